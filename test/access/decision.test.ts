@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { can, holdsScopes, type Verb, verbs } from '../../access/decision.js';
 import { accountScopes, defaultScopes, scopes } from '../../access/scopes.js';
 
-/** What each token may do, written by hand. */
+/** Expected rights of each token, written by hand. */
 const table: readonly (readonly [
   what: string,
   scopes: readonly string[] | undefined,

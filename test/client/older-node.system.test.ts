@@ -5,13 +5,13 @@ import { expect, it } from 'vitest';
 import { packageRoot } from '../../kernel/package-root.js';
 import { TestServer, TOKEN } from './server.js';
 
-/** The Node.js of the machine; npm puts the platform's own before it. */
+/** PATH without the folders in which npm provides the platform's own Node.js. */
 const PATH = (process.env.PATH ?? '')
   .split(delimiter)
   .filter((folder) => !folder.includes('node_modules'))
   .join(delimiter);
 
-/** Its major version; 0 when there is none. */
+/** Major version of the machine's Node.js; 0 when there is none. */
 function majorVersion(): number {
   const { stdout } = spawnSync('node', ['--version'], { env: { PATH }, encoding: 'utf8' });
   return Number(/^v(\d+)/.exec(stdout ?? '')?.[1] ?? 0);

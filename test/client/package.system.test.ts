@@ -22,7 +22,7 @@ interface Packed {
   readonly files: readonly { readonly path: string }[];
 }
 
-/** Versions of npm list what they packed in an array, or by name. */
+/** Versions of npm list the packed packages in an array, or by name. */
 function firstOf(output: string): Packed {
   const [packed] = Object.values(JSON.parse(output) as Record<string, Packed>);
   if (!packed) throw new Error(`npm pack made nothing: ${output}`);
@@ -91,7 +91,7 @@ for await (const { watchClusters } of client.subscribe(WatchClustersDocument)) {
 /** \`await using\` is not in Node.js 20. */
 const OLDER = PROGRAM.replace('await using client', 'const client').concat('client.close();\n');
 
-/** The machine's Node.js; npm puts the platform's own before it. */
+/** PATH without the folders in which npm provides the platform's own Node.js. */
 const PATH = (process.env.PATH ?? '')
   .split(delimiter)
   .filter((path) => !path.includes('node_modules'))

@@ -16,7 +16,7 @@ import { eventually } from '../kit/eventually.js';
 
 test('an engine restarts after PostgreSQL is killed before a job is completed, and runs that job again', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'fleetgraph-lost-'));
-  // As root the database runs as another user, who must get here.
+  // Started by root, the database runs as another user, which must reach this folder.
   await chmod(directory, 0o755);
   const log = createLog('silent');
   await using stack = new AsyncDisposableStack();
@@ -51,7 +51,7 @@ test('an engine restarts after PostgreSQL is killed before a job is completed, a
   );
 }, 120_000);
 
-/** Kills the server; resolves when those who were connected know. */
+/** Kills the server; resolves when the connected clients have detected it. */
 async function killed(server: { readonly url: string; readonly pid: number }): Promise<void> {
   const client = new pg.Client({ connectionString: server.url });
   client.on('error', () => undefined);

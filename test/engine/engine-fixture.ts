@@ -30,7 +30,7 @@ const SECRET = 'a secret of tests, thirty-two characters and more';
 export type EngineFixture = Awaited<ReturnType<typeof startEngineFixture>>;
 
 interface EngineFixtureOptions {
-  /** Of the simulated cloud. */
+  /** Speed of the simulated cloud. */
   readonly speed?: number;
   readonly account?: string;
   /** Clock of the platform; the simulated cloud uses the system clock. */

@@ -12,8 +12,8 @@ import { eventually } from '../kit/eventually.js';
 const log = createLog('silent');
 const WORKERS = 5;
 /**
- * Jobs that an engine has taken and not started (one batch), those that it takes with the one that is waited for (another
- * batch, in no order), and two rounds of the other accounts.
+ * Number of jobs that may start before the awaited one: a batch that the engine has fetched and not started, the batch that
+ * contains the awaited job (in no order), and two rounds of the other accounts.
  */
 const furtherStarts = (otherAccounts: number, engines = 1) => engines * 2 * WORKERS + 2 * otherAccounts;
 

@@ -147,7 +147,7 @@ describe('the ledger', () => {
     expect(await takeAll(3)).toMatchObject({ ok: true });
     expect(await used('all', 'tables')).toBe(3);
     expect(await used('all', 'chairs', 'hall')).toBe(3);
-    // Both do not fit now: the first that was asked for is named.
+    // Neither resource has enough quota: the error names the first requested one.
     expect(await takeAll(3)).toMatchObject({ ok: false, problems: [{ path: ['tables'] }] });
   });
 
@@ -158,7 +158,7 @@ describe('the ledger', () => {
       { resource: 'beds', scope: 'b' },
     ];
     await setLimit(prisma, 'hold', { resource: 'beds', scope: '*' }, 20);
-    // Each takes one of both, as long as there are fewer than ten of them together.
+    // Each call takes one unit of both, while fewer than ten units are used in total.
     const takeOne = () =>
       prisma.$transaction(async (tx) => {
         const [a, b] = await lockQuotaUsage(tx, 'hold', places);

@@ -8,7 +8,7 @@ import { createLog } from '../../kernel/log.js';
 import { createTestDatabase, type TestDatabase } from '../kit/database.js';
 import { hasNatsServer, type NatsServer, startNatsServer } from '../kit/nats-server.js';
 
-/** Longer than any test: a reader that waits that long was not notified. */
+/** Longer than any test: a reader with this poll interval gets events only by notifications. */
 const FOREVER_MS = 600_000;
 const log = createLog('silent');
 

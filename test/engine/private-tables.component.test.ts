@@ -32,7 +32,7 @@ describe('the installed graphile-worker', () => {
   it('shows neither payloads nor queues in its public view of jobs', async () => {
     const view = await columnsOf('jobs');
     expect(Object.keys(view)).toEqual(expect.arrayContaining(['key', 'run_at', 'priority', 'locked_by']));
-    // As soon as it does, the engine can read accounts there.
+    // When a release of Graphile Worker adds the column, the engine can read accounts from the view.
     expect(view).not.toHaveProperty('payload');
   });
 

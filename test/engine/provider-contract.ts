@@ -95,7 +95,7 @@ export function providerContract(name: string, open: () => Promise<ProviderUnder
       await world.provider.upgradeControlPlane(clusterId, target);
       for (let again = 0; again < 2; again += 1) {
         const plane = await world.provider.cancelControlPlaneUpgrade(clusterId);
-        // An upgrade that has finished meanwhile is kept.
+        // An upgrade that has finished in the meantime is kept.
         expect([from, target]).toContain(plane.version);
         expect(plane.state).toBe('RUNNING');
       }

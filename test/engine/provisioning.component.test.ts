@@ -28,7 +28,7 @@ afterAll(async () => {
   await world[Symbol.asyncDispose]();
 });
 
-/** Simulated seconds until a control plane and a node are up; and so many that they are not as long as a test may take. */
+/** Simulated seconds until a control plane and a node have started, and values that exceed the duration of a test. */
 const USUAL = { controlPlane: 90, node: 45 };
 const NEVER_UP = { controlPlane: 60_000, node: 60_000 };
 
@@ -180,7 +180,7 @@ describe('provisioning', () => {
     await world.limit('payg-vcpu', used + 20);
     const partial = await scale(poolId, 10);
     expect(partial).toMatchObject({ state: 'PARTIAL', requested: 9, created: 2, failed: 7 });
-    // Each that the stock lacks releases its vCPUs to the next one, so none is left that was not tried.
+    // Each instance that is out of stock releases its vCPUs to the next one, so all of them are tried.
     expect(partial.failures).toMatchObject(Array(7).fill({ code: 'OUT_OF_STOCK' }));
     expect(await audit(world, clusterId)).toMatchObject({ running: 3, nodePlaces: 3, vcpu: used + 8 });
     await world.settings({ stock: { [stock]: 2_000 } });
@@ -212,8 +212,8 @@ describe('provisioning', () => {
   it('keeps the created nodes when a scale-out is cancelled', async () => {
     const { clusterId, poolId, operationId } = await requestCluster(world, 1);
     await waitForOperation(world, operationId);
-    // A hundred simulated seconds in one of ours: so long that nothing has ended by itself when it is cancelled, and no
-    // longer, for nodes that have begun to start by then are waited for.
+    // Simulated seconds, at a speed of 100: long enough that no operation has ended when it is cancelled, and no longer,
+    // because the operation waits for nodes that are starting.
     await world.settings({ bootSeconds: { node: 600 } });
     const { operation } = await world.pools.scale(world.actor, { nodePoolId: poolId, desiredSize: 3 });
     const id = operation?.id ?? '';

@@ -33,7 +33,7 @@ function engineOf(...reconcilers: Reconciler[]) {
   });
 }
 
-/** A reconciler that records its runs and does what the test says. */
+/** A reconciler that records its runs and then calls the test's function. */
 function recording(
   kind: string,
   work: (key: string, run: number) => Promise<ReconcileResult> | ReconcileResult,
@@ -82,7 +82,7 @@ describe('the queue', () => {
       most = Math.max(most, ++running);
       if (run === 1) {
         await enqueue(kit.database.prisma, 'again', 'a');
-        // The other workers had their chance to take it when the database has answered them.
+        // When this job runs, the other workers have had the opportunity to fetch the first one.
         await enqueue(kit.database.prisma, 'again-other', 'b');
         await eventually(() => other.runs.length > 0);
       }
@@ -161,7 +161,7 @@ describe('the queue', () => {
     const { runs, reconciler } = recording('cut', () => done);
     await using _engine = await engineOf(reconciler);
     await enqueue(kit.database.prisma, 'cut', 'before');
-    // Recorded as done, too: what is not is done again.
+    // The job must also be recorded as done, because it is repeated otherwise.
     await eventually(async () => runs.length === 1 && (await jobsLeft('cut')) === 0);
     await kit.database.pool.query(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity

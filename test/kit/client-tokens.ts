@@ -1,4 +1,4 @@
-/** Token verification of a simulated cloud without a platform. */
+/** Verifies client tokens for a simulated cloud without a platform. */
 export const clientTokens = {
   keys: { kind: 'secret', secret: 'test-auth-secret-of-at-least-32-characters' },
 } as const;

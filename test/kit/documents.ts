@@ -1,4 +1,4 @@
-/** GraphQL documents of the main scenario, as a client of another vendor would write them. */
+/** GraphQL documents of the main scenario, as a third-party client would write them. */
 
 export const CREATE_CLUSTER = `mutation Create($input: CreateClusterInput!, $dryRun: Boolean) {
   createCluster(input: $input, dryRun: $dryRun) {
@@ -70,7 +70,7 @@ export const DELETE_CLUSTER = `mutation Delete($input: DeleteClusterInput!) {
 
 export const KUBECONFIG = `query Kubeconfig($id: ID!) { cluster(id: $id) { kubeconfig(ttlMinutes: 60) { yaml expiresAt } } }`;
 
-/** A deployment that any cluster with a node can run. */
+/** Manifest of a deployment that every cluster with a node can run. */
 export function deploymentYaml(name: string, replicas: number): string {
   return `apiVersion: apps/v1
 kind: Deployment

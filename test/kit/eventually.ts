@@ -23,7 +23,7 @@ export async function eventually<T>(
   throw new Error(`waited ${timeoutMs} ms for ${what}; last seen: ${String(last)}`);
 }
 
-/** Whether the time of the running test is over; if that happens, its error says `why` too. Hooks have no such time. */
+/** Whether the running test has timed out; its error then includes `why`. Hooks have no such timeout. */
 function testTime(why: () => string): { over(): boolean } & Disposable {
   const signal = TestRunner.getCurrentTest()?.context.signal;
   const tell = () => {

@@ -47,12 +47,12 @@ class Modules {
   }
 }
 
-/** What builds or executes a schema of GraphQL. */
+/** Packages that build or execute a GraphQL schema. */
 const SCHEMA = ['type-graphql', '@apollo/subgraph', 'graphql-jit'];
 const APOLLO = ['@apollo/server', '@apollo/gateway'];
 const SUBGRAPHS = ['regions', 'clusters', 'quotas', 'workloads', 'observability'];
 
-/** Folders of the platform and packages, by role: what it loads, and what it may not load. */
+/** By role: folders of the platform and packages that it loads, and those that it must not load. */
 const roles = [
   {
     role: 'engine',

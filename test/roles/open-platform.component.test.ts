@@ -29,7 +29,7 @@ function options(): PlatformOptions {
 describe('openPlatform', () => {
   it('closes the connections of the infrastructure provider when it is disposed', async () => {
     const sockets = new Set<unknown>();
-    // Longer than the test may take: only the provider closes a connection.
+    // Longer than the test, so that only the provider closes a connection.
     const cloud = createServer({ keepAliveTimeout: 600_000 }, (_request, response) => {
       response.writeHead(404).end();
     });

@@ -14,7 +14,7 @@ const rows = new Map(
 );
 const ports = Object.values(subgraphPorts).sort();
 
-/** Defaults of the parts that read a setting, which the schema of the environment does not have. */
+/** Defaults of settings that the schema of the environment leaves to the reading module. */
 const DEFAULTS_ELSEWHERE: Readonly<Record<string, unknown>> = {
   AUTH_DEFAULT_SCOPES: defaultScopes.join(' '),
   COST_LIMIT: defaultLimits.cost,

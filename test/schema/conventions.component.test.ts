@@ -24,7 +24,7 @@ const types = Object.values(schema.getTypeMap()).filter(
 );
 const mutations = Object.values(schema.getMutationType()?.getFields() ?? {});
 
-/** Something that has a type and, by its coordinate, a name in messages. */
+/** A typed element of the schema with its coordinate, which names it in messages. */
 interface Member {
   readonly at: string;
   readonly name: string;
@@ -57,7 +57,7 @@ const inputOf = (mutation: GraphQLField<unknown, unknown>) =>
   getNamedType(mutation.args.find(({ name }) => name === 'input')?.type);
 const upperFirst = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
-/** The places that break a rule, without those that may. */
+/** Coordinates that violate a rule, without the exceptions. */
 function breaking(places: readonly string[], exceptions: Readonly<Record<string, string>> = {}): string[] {
   return places.filter((place) => !(place in exceptions)).sort();
 }
@@ -104,7 +104,7 @@ describe('every type, field, argument and enum value', () => {
 });
 
 describe('fields and arguments', () => {
-  /** Fixed by clients outside this repository, or the same word as one that is. */
+  /** Names that clients outside this repository have fixed, and names that match one of these. */
   const NOT_CALLED_ID: Readonly<Record<string, string>> = {
     instanceTypes: 'fixed in NodePoolInput',
     instanceType: 'the singular of instanceTypes',
@@ -134,7 +134,7 @@ describe('fields and arguments', () => {
     expect(wrong.map(({ at }) => at)).toEqual([]);
   });
 
-  /** Nouns that are singular as lists, or plural as one. */
+  /** Nouns that are singular in lists, or plural for a single value. */
   const NUMBERS: Readonly<Record<string, string>> = {
     path: 'the path of an error is one path, of several names',
     drift: 'what drifted, however much',
@@ -157,7 +157,7 @@ describe('fields and arguments', () => {
     expect([...singularLists, ...pluralValues]).toEqual([]);
   });
 
-  /** Points in time whose names do not end in At: why. */
+  /** Points in time whose names do not end in At, with the reason. */
   const TIMES: Readonly<Record<string, string>> = {
     at: 'the point in time of an event, a measurement or an activity: fixed in Event and MetricPoint',
     from: 'the beginning of a span, beside to: fixed in Query.metrics',
@@ -176,7 +176,7 @@ describe('fields and arguments', () => {
     expect(wrong.map(({ at }) => at)).toEqual([]);
   });
 
-  /** Numbers that have a unit and do not say so: why. */
+  /** Numbers whose names omit their unit, with the reason. */
   const WITHOUT_UNIT: Readonly<Record<string, string>> = {
     'Cluster.metrics.step': 'fixed',
     'Workload.metrics.step': 'fixed',
@@ -229,7 +229,7 @@ describe('fields and arguments', () => {
     expect(wrong.map(({ at }) => at)).toEqual([]);
   });
 
-  /** Lists that cannot be sorted: why. */
+  /** Lists that cannot be sorted, with the reason. */
   const UNSORTED: Readonly<Record<string, string>> = {
     'Cluster.events': 'the event log has one order, that of its sequence',
     'Query.events': 'the event log has one order, that of its sequence',
@@ -275,7 +275,7 @@ describe('fields and arguments', () => {
         'OrderDirection',
         'ASC',
       ]);
-      // What a list is sorted by is seen in its items.
+      // Items of a list have the fields by which it is sorted.
       const item = schema.getType(order.name.replace(/Order$/, ''));
       const values = getNamedType(field?.type);
       if (!isObjectType(item) || !isEnumType(values)) throw new Error(`${order.name} has no type or fields`);
@@ -307,7 +307,7 @@ describe('mutations', () => {
       if (!isObjectType(payload)) throw new Error('the payload is no object');
       const { operation, userErrors, ...resources } = payload.getFields();
       expect([String(operation?.type), String(userErrors?.type)]).toEqual(['Operation', '[UserError!]!']);
-      // A resource can be refused; a list of them is empty then.
+      // A resource can be rejected; a list of resources is empty then.
       const wrong = Object.values(resources).filter(
         ({ type }) => isNonNullType(type) !== isListType(isNonNullType(type) ? type.ofType : type),
       );
@@ -315,7 +315,7 @@ describe('mutations', () => {
     },
   );
 
-  /** Verbs of mutations that change an object which exists. */
+  /** Verbs of mutations that change an existing object. */
   const CHANGES =
     /^(update|delete|cancel|pause|resume|upgrade|migrate|configure|uninstall|restore|sync|scale|close|rename|decide)/;
   const OTHER_ID: Readonly<Record<string, string>> = {
@@ -346,7 +346,7 @@ describe('mutations', () => {
 
 describe('object types with an id', () => {
   const CATALOG = 'an entry of the catalog: its id has no prefix, and its own list or field has it';
-  /** Not found by Query.node: why. */
+  /** Types that Query.node does not find, with the reason. */
   const EXCEPTIONS: Readonly<Record<string, string>> = {
     ClusterResource: 'a view of a VPC, an instance and so on: it has the id of what it shows',
     ControlPlaneReplica: 'its id is its name, unique in its cluster alone',
@@ -375,7 +375,7 @@ describe('fields with a state, a type or a kind', () => {
   const OF_KUBERNETES = 'a word of Kubernetes, which adds to them';
   const FIXED = 'fixed by external clients; a second field is the enum, see below';
   const ARCHITECTURE = 'a word of the cloud, which adds to them';
-  /** Those that are text: why. */
+  /** Fields that are strings instead of enums, with the reason. */
   const TEXTS: Readonly<Record<string, string>> = {
     'ComponentDefinition.category': 'a word of the component catalog, which is data',
     'Condition.status': 'fixed; a word of Kubernetes',

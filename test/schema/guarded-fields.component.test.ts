@@ -10,7 +10,7 @@ const types = supergraph.definitions.filter(
   (node): node is ObjectTypeDefinitionNode => node.kind === 'ObjectTypeDefinition',
 );
 
-/** Fields by their coordinates, with the scopes that each asks for. */
+/** Fields by coordinate, with the required scopes. */
 const guarded = new Map<string, string>(
   types.flatMap(({ name, fields = [] }) =>
     fields.flatMap(({ name: field, directives = [] }) => {
@@ -24,7 +24,7 @@ function scopesIn(directive: ConstDirectiveNode): string {
   return print(directive).replace(/^@requiresScopes\(scopes: |\)$/g, '');
 }
 
-/** What may contain credentials or scripts, by its name. */
+/** Names of fields that may contain credentials or scripts. */
 const TELLING = /kubeconfig|token|secret|password|credential|userData|script(?!ion)|actual$/i;
 describe('guarded fields', () => {
   test('are exactly these fields and all mutations', () => {

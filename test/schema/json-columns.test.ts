@@ -6,14 +6,14 @@ const root = join(import.meta.dirname, '../..');
 const RECORD = 'docs/decisions/0116-check-stored-columns-when-read.md';
 
 interface JsonColumn {
-  /** As the record names it, e.g. `Cluster.labels`. */
+  /** Name in the decision record, e.g. `Cluster.labels`. */
   readonly name: string;
   readonly field: string;
   /** e.g. `clusters.cluster`. */
   readonly table: string;
 }
 
-/** The JSON columns of a schema file of Prisma. */
+/** The JSON columns of a Prisma schema file. */
 function jsonColumnsIn(text: string): JsonColumn[] {
   return [...text.matchAll(/^model (\w+) \{(.*?)^\}/gms)].flatMap(([, model = '', body = '']) => {
     const [, schema] = /@@schema\("(\w+)"\)/.exec(body) ?? [];
@@ -31,7 +31,7 @@ const columns = readdirSync(folder)
   .filter((file) => file.endsWith('.prisma'))
   .flatMap((file) => jsonColumnsIn(readFileSync(join(folder, file), 'utf8')));
 
-/** The file of each column's check, as the record has it. */
+/** The file that checks each column, from the decision record. */
 const recorded = new Map(
   [...readFileSync(join(root, RECORD), 'utf8').matchAll(/^\| `(\w+\.\w+)` +\| `([\w/.-]+)`/gm)].map(
     ([, name = '', file = '']) => [name, file],

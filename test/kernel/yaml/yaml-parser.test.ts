@@ -20,7 +20,7 @@ test('parses even a small text in another thread', async () => {
   const parser = new YamlParser();
   let parsed: ParsedYaml | undefined;
   const parsing = parser.parse('a: 1', LIMITS, { flow: 'a' }).then((result) => (parsed = result));
-  // Everything that this thread can do without a message of another thread is done after the microtasks.
+  // After the microtasks this thread has done all work that needs no message of another thread.
   for (let turns = 0; turns < 1000; turns += 1) await Promise.resolve();
   expect(parsed).toBeUndefined();
   await parsing;

@@ -16,7 +16,7 @@ import { type MovableClock, movableClock } from '../../kit/clock.js';
 import { createTestDatabase, type TestDatabase } from '../../kit/database.js';
 import { testActor } from '../../kit/actor.js';
 
-/** The observability subgraph on a database of its own. */
+/** The observability subgraph on a separate database. */
 export interface ObservabilityWorld extends AsyncDisposable {
   readonly kit: TestDatabase;
   readonly clock: MovableClock;
@@ -68,7 +68,7 @@ export async function startObservability(): Promise<ObservabilityWorld> {
   };
 }
 
-/** An event, also of a type that another release has appended and this one does not know. */
+/** An event, also of a type that this release does not know. */
 type TestEvent = Partial<Omit<NewEvent, 'type'>> & { readonly type?: string };
 
 function complete(event: TestEvent): NewEvent {
@@ -81,7 +81,7 @@ function complete(event: TestEvent): NewEvent {
   } as NewEvent;
 }
 
-/** The next `count` results of a stream, which is ended then. */
+/** Reads the next `count` results of a stream, then closes it. */
 export async function takeResults(
   stream: AsyncGenerator<SubgraphResult, undefined>,
   count: number,

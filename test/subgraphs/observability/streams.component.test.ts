@@ -102,7 +102,7 @@ describe('Subscription.events', () => {
             .slice(1),
         );
       }),
-      // The same writers each time.
+      // A fixed seed, so that each run has the same writers.
       { numRuns: 12, seed: 20_261_128 },
     );
   });
@@ -182,7 +182,7 @@ describe('bookmarks', () => {
       const stream = await world.subscribe(account, query, variables);
       const first = await bookmarkOf(stream);
       const second = bookmarkOf(stream);
-      // Scaling that has changed no size.
+      // A scaling event without a change of size.
       await world.append(account, { type: 'TWO', category: 'SCALING' });
       const now = performance.now.bind(performance);
       const later = vi.spyOn(performance, 'now').mockImplementation(() => now() + 10_000);

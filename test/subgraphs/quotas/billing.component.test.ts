@@ -62,7 +62,7 @@ describe('billing', () => {
     return data.billingReport.lines;
   }
 
-  /** Makes everything that is metered of the account have run from midnight on, for so many minutes. */
+  /** Sets the usage of the account to a number of minutes from midnight on. */
   async function ran(account: string, minutes: number): Promise<void> {
     const from = new Date(MIDNIGHT);
     const to = new Date(from.getTime() + minutes * 60_000);
@@ -294,7 +294,7 @@ describe('billing of serverless pods', () => {
     const api = await apiOf(clusterId);
     for (const name of ['one', 'two']) await api.create(PODS, { metadata: { name }, spec: { containers } });
     await running(api, 2);
-    // It begins and ends before anybody measures.
+    // Starts and ends between two measurements.
     await api.delete(`${PODS}/one`);
     await eventually(async () => (await api.list(PODS)).items.length === 1);
     await meter();
@@ -320,7 +320,7 @@ describe('billing of serverless pods', () => {
     await eventually(async () => (await api.list(PODS)).items.length === 0);
     await meter();
     expect((await uses()).map(({ endedAt }) => endedAt !== null)).toEqual([true, true]);
-    // Measured again, nothing is billed twice.
+    // A second measurement does not bill the same usage twice.
     await meter();
     expect(await uses()).toHaveLength(2);
   });

@@ -58,7 +58,7 @@ function refusals(type: string) {
   return world.prisma.event.findMany({ where: { account: world.actor.account, type } });
 }
 
-/** Raises a limit again, and grants what waits for it. */
+/** Sets the limit of a resource and decides the waiting claims. */
 async function settleWith(resource: string, limit: number): Promise<void> {
   await world.limit(resource, limit);
   await answerClaims();
@@ -302,7 +302,7 @@ describe('volume claims', () => {
   it('use the disk quota of the account: the last disk is created, another claim waits with a warning', async () => {
     const { api } = await runningCluster();
     const { account } = world.actor;
-    // The account has few instances: ten disks or five for each of them.
+    // The account has few instances, so the limit is ten disks or five for each instance.
     const instances = (await world.prisma.node.count({ where: { account } })) * 5;
     const limit = Math.max(10, instances);
     const amount = limit - 1 - (await world.used('payg-disks'));

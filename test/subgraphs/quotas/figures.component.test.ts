@@ -13,7 +13,7 @@ import { runningCluster } from '../../clusters/running-cluster.js';
 
 const AT_LIMITS = 'test/subgraphs/quotas/mutations-at-limits.component.test.ts';
 
-/** Where each figure of the ACK documentation is met by what it limits: the limit is had, one more is not. */
+/** The test of each figure of the ACK documentation: the limit can be reached, and one more is rejected. */
 const PAIRS: Readonly<Record<string, readonly [file: string, test: string]>> = {
   clustersPerAccount: [AT_LIMITS, 'creates the last cluster of %s of %i, and rejects one more'],
   nodePoolsPerCluster: [AT_LIMITS, 'creates the last pool of a cluster of %s of %i, and rejects one more'],

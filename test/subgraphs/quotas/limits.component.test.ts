@@ -39,7 +39,7 @@ const counts = [
   'podsPerCluster',
 ] as const;
 
-/** Every number of the ACK documentation's tables. */
+/** Every number in the tables of the ACK documentation. */
 const figures = [
   ...catalog<ClusterQuotaEntry>('cluster-quotas.json').flatMap((entry) =>
     counts.flatMap((count): [string, number][] => {
@@ -163,7 +163,7 @@ describe('limit of cloud disks', () => {
   });
 
   it.each([
-    // instances, disks, granted; how many more, with how many disks each; for how many there is room.
+    // Instances, disks, granted limit; further instances, disks of each; how many of them fit.
     [{ instances: 0, disks: 0, granted: null }, 3, 1, 3],
     [{ instances: 0, disks: 0, granted: null }, 1_000, 5, 1_000],
     [{ instances: 0, disks: 0, granted: null }, 2, 6, 1],

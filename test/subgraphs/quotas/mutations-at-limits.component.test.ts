@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => clusters[Symbol.asyncDispose]());
 
-/** How each product is asked for. */
+/** Input of createCluster by product. */
 const requests: Readonly<Record<string, Record<string, unknown>>> = {
   ACK_STANDARD: { type: 'MANAGED_KUBERNETES', spec: 'STANDARD' },
   ACK_PRO: { type: 'MANAGED_KUBERNETES', spec: 'PRO' },

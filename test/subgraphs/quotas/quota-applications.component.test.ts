@@ -61,7 +61,7 @@ async function request(account: string, input: Record<string, unknown>): Promise
   return data.requestQuotaIncrease;
 }
 
-/** An operator approves it. */
+/** Approves an application as an operator. */
 async function approve(id: string | undefined, by = 'operator'): Promise<DeskPayload> {
   return decide({ id, approved: true }, by);
 }
@@ -392,7 +392,7 @@ describe('list of quota applications', () => {
     await request('lister', { quotaId: quotaId({ resource: 'eips', scope: '' }), limit: 30 });
     const limits: number[] = [];
     let after: string | null = null;
-    // At most as many pages as there are applications.
+    // Bounds the loop: there are at most as many pages as applications.
     for (let page = 0; page < 4; page += 1) {
       const { totalCount, nodes, pageInfo } = await list('lister', { first: 3, after });
       expect(totalCount).toBe(4);

@@ -72,7 +72,7 @@ describe('quotas of an account', () => {
     ).toEqual(
       definitions.map((row) => [
         row.resource,
-        // Disks: the least that an account without instances may have.
+        // The minimum number of disks, for an account without instances.
         row.resource === 'payg-disks' ? 10 : row.default_limit,
         0,
         row.resource === 'payg-disks' ? 10 : row.default_limit,

@@ -23,7 +23,7 @@ async function used(account: string, resource: string, scope: string): Promise<n
   return (await readQuotaUsage(clusters.kit.database.prisma, account, [{ resource, scope }]))[0]?.used;
 }
 
-/** Leaves one unit of the resource to the account. */
+/** Sets the limit so that one unit of the resource is left; returns the limit. */
 async function leaveOne(account: string, resource: string, scope = ''): Promise<number> {
   const { prisma } = clusters.kit.database;
   const limit = ((await used(account, resource, scope)) ?? 0) + 1;
@@ -75,7 +75,7 @@ interface Answer {
   readonly answer: { readonly userErrors: (UserErrorView & { readonly resource?: string })[] };
 }
 
-/** 50 clients ask at once for what takes a unit of the resource; one has it, the others hear why not. */
+/** 50 clients concurrently request a unit of the resource: one succeeds, the others are rejected with QUOTA_EXCEEDED. */
 async function race(
   account: string,
   { resource, scope = '' }: { readonly resource: string; readonly scope?: string },

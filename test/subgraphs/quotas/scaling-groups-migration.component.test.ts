@@ -10,7 +10,7 @@ const OLD = 'scaling-groups';
 const [pro, standard, wide, ask, lost] = Array.from({ length: 5 }, () => newId('cluster'));
 let older: OlderDatabase;
 
-/** Clusters, uses, limits and applications of the release before the migration. */
+/** Inserts clusters, usage, limits and applications of the release before the migration. */
 async function insertOldRows(): Promise<void> {
   await older.insert(
     'quotas.quota_definition',
@@ -21,18 +21,18 @@ async function insertOldRows(): Promise<void> {
     ['*', OLD, '*', 100],
     ['*', 'ACK_PRO/nodePoolsPerCluster', '*', 100],
     ['*', 'ACK_STANDARD/nodePoolsPerCluster', '*', 10],
-    // Node pools raised, scaling groups not: a Standard cluster has more than 10.
+    // Only node pools are raised: a Standard cluster has more than 10.
     ['pools', 'ACK_STANDARD/nodePoolsPerCluster', '*', 30],
-    // Scaling groups raised for every cluster, and further for one.
+    // Scaling groups are raised for every cluster, and further for one cluster.
     ['groups', OLD, '*', 120],
     ['groups', OLD, wide, 150],
-    // The cluster of this limit is gone.
+    // The cluster of this limit has been deleted.
     ['groups', OLD, lost, 170],
   ]);
   await older.insert('engine.ledger_usage', 'account, resource, scope, used', [
     ['plain', 'ACK_PRO/nodePoolsPerCluster', pro, 7],
     ['plain', OLD, pro, 7],
-    // Made before scaling groups were counted.
+    // Created before scaling groups were counted.
     ['pools', 'ACK_STANDARD/nodePoolsPerCluster', standard, 25],
     ['groups', 'ACK_PRO/nodePoolsPerCluster', wide, 100],
     ['groups', OLD, wide, 100],

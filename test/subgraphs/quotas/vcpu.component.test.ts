@@ -20,7 +20,7 @@ afterAll(async () => {
   await world[Symbol.asyncDispose]();
 });
 
-/** The smallest instance that can be a node. */
+/** The smallest instance type that can be a node. */
 const SMALLEST = 'ecs.c7.xlarge';
 
 describe('100 vCPUs of an account', () => {

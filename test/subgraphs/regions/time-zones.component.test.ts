@@ -100,7 +100,7 @@ describe('local times', () => {
     for (const { id } of data.timeZones) {
       const format = intl(id);
       for (let round = 0; round < 12; round += 1) {
-        // From 1975 to 2065, to the second.
+        // A random second from 1975 to 2065.
         const at = new Date(157_766_400_000 + Math.floor(random() * 2_840_000_000) * 1_000);
         const [wall, offset] = byIntl(format, at);
         expect([localTime(id, at), utcOffset(id, at)], `${id} at ${at.toISOString()}`).toEqual([
@@ -120,7 +120,7 @@ describe('local times', () => {
       const offset = (at: number) => byIntl(format, new Date(at))[1];
       const after = 315_532_800_000 + Math.floor(random() * 2_000_000_000) * 1_000;
       const next = nextTransition(id, new Date(after))?.getTime();
-      // Looked at every 30 days for 2 years: no other offset before the transition.
+      // Samples every 30 days, for up to 2 years: the offset does not change before the transition.
       const end = Math.min(next ?? Infinity, after + 730 * DAY);
       for (let at = after; at < end; at += 30 * DAY) expect(offset(at), `${id} ${at}`).toBe(offset(after));
       if (next === undefined) continue;
@@ -186,7 +186,7 @@ function intl(timeZone: string): Intl.DateTimeFormat {
   });
 }
 
-/** Wall clock and offset, as the runtime's own formatter has them. */
+/** Wall clock and offset from Intl.DateTimeFormat. */
 function byIntl(format: Intl.DateTimeFormat, at: Date): [wall: string, offset: string] {
   const part = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, value]));
   const offset = part['timeZoneName'] === 'GMT' ? '+00:00' : part['timeZoneName']!.slice('GMT'.length);
@@ -196,7 +196,7 @@ function byIntl(format: Intl.DateTimeFormat, at: Date): [wall: string, offset: s
   ];
 }
 
-/** Numbers from 0 to 1 that are the same in each run (mulberry32). */
+/** A random number generator (mulberry32) with a fixed seed: numbers from 0 to 1. */
 function seeded(seed: number): () => number {
   let state = seed;
   return () => {

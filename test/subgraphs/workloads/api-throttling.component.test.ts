@@ -15,9 +15,9 @@ beforeAll(async () => {
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
-/** More than a standard cluster's bucket holds: one list that is read whole leaves a debt of 5 s. */
+/** More than the bucket of a standard cluster holds: reading the whole list leaves a debt of 5 s. */
 const OBJECTS = 3_000;
-/** Made at once, all of which the client waits for as long as for one. */
+/** Number of objects that are created concurrently. */
 const BATCH = 250;
 const LIST = '/api/v1/namespaces/default/configmaps';
 
@@ -37,7 +37,7 @@ async function filledCluster(account: string): Promise<{ id: string; client: Kub
   return { id, client };
 }
 
-/** Reads the whole list again and again; what ended it once it had been read. */
+/** Reads the whole list repeatedly; returns the first error after a successful read. */
 async function readUntilRefused(client: KubernetesClient): Promise<unknown> {
   let wasRead = false;
   for (let read = 0; read < 50; read += 1) {
@@ -47,7 +47,7 @@ async function readUntilRefused(client: KubernetesClient): Promise<unknown> {
     );
     if (problem === undefined) wasRead = true;
     else if (wasRead) return problem;
-    // What others have just read is missing in the bucket, and only a full one lets so large a list through.
+    // Earlier requests have taken from the bucket, and only a full bucket admits a list of this size.
     else world.clock.advance(60_000);
   }
   return undefined;
@@ -74,7 +74,7 @@ async function ask(account: string, id: string, product: string): Promise<Thrott
   return data._entities[0];
 }
 
-/** Asked without any list. */
+/** Reads the throttling without any list. */
 async function throttlingOfCluster(account: string, id: string) {
   const { data } = await world.workloads<{ _entities: [{ apiThrottling: { throttledRequests: number } }] }>(
     account,
@@ -92,7 +92,7 @@ describe('API of a cluster', () => {
       apiThrottling: { throttledRequests: 0, recommendation: null },
       workloads: { problems: [] },
     });
-    // However long the asking takes, the debt is not paid meanwhile.
+    // A stopped clock: the bucket is not refilled during the requests.
     using _standing = world.clock.stand();
     const refused = await readUntilRefused(client);
     expect(refused).toBeInstanceOf(KubernetesThrottled);

@@ -25,9 +25,9 @@ export interface WorkloadsWorld extends AsyncDisposable {
   readonly clock: MovableClock;
   readonly workloads: AskSubgraph;
   readonly observability: AskSubgraph;
-  /** A running cluster with `nodes` ready nodes; its id. */
+  /** Creates a running cluster with `nodes` ready nodes; returns its id. */
   cluster(account: string, nodes?: number): Promise<string>;
-  /** A cluster whose API server address is not served. */
+  /** Creates a cluster whose API server is unreachable; returns its id. */
   unreachableCluster(account: string): Promise<string>;
 }
 
@@ -122,7 +122,7 @@ async function runningCluster(
   return clusterId;
 }
 
-/** A deployment's manifest. */
+/** Manifest of a deployment. */
 export function deployment(
   name: string,
   replicas: number,
@@ -159,7 +159,7 @@ export interface Applied {
   readonly userErrors: { code: string; message: string; path: string[] | null }[];
 }
 
-/** Applies a manifest as the account; throws on errors that are none of the person's. */
+/** Applies a manifest as the account; throws on top-level errors. */
 export async function apply(
   world: WorkloadsWorld,
   account: string,

@@ -20,13 +20,13 @@ const configMap = (name: string, value: string) =>
   `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: ${name} }\ndata: { value: "${value}" }\n`;
 
 interface Traffic {
-  /** Bytes that API servers answered about ConfigMaps. */
+  /** Bytes of the API servers' responses about ConfigMaps. */
   readonly bytes: number;
-  /** The most ConfigMaps that were being written at the same moment. */
+  /** Maximum number of ConfigMaps that were written concurrently. */
   readonly writes: number;
 }
 
-/** What goes over the wire to API servers about ConfigMaps while `work` lasts, as undici reports it. */
+/** Traffic about ConfigMaps with API servers during `work`, as undici reports it. */
 async function trafficOf(work: () => Promise<unknown>): Promise<Traffic> {
   let [bytes, writing, writes] = [0, 0, 0];
   const begun = (message: unknown) => {
@@ -84,7 +84,7 @@ describe('large ConfigMap of a manifest', () => {
         ),
       );
     expect((await trafficOf(all(LARGE))).writes).toBe(1);
-    // Small ones overlap as soon as one write has not ended when the next begins.
+    // Small ones overlap when a write has not ended before the next one starts.
     await eventually(async () => (await trafficOf(all(10))).writes > 1);
   });
 });

@@ -118,7 +118,7 @@ describe('applyManifest', () => {
       id: workload?.id,
     });
     expect(data).toEqual({ workload: { replicas: 1 } });
-    // Of the one that was applied.
+    // Only the applied document has appended an event.
     expect((await events('acme')).length).toBe(before + 1);
   });
 

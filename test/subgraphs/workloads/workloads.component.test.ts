@@ -99,7 +99,7 @@ describe('Cluster.workloads', () => {
     ]);
     expect(await find({ namespace: 'shop', kind: 'STATEFUL_SET' })).toEqual([]);
     expect(await find({ clusterId: 'cluster_other' })).toEqual([]);
-    // The Deployment and, once Kubernetes has made it, its ReplicaSet.
+    // The Deployment and, as soon as Kubernetes has created it, its ReplicaSet.
     await eventually(async () => (await find({ namespace: 'shop', includeOwned: true })).length === 2);
   });
 

@@ -11,7 +11,7 @@ const contextOf = (account: string, signal?: AbortSignal): RequestContext => ({
   signal,
 });
 
-/** Work that lasts until `end`, and the order in which works have begun. */
+/** Tasks that run until `end`, and the order in which they have started. */
 function works() {
   const begun: string[] = [];
   const ends: (() => void)[] = [];

@@ -8,7 +8,7 @@ import { throwProblem } from '../../../../kernel/result.js';
 import type { RequestContext, Subgraph } from '../../../../subgraphs/runtime/subgraph.js';
 import { shopSubgraphs } from '../../../gateway/fixtures/shop.js';
 
-/** A subgraph of the shop, in which one field is refused. */
+/** A subgraph of the shop in which one field is rejected. */
 function subgraph(name: string): Subgraph {
   const found = shopSubgraphs().find((candidate) => candidate.name === name);
   if (!found) throw new Error(`no subgraph ${name}`);

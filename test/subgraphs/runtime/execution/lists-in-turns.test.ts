@@ -17,7 +17,7 @@ const log = pino({ level: 'silent' });
 const actor = { account: 'acme', subject: 'alice' };
 const key = new TextEncoder().encode('a key of thirty-two characters !!');
 
-/** Counts what is done in each turn of the event loop. */
+/** Counts the units of work in each turn of the event loop. */
 class TurnCounter implements Disposable {
   largest = 0;
   turns = 0;
@@ -84,7 +84,7 @@ test.each([
 ])('resolves %s in several turns of the event loop', async (_, query, ids) => {
   using counter = new TurnCounter();
   const executor = new SubgraphExecutor(subgraph(counter), log);
-  // Also when it is compiled.
+  // Repeats the query until it is compiled, because compiled queries must also yield to the event loop.
   for (let time = 0; time < 66; time += 1)
     await executor.execute({ query: query.replaceAll('00', '') }, context());
   counter.largest = 0;
@@ -123,7 +123,7 @@ test('aborts the work of aborted requests', async () => {
 });
 
 test('accounts take turns, and one of many that wait delays another by one piece per turn', async () => {
-  // An account that has worked for a measurable time would pause.
+  // An account whose work takes a measurable time would pause.
   using _clock = freezeClock();
   const order: string[] = [];
   const work = async (account: string, pieces: number) => {
@@ -186,6 +186,6 @@ test('resolves fewer items of a list in a turn the more points each costs', asyn
   const request = { query: '{ costly(first: 100) { id } }' };
   expect((await executor.execute(request, context())).errors).toBeUndefined();
   await new Promise((done) => setImmediate(done));
-  // The turn in which the executor is called may have two pieces: that of the call and the first that waited.
+  // The turn in which the executor is called may contain two slices: that of the call and the first waiting one.
   expect(counter.largest).toBeLessThanOrEqual((2 * FIELDS_PER_TURN) / 1000);
 });

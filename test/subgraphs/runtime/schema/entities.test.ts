@@ -13,7 +13,7 @@ const SDL = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9"
 
 const parks = [{ __typename: 'Park', id: 'p1', name: 'park' }];
 
-/** New ones each time: both ways leave the type's name on what they find. */
+/** New objects in each call: both ways write the type's name to the objects that they find. */
 const resolvers = () => ({
   Town: {
     __resolveReference: ({ id }: { id: string }) => {

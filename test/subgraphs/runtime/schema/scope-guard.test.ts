@@ -35,7 +35,7 @@ class BoxResolver {
   }
 }
 
-/** A gateway that enforces nothing: the subgraph is asked directly, for an actor that carries a valid signature. */
+/** No gateway enforces the scopes: requests with a valid actor signature go directly to the subgraph. */
 describe('subgraph called without the gateway', () => {
   let served: SubgraphServer;
   beforeAll(async () => {
