@@ -1,7 +1,6 @@
 /**
- * An engine in a process of its own, which kills itself (as `kill -9` does) when it reaches a fault point for the
- * first time. Settings come in the environment, as for the platform's own processes; the first line it prints is
- * `ready`.
+ * An engine in a separate process, which kills itself with SIGKILL when it first reaches a fault point. The first line that it
+ * prints is `ready`.
  */
 import 'reflect-metadata';
 import { startEngine } from '../../engine/engine.js';

@@ -8,7 +8,9 @@ export interface MovableClock extends Clock {
   set(time: string): void;
   /** Resets the clock to the system time. */
   reset(): void;
-  /** Stops the clock until the result is disposed. It can be moved meanwhile, and runs from there. */
+  /**
+   * Stops the clock until the result is disposed; then the clock continues from its time. `advance` and `set` work meanwhile.
+   */
   stand(): Disposable;
 }
 

@@ -54,7 +54,7 @@ async function fleetgraph(args: readonly string[], env: Record<string, string>):
 describe('state folder', { timeout: 240_000 }, () => {
   let folder: string;
   let starts: PromiseSettledResult<RoleProcess>[];
-  /** Runs at the start and the end of each test, because a start takes seconds of CPU. */
+  /** Every test starts and ends with a running platform, because a start takes seconds of CPU. */
   let platform: RoleProcess;
   beforeAll(async () => {
     folder = join(home, 'state');

@@ -110,7 +110,7 @@ test('reports the lag of a client that does not read until it has caught up, wit
   slow.socket.pause();
   for (let count = 0; count < 60; count += 1) fixture.hub.publish('acme', 'c1');
   await until(() => eventCount(fast) === 61, 'the fast one to get everything');
-  // The network holds some of them, whose buffer sizes vary; the queue takes four.
+  // Network buffers, whose sizes vary, hold some of the events; the queue holds four.
   expect(await lag()).toBeGreaterThan(4);
   slow.socket.resume();
   await until(() => eventCount(slow) === 61, 'the slow one to get everything');

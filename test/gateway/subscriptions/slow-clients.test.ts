@@ -100,7 +100,7 @@ test('disconnects a client that does not read its WebSocket when its unread resp
   const raw = stack.use(await rawSocket(fixture.url));
   await raw.initialise();
   raw.socket.pause();
-  /** A query with a response of its own length. */
+  /** A query with a response of 90 kB: the alias is a part of the response. */
   const query = `{ ${'a'.repeat(90_000)}: __typename }`;
   let closed = false;
   void raw.closed.then(() => (closed = true));

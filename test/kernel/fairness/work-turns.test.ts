@@ -9,7 +9,7 @@ function startTurns() {
   const pace = new AccountPace(now);
   const turns = new WorkTurns(pace, now);
   const order: string[] = [];
-  /** A slice of so many milliseconds. */
+  /** A slice with a duration in milliseconds. */
   const slice = async (account: string, name: string, milliseconds = 0) => {
     await turns.next(account);
     order.push(name);

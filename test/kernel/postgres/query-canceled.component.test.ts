@@ -11,7 +11,7 @@ let kit: TestDatabase;
 let database: OpenDatabase;
 beforeAll(async () => {
   kit = stack.use(await createTestDatabase());
-  // One connection, so that the next statement finds what remains on it.
+  // One connection, so that the next statement runs on the connection of the cancelled one.
   database = stack.use(openDatabase({ url: kit.url, poolSize: 1 }));
 });
 afterAll(() => stack.disposeAsync());

@@ -164,7 +164,7 @@ class GraphGenerator {
     return kind === 'text' || entities.has(type);
   }
 
-  /** Makes `label`, which an interface may have, a field with `@requires`. */
+  /** Adds `@requires` to the field `label`, which an interface may have. */
   private addRequiringLabel(entity: Entity): void {
     const owners = this.partsOf(entity).filter(({ fields }) => fields.has('label'));
     const [part] = owners;
