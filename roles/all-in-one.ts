@@ -37,7 +37,7 @@ export interface AllInOneOptions {
   readonly cloudDatabaseUrl?: string | undefined;
   readonly poolSize: number;
   readonly secret: string;
-  /** The secrets in use that come from a state folder, where the database may belong to others. */
+  /** The used secrets of a state folder; checked, because the database may have been used with other secrets. */
   readonly secretsOfFolder?: SecretsOfFolder | undefined;
   /** CURSOR_KEYS; see open-platform.ts. */
   readonly cursorKeys?: string | undefined;
@@ -72,7 +72,7 @@ export interface AllInOne extends AsyncDisposable {
   readonly cloudUrl: string;
   /** Address of the metrics, if they are served. */
   readonly metricsUrl?: string | undefined;
-  /** Whether the gateway can answer requests now. */
+  /** Whether the gateway is ready for requests. */
   readiness(): Promise<Readiness>;
 }
 

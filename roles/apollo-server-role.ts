@@ -20,7 +20,7 @@ interface ServerContext {
 /**
  * Apollo Server in front of any graph, with FleetgraphGateway as its gateway: with Apollo Server's own limits, CSRF
  * prevention and landing page, and with its usage reports when APOLLO_KEY and APOLLO_GRAPH_REF are set. Tokens are
- * checked as in `supergraphRole`. Rejects when the settings contradict each other or there is no supergraph.
+ * checked as in `supergraphRole`. Rejects when the settings contradict each other or the supergraph is missing.
  */
 export async function apolloServerRole(env: Env, origin: SupergraphOrigin): Promise<Role> {
   await using started = new AsyncDisposableStack();

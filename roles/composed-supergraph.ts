@@ -9,7 +9,7 @@ const configSchema = z.strictObject({
   subgraphs: z.array(z.strictObject({ name: z.string().min(1), url: z.url() })).min(1),
   /** Headers of the requests for the subgraphs' schemas. */
   introspectionHeaders: z.record(z.string(), z.string()).default({}),
-  /** Seconds between two requests for the subgraphs' schemas; 0 asks once. Default 10. */
+  /** Seconds between two requests for the subgraphs' schemas; 0 requests them only at the start. Default 10. */
   pollIntervalSeconds: z.number().min(0).max(86_400).default(10),
 });
 

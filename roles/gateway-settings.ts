@@ -23,7 +23,7 @@ const MINUTE = 60;
 
 /**
  * Reads the settings; throws when the file of trusted documents is not valid. `rateDatabaseUrl` is the database in which
- * gateways share the rate points of accounts; without it each gateway counts by itself.
+ * gateways share the rate points of accounts; without it each gateway counts them separately.
  */
 export async function gatewaySettings(env: Env, rateDatabaseUrl?: string): Promise<GatewaySettings> {
   const {
@@ -39,7 +39,7 @@ export async function gatewaySettings(env: Env, rateDatabaseUrl?: string): Promi
     allowedOrigins: env.CORS_ORIGINS,
     limits: {
       requestTimeout: REQUEST_TIMEOUT * 1000,
-      // After the timeout of a slow subgraph there is time left for dependent fetches.
+      // Half of the request's timeout: after the timeout of a slow subgraph, other fetches still have time.
       subgraphTimeout: (REQUEST_TIMEOUT * 1000) / 2,
       ...(COST_LIMIT === undefined ? {} : { cost: COST_LIMIT }),
       ...(env.RESPONSE_LIMIT === undefined ? {} : { responseBytes: env.RESPONSE_LIMIT }),

@@ -1,7 +1,7 @@
 /**
- * The thread that answers health probes. It has an event loop of its own, so it answers while the main thread is busy,
- * and it reads from shared memory when the main thread's event loop last turned, so that it detects one that is stuck. It is
- * the entry file of a worker: it imports only packages and types, so that the worker loads nothing else.
+ * The thread that serves health probes. It has its own event loop, so it responds while the main thread is busy. It detects
+ * a blocked event loop of the main thread by the time of the last turn, which the main thread writes to shared memory. The
+ * file is the entry of a worker: it imports only packages and types, so that the worker loads nothing else.
  */
 import { type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -11,7 +11,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 export interface HealthThreadOptions {
   readonly host: string;
   readonly port: number;
-  /** When the main thread's event loop last turned, by `process.hrtime`, in nanoseconds. */
+  /** Time of the last turn of the main thread's event loop, by `process.hrtime`, in nanoseconds. */
   readonly beat: SharedArrayBuffer;
   /** Milliseconds without a turn of the main thread's event loop after which liveness fails. */
   readonly stallMs: number;
@@ -19,15 +19,15 @@ export interface HealthThreadOptions {
   readonly answerMs: number;
 }
 
-/** The thread's messages: that it listens or cannot, and the question whether the process is ready. */
+/** Messages of the thread: its port, the error that prevents it from listening, or a request for the process's readiness. */
 export type HealthQuestion =
   { readonly listening: number } | { readonly failed: Error } | { readonly question: number };
 
-/** The main thread's answer to a question. */
+/** The main thread's reply: the readiness of the process. */
 export interface HealthAnswer {
   readonly id: number;
   readonly ready: boolean;
-  /** The body of the answer, as JSON. */
+  /** Body of the response, as JSON. */
   readonly body: string;
 }
 
@@ -36,7 +36,7 @@ const lastBeat = new BigInt64Array(beat);
 const waiting = new Map<number, (answer: HealthAnswer) => void>();
 let lastQuestion = 0;
 
-/** Milliseconds since the main thread's event loop last turned. */
+/** Milliseconds since the last turn of the main thread's event loop. */
 function stalledFor(): number {
   return Math.max(0, Number((process.hrtime.bigint() - Atomics.load(lastBeat, 0)) / 1_000_000n));
 }
@@ -52,7 +52,7 @@ function answerAlive(response: ServerResponse): void {
   send(response, alive, JSON.stringify({ alive, stalledMs }));
 }
 
-/** A main thread that does not answer in time is not ready: requests would wait as long. */
+/** The process is not ready when the main thread does not reply in time: requests would wait as long. */
 function answerReady(response: ServerResponse): void {
   lastQuestion += 1;
   const id = lastQuestion;

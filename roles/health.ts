@@ -14,23 +14,23 @@ export interface HealthOptions {
   readonly host: string;
   /** 0 takes a free port. */
   readonly port: number;
-  /** Milliseconds for which the main thread's event loop may be blocked before `/healthz` answers 503. */
+  /** Milliseconds for which the main thread's event loop may be blocked before `/healthz` returns 503. */
   readonly stallMs: number;
   readonly log: Log;
 }
 
 /**
- * Health probes of this process, answered by a thread of their own, also while the main thread is busy.
+ * Health probes of this process, served by a separate thread, also while the main thread is busy.
  *
- * - `GET /healthz` (liveness): 200 while the main thread's event loop turns, 503 once it was blocked for longer than
+ * - `GET /healthz` (liveness): 200 while the main thread's event loop turns, 503 when it has been blocked for longer than
  *   `stallMs`: the process should be restarted.
- * - `GET /readyz` (readiness): the result of `check`; 503 until `check` is set, and when the main thread does not answer
+ * - `GET /readyz` (readiness): the result of `check`; 503 until `check` is set, and when the main thread does not reply
  *   within five seconds: the process should get no requests.
  */
 export class HealthServer implements AsyncDisposable {
   /**
-   * Says whether the process can do its work now; undefined while it starts. A check that rejects counts as not ready.
-   * It runs on the main thread, once per probe.
+   * Returns the readiness of the process; undefined while it starts. A rejection counts as not ready. Runs on the main
+   * thread, once per probe.
    */
   check: (() => Promise<Readiness>) | undefined;
   private readonly beats: NodeJS.Timeout;
@@ -84,9 +84,9 @@ export class HealthServer implements AsyncDisposable {
 }
 
 /**
- * Runs a role with health probes on HEALTH_PORT, if it is set: from before it starts, so that a start that takes long
- * is alive and not ready, until it has ended. `/readyz` then answers what the role's `readiness` says; a role without
- * one is ready once it runs.
+ * Runs a role with health probes on HEALTH_PORT, if it is set. The probes run from before the start of the role, so that a
+ * slow start is alive and not ready, until after its end. `/readyz` returns the role's `readiness` once it runs; a role
+ * without `readiness` is then ready.
  */
 export function withHealth<R extends Role>(role: (env: Env) => Promise<R>): (env: Env) => Promise<R> {
   return async (env) => {

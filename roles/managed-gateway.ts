@@ -3,8 +3,8 @@ import type { Gateway } from '../gateway/server.js';
 import type { Log } from '../kernel/log.js';
 
 /**
- * Starts a gateway on the supergraph of a manager, and reloads it with each later one, in their order. A supergraph that is
- * not valid is logged, and the current one stays. Rejects when the manager has none at the start.
+ * Starts a gateway with the supergraph of a manager and reloads it with each update, in order. An invalid supergraph is
+ * logged and the current one stays active. Rejects when the manager has no supergraph at the start.
  */
 export async function startManagedGateway(
   manager: SupergraphManager,
@@ -31,7 +31,7 @@ export async function startManagedGateway(
   };
   const { supergraphSdl, cleanup } = await manager.initialize({
     update,
-    // The gateway's own readiness check asks every subgraph.
+    // The gateway's own readiness check covers every subgraph.
     healthCheck: () => Promise.resolve(),
     getDataSource: () => {
       throw new Error('a supergraph manager of this process brings its own data sources');

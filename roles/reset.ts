@@ -30,13 +30,13 @@ export async function reset(env: Env, confirmed: boolean): Promise<string> {
   await lock[Symbol.asyncDispose]();
   const files = await readdir(folder);
   for (const file of files) if (OWN_FILES.test(file)) await rm(join(folder, file));
-  // Files of other programs stay.
+  // Fails while the folder contains files of other programs, which are kept.
   await rmdir(folder).catch(() => undefined);
   const external = env.DATABASE_URL ? ' The database of DATABASE_URL was left as it is.' : '';
   return `${folder} was reset.${external}`;
 }
 
-/** Whether the folder is one of the platform: the secrets are the first file of a start. Other folders are left alone. */
+/** Whether the folder is a state folder: the first start writes the secrets first. `reset` changes no other folder. */
 async function isStateFolder(folder: string): Promise<boolean> {
   if (!existsSync(folder)) return false;
   const files = await readdir(folder);
@@ -55,7 +55,7 @@ async function confirm(warning: string): Promise<boolean> {
 async function stopServerOf({ bin, data, user }: PostgresLayout): Promise<void> {
   if (!existsSync(join(data, 'postmaster.pid'))) return;
   const options = { ...user, cwd: '/' };
-  // Fails when the server has ended already.
+  // Fails when the server has already stopped.
   await promisify(execFile)(
     join(bin, 'pg_ctl'),
     ['stop', '-D', data, '-m', 'immediate', '-w'],

@@ -5,7 +5,7 @@ import type { Env } from '../kernel/env.js';
 import { processMetrics } from '../kernel/metrics/process-metrics.js';
 import { serveMetrics } from '../kernel/metrics/server.js';
 
-/** Serves the metrics of a process other than a gateway's on METRICS_PORT, if it is set; `more` are of its role. */
+/** Serves the metrics of a process without a gateway on METRICS_PORT, if it is set; `more` are the registries of its role. */
 export async function serveRoleMetrics(
   env: Env,
   platform: Platform,

@@ -1,4 +1,4 @@
-/** The response of `/readyz`: whether the process can do its work now, and why. */
+/** The response of `/readyz`: whether the process is ready, and details. */
 export interface Readiness {
   readonly ready: boolean;
   readonly [fact: string]: unknown;

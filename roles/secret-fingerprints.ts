@@ -5,11 +5,11 @@ import { SecretsError } from '../kernel/process/state-directory.js';
 
 /** The secrets that a start takes from its state folder, because no setting has them. */
 export interface SecretsOfFolder {
-  /** The file that has them. */
+  /** Path of the file with the secrets. */
   readonly file: string;
-  /** Writes the file, if they are new. */
+  /** Writes the file; undefined if the secrets were read from it. */
   readonly write?: (() => Promise<void>) | undefined;
-  /** Whether they replace those with which the database was used before (`--new-secrets`). */
+  /** Whether the secrets replace those with which the database was used before (`--new-secrets`). */
   readonly replace: boolean;
   readonly secrets: Readonly<Partial<Record<SecretName, string>>>;
 }
@@ -22,17 +22,17 @@ const SETTINGS: Readonly<Record<SecretName, string>> = {
   auth: 'AUTH_SECRET',
 };
 
-/** Lock of a start: of two concurrent first starts with different secrets the second finds those of the first. */
 const RECORDED = 'SELECT name, fingerprint FROM engine.secret_fingerprint';
 const RECORD = `INSERT INTO engine.secret_fingerprint (name, fingerprint) VALUES ($1, $2)
   ON CONFLICT (name) DO UPDATE SET fingerprint = excluded.fingerprint`;
-/** The counters of accounts: an account has one from its first event on. */
+/** An account has a counter from its first event on. */
 const HAS_DATA = 'SELECT EXISTS (SELECT FROM engine.event_counter) AS "hasData"';
 
 /**
- * Records which secrets of a state folder a database is used with, as fingerprints, and refuses others from then on: a
- * start with a new folder would silently invalidate every token, cursor and kubeconfig. `database` is its name in messages.
- * Throws `SecretsError`.
+ * Records the fingerprints of the secrets with which a database is used, and rejects other secrets later: a start with a
+ * new folder would silently invalidate every token, cursor and kubeconfig. The lock makes the second of two concurrent first
+ * starts compare its secrets with those of the first. `database` is the name of the database in messages. Throws
+ * `SecretsError`.
  */
 export async function claimDatabase(pool: pg.Pool, database: string, folder: SecretsOfFolder): Promise<void> {
   await lockedTransaction(pool, 'fleetgraph secrets', async (client) => {
@@ -41,7 +41,7 @@ export async function claimDatabase(pool: pg.Pool, database: string, folder: Sec
       throw new SecretsError(folder.file, `${fault} ${database}`, { remedy: remedyOf(folder) });
     for (const [name, secret] of Object.entries(folder.secrets))
       await client.query(RECORD, [name, fingerprintOf(secret)]);
-    // A process that is killed here leaves secrets that are not used yet: the next start uses them.
+    // Before the commit: if the process is killed in between, the next start uses the secrets of the file.
     await folder.write?.();
   });
 }
@@ -57,7 +57,7 @@ async function faultOf(client: pg.PoolClient, folder: SecretsOfFolder): Promise<
     return folder.write
       ? 'is missing, but its secrets are in use in the database'
       : 'does not belong to the database';
-  // Used by an earlier release, or with secrets from settings: its data cannot be read with new ones.
+  // Data without fingerprints is from an earlier release or from secrets in settings; new secrets cannot read it.
   if (!folder.write) return undefined;
   const [state] = (await client.query<{ hasData: boolean }>(HAS_DATA)).rows;
   return state?.hasData ? 'is missing, but there is data in the database' : undefined;

@@ -100,7 +100,7 @@ export async function start(env: Env, { newSecrets = false }: StartOptions = {})
   return { ...platform, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }
 
-/** Loads the platform while PostgreSQL starts; a start that is refused before does not load it. */
+/** Loads the platform's modules, while PostgreSQL starts. A start that fails earlier does not load them. */
 async function loadParts() {
   const [{ startAllInOne }, { gatewaySettings }] = await Promise.all([
     import('./all-in-one.js'),
@@ -116,8 +116,8 @@ async function developmentToken(env: Env, auth: CheckedAuth): Promise<string | u
 }
 
 /**
- * The secrets; created only at the first start, because data of lost secrets cannot be read with others. Whether a
- * database of DATABASE_URL has such data is checked once it is connected.
+ * The secrets; created only at the first start, because new secrets cannot read the data of lost ones. For a database of
+ * DATABASE_URL, `claimDatabase` checks this after the connection.
  */
 async function secretsOf(state: StateDirectory, embedded: boolean): Promise<Secrets> {
   if (state.hasSecrets) return state.secrets();

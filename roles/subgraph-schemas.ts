@@ -6,7 +6,7 @@ import { createLog } from '../kernel/log.js';
 import { type SubgraphName, subgraphNames } from '../subgraphs/runtime/subgraph.js';
 import { createSubgraph } from './subgraphs.js';
 
-/** The SDL of every subgraph, without a running platform: no part is connected, no resolver may be called. */
+/** The SDL of every subgraph, without a running platform: nothing is connected, so resolvers must not be called. */
 export async function subgraphSchemas(): Promise<Record<SubgraphName, string>> {
   await using database = openDatabase({ url: 'postgresql://schema.invalid/none' });
   const platform: Platform = {

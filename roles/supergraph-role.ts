@@ -15,8 +15,8 @@ import { supergraphFileManager } from './supergraph-file.js';
 export type SupergraphOrigin = { readonly supergraph: string } | { readonly compose: string };
 
 /**
- * The gateway in front of any graph, whose supergraph says where the subgraphs are unless SUBGRAPH_URLS says otherwise.
- * Throws when the settings contradict each other or there is no supergraph.
+ * The gateway in front of any graph. The URLs of subgraphs come from the supergraph; SUBGRAPH_URLS overrides them. Throws
+ * when the settings contradict each other or the supergraph is missing.
  */
 export async function supergraphRole(env: Env, origin: SupergraphOrigin): Promise<Role> {
   const urls = Object.entries(subgraphUrls(env.SUBGRAPH_URLS));
@@ -36,7 +36,7 @@ export async function supergraphRole(env: Env, origin: SupergraphOrigin): Promis
     // Default costs and rates are those of the platform's graph; of another graph they apply only with a setting.
     limits: {
       cost: Number.POSITIVE_INFINITY,
-      // Some subgraphs send the first event of a stream late.
+      // Some subgraphs open a stream only with its first event, so an opening may last long.
       openingsPerAccount: Number.POSITIVE_INFINITY,
       ...limits,
       pageSize: Number.MAX_SAFE_INTEGER,

@@ -2,7 +2,7 @@ import { ACCOUNT_FORM, isAccountName } from '../access/account-name.js';
 
 interface TokenFlags {
   readonly account: string;
-  /** Seconds. */
+  /** Lifetime in seconds. */
   readonly ttl: number;
 }
 
