@@ -31,7 +31,7 @@ export function can(actor: Pick<Actor, 'scopes'>, verb: Verb): boolean {
   return holdsScopes(actor, [verbs[verb]]);
 }
 
-/** Whether the actor's token carries all scopes of one of the lists. */
+/** Whether the actor's token has all scopes of at least one of the lists. */
 export function holdsScopes(
   { scopes = [] }: Pick<Actor, 'scopes'>,
   anyOf: readonly (readonly string[])[],

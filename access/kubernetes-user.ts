@@ -9,7 +9,7 @@ export const kubernetesGroups = {
   writers: 'fleetgraph:writers',
 } as const;
 
-/** The user and groups that a kubeconfig carries to the API server of a cluster. */
+/** The user and groups as which a kubeconfig authenticates at the API server of a cluster. */
 export interface KubernetesUser {
   /** `<account>:<subject>`; accounts have no colon, so no two callers share a name. */
   readonly name: string;
