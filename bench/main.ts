@@ -92,7 +92,7 @@ function benchCommand(
     });
 }
 
-/** Runs one benchmark and ends what it started, also after an error or a signal. */
+/** Runs one benchmark and ends the processes that it started, also after an error or a signal. */
 async function run(bench: Bench, { quick = false, cpuProfile, only }: Flags): Promise<void> {
   await using folder = await temporaryFolder();
   await using started = new AsyncDisposableStack();

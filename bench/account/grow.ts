@@ -84,7 +84,7 @@ const IDLE_POLLS = 5;
 const POLL_MS = 200;
 const MAX_POLLS = 600;
 
-/** Waits until the engine has no jobs: they would be counted in the next measurement. */
+/** Waits until the engine has no jobs, which would count in the next measurement. */
 async function waitUntilIdle({ statistics }: SystemUnderTest): Promise<void> {
   for (let polls = 0, idlePolls = 0; idlePolls < IDLE_POLLS; polls += 1) {
     if (polls > MAX_POLLS) throw new Error('the engine did not become idle');

@@ -4,7 +4,7 @@ import type { BenchQuery } from './queries.js';
 /** A server under load. */
 export interface Target {
   readonly url: string;
-  /** Headers of each connection. There are as many connections as entries. */
+  /** Headers of each connection; one connection per entry. */
   readonly connections: readonly Readonly<Record<string, string>>[];
 }
 

@@ -35,7 +35,7 @@ const TARGETS: readonly Target[] = [
   },
 ];
 
-/** Not a target of the gateway: most of it is CPU of the subgraphs and of PostgreSQL's client. */
+/** Has no target, because subgraphs and PostgreSQL's client use most of the CPU time. */
 const WHOLE_PLATFORM: CpuRatio = {
   title: 'three levels in process',
   ours: IN_PROCESS,

@@ -70,7 +70,7 @@ export class Attacker implements AsyncDisposable {
       });
       const { byteLength } = await response.body.bytes();
       if (method === 'GET') this.count(String(response.statusCode), byteLength);
-      // Clients of Kubernetes wait as well; without it the workload would measure 429 responses.
+      // Kubernetes clients wait for Retry-After, too; without the wait the workload would measure 429 responses.
       const seconds = Number(response.headers['retry-after'] ?? 0);
       if (seconds > 0) await new Promise((wake) => setTimeout(wake, seconds * 1000));
     } catch {

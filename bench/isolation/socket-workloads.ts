@@ -77,7 +77,7 @@ async function subscribeOverWebSocket(
   await closed;
 }
 
-/** Sends requests in one write and reads responses until all have come or the connection is closed. */
+/** Sends requests in one write and reads responses until all have arrived or the connection is closed. */
 async function pipelined(attacker: Attacker): Promise<void> {
   const { hostname, port, pathname } = new URL(attacker.options.url);
   const body = '{"query":"{ viewer { account } }"}';

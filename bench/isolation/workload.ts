@@ -1,6 +1,6 @@
 import type { Attacker } from './attacker.js';
 
-/** Requests that one account sends as fast as they are answered, while another account's query is measured. */
+/** Requests that one account sends as fast as it gets responses, while another account's query is measured. */
 export interface Workload {
   readonly name: string;
   /** One sentence: the requests and why they are expensive. */

@@ -1,5 +1,5 @@
-// Preloaded (`node --import`) into every measured process: reads its CPU time and profiles it when the benchmark asks over IPC.
-// CPU time includes all threads, such as those of the garbage collector; a profile covers the main thread only.
+// Preloaded (`node --import`) into every measured process: reads its CPU time and profiles it on requests of the benchmark
+// over IPC. CPU time includes all threads, such as those of the garbage collector; a profile covers the main thread only.
 import type { Profiler } from 'node:inspector';
 import type { Session } from 'node:inspector/promises';
 
@@ -53,7 +53,7 @@ process.on('message', (message) => {
 });
 // The process must not outlive the benchmark.
 process.on('disconnect', () => process.exit(1));
-// The channel alone must not keep a process running that has closed everything else.
+// The IPC channel alone must not keep the process running.
 process.channel?.unref();
 
 function isRequest(message: unknown): message is keyof ProbeResults {

@@ -12,7 +12,7 @@ export interface ProfileSummary {
   /** Milliseconds of all samples. */
   readonly total: number;
   readonly functions: readonly ProfileEntry[];
-  /** By npm package, by our folder, and what is not JavaScript. */
+  /** By npm package, by folder of the repository, and native code. */
   readonly parts: readonly ProfileEntry[];
 }
 
@@ -53,7 +53,7 @@ function functionOf(frame: CallFrame): string {
   return `${functionName || '(anonymous)'} ${shortened(url)}:${lineNumber + 1}`;
 }
 
-/** `(program)` is what is not JavaScript: system calls, libuv, the HTTP parser. */
+/** The profiler reports native code (system calls, libuv, the HTTP parser) as `(program)`. */
 function partOf({ functionName, url }: CallFrame): string {
   if (url === '') return functionName.startsWith('(') ? functionName : 'built into the engine';
   if (url.startsWith('node:')) return url.replace(/^node:(internal\/)?(_?[a-z]+).*/, 'node:$2');

@@ -8,7 +8,7 @@ import {
 } from '../../kernel/embedded-postgres/embedded-postgres.js';
 import { createLog } from '../../kernel/log.js';
 
-/** A new folder that is removed on disposal. PostgreSQL may run as another user, who needs access to its subfolder. */
+/** A new folder that is removed on disposal. Other users may traverse it, because PostgreSQL may run as another user. */
 export async function temporaryFolder(): Promise<{ path: string } & AsyncDisposable> {
   const path = await mkdtemp(join(tmpdir(), 'fleetgraph-bench-'));
   await chmod(path, 0o711);

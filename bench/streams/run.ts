@@ -136,7 +136,7 @@ async function measureIdle(start: () => Promise<BenchProcess>, subscribers: numb
     const args = [script('subscribers'), `${origin}/graphql`, 'ws', String(count), 'same'];
     processes.use(await startProcess({ name: 'subscribers', args }));
   };
-  // The first subscribers allocate what all share.
+  // The first subscribers also allocate the memory that all subscribers share.
   await open(100);
   await sleep(1000);
   const before = await residentBytes(gateway.pid);

@@ -2,7 +2,7 @@ import type { HostInfo } from '../host-info.js';
 import { Report } from '../report.js';
 import { table } from '../table.js';
 
-/** What one server delivered in one scenario. */
+/** Figures of one server in one scenario. */
 export interface StreamFigures {
   readonly server: string;
   readonly scenario: string;
