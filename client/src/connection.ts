@@ -36,8 +36,8 @@ interface Link {
 }
 
 /**
- * One WebSocket shared by the subscriptions of a client (graphql-transport-ws), opened on demand. It never reconnects by
- * itself: each subscription does, because only the subscription knows its position.
+ * One WebSocket shared by the subscriptions of a client (graphql-transport-ws), opened on demand. It does not reconnect:
+ * each subscription resubscribes, because only the subscription knows its position.
  */
 export class Connection {
   private current: Link | undefined;

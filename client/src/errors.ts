@@ -14,7 +14,7 @@ export class GraphQLRequestError extends Error {
   constructor(
     /** The errors of the response, at least one. */
     readonly errors: readonly ServerError[],
-    /** Partial data of the response; null or undefined if there is none. */
+    /** Partial data of the response; null or undefined if the response has no data. */
     readonly data?: unknown,
   ) {
     super(errors.map((error) => error.message).join('; ') || 'The request was rejected.');

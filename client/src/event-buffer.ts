@@ -29,7 +29,7 @@ export class EventBuffer<T> {
     else this.values.push(value);
   }
 
-  /** Ends the buffer: queued events can still be read, then the error, once, or the end. */
+  /** Ends the buffer. `next()` returns the queued events, then rejects once with the error, if any, and then returns the end. */
   end(error?: unknown): void {
     if (this.ended) return;
     this.ended = error === undefined ? {} : { error };
