@@ -30,7 +30,7 @@ export function exampleCommand(name: string, description: string): Command {
     );
 }
 
-/** The connection of a command's options. Ends the program with a message if there is no token. */
+/** The connection of a command's options. Ends the program with a message if the token is missing. */
 export async function connectionOf(command: Command): Promise<ConnectionFlags> {
   const { url, port, token, home } = command.opts<Flags>();
   const file = join(home, 'token');
@@ -41,8 +41,8 @@ export async function connectionOf(command: Command): Promise<ConnectionFlags> {
 }
 
 /**
- * Options with which another example uses the same platform, without the token. They include those from the environment, which
- * another terminal does not have.
+ * Options with which another example uses the same platform, without the token. They include values from the environment,
+ * because another terminal may have a different environment.
  */
 export function sameConnection(command: Command): string[] {
   const isGiven = (name: string) => ['cli', 'env'].includes(command.getOptionValueSource(name) ?? '');

@@ -1,4 +1,4 @@
-// An Apollo Server that answers for two subgraphs. With ApolloGateway only the import and the name of the class differ.
+// Apollo Server as the gateway of two subgraphs. With ApolloGateway only the import and the name of the class differ.
 import { ApolloServer } from '@apollo/server';
 import { startStandaloneServer } from '@apollo/server/standalone';
 import { IntrospectAndCompose } from '@apollo/gateway';

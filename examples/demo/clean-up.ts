@@ -14,8 +14,8 @@ export interface CleanUpOptions {
 }
 
 /**
- * Deletes the cluster of a scenario that did not delete it, and waits until it is gone or `leave` aborts. Prints what is left
- * if this fails.
+ * Deletes the cluster of a scenario that did not delete it, and waits until the cluster is deleted or `leave` aborts. If this
+ * fails, prints which cluster may still exist.
  */
 export async function cleanUp(
   context: DemoContext,
@@ -44,15 +44,15 @@ export async function cleanUp(
 }
 
 /**
- * Requests the deletion and returns its operation; undefined if the cluster was rejected. If the response to its creation was
- * lost, the request is repeated to learn the id.
+ * Requests the deletion and returns its operation; undefined if the creation of the cluster was rejected. If the response to
+ * the creation was lost, the creation is requested again with the same client token, which returns the cluster's id.
  */
 async function startDeletion(context: DemoContext, signal: AbortSignal): Promise<string | undefined> {
   const id = context.clusterId ?? (await context.requestCluster?.(signal))?.cluster?.id;
   return id === undefined ? undefined : requestDeletion(context.client, id, signal);
 }
 
-/** Waits until the cluster is gone; returns `deleting` if the signal aborts before. */
+/** Waits until the cluster is deleted; returns `deleting` if the signal aborts earlier. */
 async function followDeletion(
   { client, clusterName: name = '' }: DemoContext,
   operationId: string,

@@ -46,7 +46,7 @@ export interface Deletion {
   readonly signal: AbortSignal;
 }
 
-/** Waits until a cluster is gone. */
+/** Waits until a cluster is deleted. */
 export async function waitUntilGone(deletion: Deletion, output: DemoOutput): Promise<void> {
   const { client, operationId, name, signal } = deletion;
   const onProgress = ({ progress }: { progress: number }) => output.progress(progress, `deleting ${name}`);

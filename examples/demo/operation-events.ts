@@ -5,7 +5,7 @@ export interface ShownEvent {
   readonly operation: { readonly id: string } | null;
 }
 
-/** Events shown of consecutive ones of the same type. */
+/** Maximum number of consecutive events of the same type that are printed. */
 const SHOWN = 2;
 /** Events that the progress bar shows instead. */
 const SHOWN_BY_PROGRESS = /^OPERATION_(PENDING|PROGRESS|STAGE_\w+)$/;
@@ -67,7 +67,7 @@ class OperationLines {
     this.run = type === this.type ? this.run + 1 : 1;
     this.type = type;
     if (END_OF_OPERATION.test(type)) {
-      // What follows in the log, `CLUSTER_RUNNING`, would stand below the next step.
+      // Later events of the log, such as `CLUSTER_RUNNING`, would be printed below the title of the next step.
       this.over = true;
       this.end();
     } else if (this.run <= SHOWN) out(message);

@@ -4,14 +4,14 @@ import { DemoFailure } from './demo-failure.js';
 export interface PollOptions {
   readonly condition: string;
   readonly signal: AbortSignal;
-  /** Milliseconds to wait at most. Default 180,000. */
+  /** Maximum wait in milliseconds. Default 180,000. */
   readonly within?: number;
 }
 
 /** Milliseconds between polls. */
 const POLL_MS = 300;
 
-/** Polls until there is a value. */
+/** Polls until the value is defined. */
 export async function pollUntil<T>(
   read: () => Promise<T | undefined> | T | undefined,
   options: PollOptions,

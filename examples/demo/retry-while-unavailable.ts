@@ -5,7 +5,7 @@ import { pollUntil } from './poll-until.js';
 /** Codes of errors while the API server of a cluster is unreachable. */
 const UNAVAILABLE_CODES = new Set(['KUBERNETES_UNAVAILABLE']);
 
-/** Retries the work while the API server of the cluster is unreachable; the client retries while the platform is. */
+/** Retries the work while the API server of the cluster is unreachable. The client itself retries an unreachable platform. */
 export function retryWhileUnavailable<T>({ signal }: DemoContext, work: () => Promise<T>): Promise<T> {
   const attempt = async () => {
     try {

@@ -78,7 +78,7 @@ function cut(text: string, width: number): string {
   return text.length <= width ? text : `${text.slice(0, width - 1)}…`;
 }
 
-/** Breaks a line between words; further lines are indented as its text is. */
+/** Breaks a line between words; further lines are aligned with the text of the first one. */
 export function wrap(text: string, width: number): string[] {
   const indent = /^\s*(?:\S\s+)?/.exec(text)?.[0].length ?? 0;
   const lines: string[] = [];

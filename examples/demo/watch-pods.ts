@@ -29,7 +29,7 @@ export async function watchPods(context: DemoContext, replicas: number, output: 
   output.headline(`${workload.name} has ${workload.readyReplicas} of ${workload.replicas} pods ready`);
 }
 
-/** Pods that are named of those that change at once. */
+/** Maximum number of pods printed by name when several change in one poll. */
 const NAMED = 3;
 
 function tellPods(workload: Workload, phases: Map<string, string>, output: DemoOutput): void {
