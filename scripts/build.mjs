@@ -1,5 +1,5 @@
-// Builds what is outdated: Prisma's client when a schema file has changed, then everything with tsc. Needs the development
-// dependencies; what `npm run package` makes of it runs without them.
+// Builds outdated files: Prisma's client when a schema file has changed, then all projects with tsc. Needs the development
+// dependencies; the package of `npm run package` runs without them.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -60,7 +60,7 @@ if (isFirst) console.log('  Compiling (the first time takes up to a minute) …'
 // The native compiler (TypeScript 7); the linter needs the package `typescript` in version 6.
 run('typescript-native/bin/tsc', ['-b', 'tsconfig.json', 'packages/gateway', 'gateway/graphiql']);
 removeStale(join(root, 'packages/gateway/dist'));
-// Imported here because it imports a package: without `npm ci` the messages above come first.
+// Imported late because the script imports a package: without `npm ci` the messages above are printed first.
 const { buildGraphiQL } = await import('./graphiql.mjs');
 if (isFirst) console.log('  Building GraphiQL …');
 await buildGraphiQL();

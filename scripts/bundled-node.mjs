@@ -23,7 +23,7 @@ function fleetgraphNode() {
   process.exit(1);
 }
 
-/** Runs Fleetgraph's Node.js with these arguments and exits with its code. It comes first in the PATH of its child processes. */
+/** Runs Fleetgraph's Node.js with these arguments and exits with its code. Its folder is first in the PATH of the process. */
 export async function runOnFleetgraphNode(args) {
   const node = fleetgraphNode();
   const PATH = [dirname(node), process.env.PATH].join(delimiter);

@@ -17,14 +17,14 @@ const typeOf = ({ $ref, allOf }) => {
   return ref && shortName(ref.slice('#/definitions/'.length));
 };
 
-/** By strategic merge patches: the one merge key; none for a set of plain values. */
+/** Keys of a list for strategic merge patches: the merge key; empty for a set of plain values; undefined without a merge. */
 function patchKeys(property) {
   if (!property['x-kubernetes-patch-strategy']?.split(',').includes('merge')) return undefined;
   const key = property['x-kubernetes-patch-merge-key'];
   return property.type === 'array' ? (key ? [key] : []) : undefined;
 }
 
-/** By server-side apply: the keys of a list of type map; none for one of type set. */
+/** Keys of a list for server-side apply: those of type `map`; empty for type `set`; undefined for other types. */
 function applyKeys(property) {
   if (property['x-kubernetes-list-type'] === 'set') return [];
   if (property['x-kubernetes-list-type'] !== 'map') return undefined;

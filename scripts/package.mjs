@@ -17,13 +17,13 @@ try {
   const [tarball] = readdirSync(folder);
   run('tar', ['-xzf', join(folder, tarball), '-C', folder], root);
   const file = join(unpacked, 'package.json');
-  // Prisma's command line is an optional peer of its client: npm would install it as long as the lock file has it.
+  // Prisma's command line is an optional peer of its client: npm installs it if the lock file contains it.
   const manifest = JSON.parse(readFileSync(file, 'utf8'));
   delete manifest.devDependencies;
   writeFileSync(file, `${JSON.stringify(manifest, null, 2)}\n`);
   cpSync(join(root, 'package-lock.json'), join(unpacked, 'package-lock.json'));
   run('npm', ['install', '--package-lock-only', '--prefer-offline', '--no-audit', '--no-fund'], unpacked);
-  // Of the two files that lock versions npm packs this one.
+  // npm packs npm-shrinkwrap.json but never package-lock.json.
   renameSync(join(unpacked, 'package-lock.json'), join(unpacked, 'npm-shrinkwrap.json'));
   writeFileSync(
     file,

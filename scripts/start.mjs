@@ -1,4 +1,4 @@
-// `npm start`: builds what is outdated, then runs the platform in this process.
+// `npm start`: builds outdated files, then runs the platform in this process.
 import { spawnSync } from 'node:child_process';
 import './build.mjs';
 
@@ -17,7 +17,7 @@ if (process.env.npm_lifecycle_event) {
   for (const signal of ['SIGINT', 'SIGTERM'])
     process.once(signal, () => {
       clearInterval(watch);
-      // Before the platform runs nothing has to be closed.
+      // Without a listener of the platform, the signal must end the process, as by default.
       if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
     });
 }

@@ -19,7 +19,7 @@ const reportSchema = z.object({
   ),
 });
 
-/** Whether a title of the report, which contains table entries, is that title of the source. */
+/** Whether a title of the report, in which the values of a table replace placeholders, belongs to the title of the source. */
 function isRunOf(name: string, path: string): boolean {
   const parts = name.split(/%[sdifjoO#]|\$\{[^}]*\}|\$[a-z][\w.]*/i);
   const pattern = parts.map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('[^]*');

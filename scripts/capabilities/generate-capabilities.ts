@@ -9,7 +9,7 @@ const rowSchema = z.strictObject({
   capability: z.string().min(1),
   /** How the graph implements it. */
   works: z.string().min(1),
-  /** Tests of it. */
+  /** Tests of the capability. */
   tests: z.array(z.strictObject({ file: z.string(), name: z.string().min(1) })).min(1),
 });
 const pageSchema = z.object({ rows: z.record(z.string().regex(/^\d+$/), rowSchema) });
