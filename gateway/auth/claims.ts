@@ -15,7 +15,7 @@ export function policiesOf(payload: JWTPayload): readonly string[] {
   return words(payload['policies']);
 }
 
-/** Anything but a list of strings grants nothing. */
+/** The strings of a list; empty for any other claim. */
 function words(claim: unknown): readonly string[] {
   if (!Array.isArray(claim)) return [];
   const names = claim.filter((word): word is string => typeof word === 'string' && word !== '');

@@ -11,7 +11,7 @@ export interface OpenAuthenticatorOptions {
   readonly revocationsFile?: string | undefined;
   readonly clock: Clock;
   readonly log: Log;
-  /** Called when other tokens may be accepted: keys or revocations have changed. */
+  /** Called when the accepted tokens may have changed, because keys or revocations have changed. */
   readonly changed?: (() => void) | undefined;
 }
 

@@ -19,7 +19,7 @@ export class RejectedTokenLog {
     private readonly clock: Clock,
   ) {}
 
-  /** Logs a rejection. The first line of a second says how many lines were suppressed before it. */
+  /** Logs a rejection. The first line of a second contains the number of lines suppressed before it. */
   record({ problems: [problem], cause }: ProblemError, requestId: string): void {
     const now = this.clock.now().getTime();
     if (Math.abs(now - this.secondStart) >= SECOND) {

@@ -25,7 +25,6 @@ const MAX_DAYS = 90;
 /** Tolerated clock skew of an issuer in seconds. */
 const CLOCK_SKEW = 60;
 
-/** Creates the verifier. */
 export function tokenVerifier(
   { issuer, audience, defaultScopes = platformScopes, maxDays = MAX_DAYS }: TokenExpectations,
   accepted: AcceptedTokens,
