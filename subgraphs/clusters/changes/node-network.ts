@@ -60,7 +60,7 @@ export async function reserveNodeNetwork(
   if (!network) return { granted: request.count, shortage: null };
   const group = request.securityGroupId ?? network.securityGroupId;
   const each = await largestNetworkUsage(tx, network, request.instanceTypes);
-  const counted = countedIn(network, inGroup(each, group)).filter(({ amount }) => amount > 0);
+  const counted = quotaUsages(network, inGroup(each, group)).filter(({ amount }) => amount > 0);
   const balances = await lockQuotaUsage(tx, request.account, counted);
   const grant = counted.reduce(
     (so, { resource, scope, amount }, index) => {
@@ -105,11 +105,11 @@ async function addNodeRoutes(
   { before, now }: { readonly before: NodesNetworkUsage; readonly now: NodesNetworkUsage },
 ): Promise<NodesNetworkUsage> {
   const { account } = network;
-  const had = countedIn(network, before);
+  const had = quotaUsages(network, before);
   const groupIds = new Set([...Object.keys(before.groups), ...Object.keys(now.groups)]);
   const groups = Object.fromEntries([...groupIds].map((id) => [id, now.groups[id] ?? 0]));
   const usage: Counted[] = [];
-  for (const { resource, scope, amount } of countedIn(network, { ...now, groups })) {
+  for (const { resource, scope, amount } of quotaUsages(network, { ...now, groups })) {
     const difference = amount - amountOf(had, resource, scope);
     await release(tx, { account, resource, scope, amount: -difference });
     const got =
@@ -127,7 +127,7 @@ interface Counted {
 }
 
 /** Splits network usage by quota resource. */
-function countedIn({ vpcId }: ClusterNetworkRow, use: NodesNetworkUsage): Counted[] {
+function quotaUsages({ vpcId }: ClusterNetworkRow, use: NodesNetworkUsage): Counted[] {
   return [
     { resource: ROUTES, scope: vpcId, amount: use.routes },
     { resource: PRIVATE_IPS, scope: vpcId, amount: use.addresses },

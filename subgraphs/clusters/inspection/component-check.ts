@@ -2,7 +2,7 @@ import {
   type ComponentRow as Component,
   recordedDrift,
   saveDrift,
-  settledComponents,
+  loadStableComponents,
 } from '../store/component.store.js';
 import { isDeepStrictEqual } from 'node:util';
 import type { NewEvent } from '../../../engine/contract.js';
@@ -26,7 +26,7 @@ export interface ComponentCheck {
  * Throws errors of the Kubernetes API.
  */
 export async function checkComponents(check: ComponentCheck, clusterId: string): Promise<void> {
-  const components = await settledComponents(check.database, clusterId);
+  const components = await loadStableComponents(check.database, clusterId);
   for (const component of components) await record(check, component, await driftIn(check.client, component));
 }
 

@@ -102,7 +102,7 @@ function versionOf(agent: AgentPod | undefined): Pick<NodeComponentView, 'versio
 function kubeletCondition(report: NodeReport | undefined): ComponentCondition {
   if (!report) return NOT_REGISTERED;
   const ready = conditionOf(report, 'Ready');
-  return ready && ready.status !== 'Unknown' ? RUNNING : notReady(ready, 'The kubelet is not heard.');
+  return ready && ready.status !== 'Unknown' ? RUNNING : notReady(ready, 'The kubelet does not report.');
 }
 
 /** The kubelet reports the state of the container runtime: without it the state is unknown. */
@@ -140,7 +140,7 @@ function agentCondition(report: NodeReport | undefined, agent: AgentPod | undefi
 function conditionWithoutKubelet(report: NodeReport | undefined): ComponentCondition | undefined {
   if (!report) return NOT_REGISTERED;
   if (kubeletCondition(report).status === 'RUNNING') return undefined;
-  return { status: 'UNKNOWN', message: 'The kubelet, which would report it, is not heard.' };
+  return { status: 'UNKNOWN', message: 'The kubelet, which reports this, does not respond.' };
 }
 
 function conditionOf({ conditions }: NodeReport, type: string): NodeCondition | undefined {

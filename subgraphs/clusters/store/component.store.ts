@@ -196,7 +196,7 @@ export function componentsOf(
 }
 
 /** Components of a cluster without a change in progress. */
-export function settledComponents(database: Database, clusterId: string): Promise<ComponentRow[]> {
+export function loadStableComponents(database: Database, clusterId: string): Promise<ComponentRow[]> {
   return database.component
     .findMany({
       where: { clusterId, state: { in: ['ACTIVE', 'FAILED'] } },

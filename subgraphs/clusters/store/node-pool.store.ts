@@ -290,7 +290,7 @@ export function poolsOfCluster(
 }
 
 /** Reads those of the pools that are not deleted. */
-export function livingPools(tx: Transaction, ids: readonly string[]): Promise<NodePoolRow[]> {
+export function loadUndeletedPools(tx: Transaction, ids: readonly string[]): Promise<NodePoolRow[]> {
   return tx.nodePool
     .findMany({
       where: { id: { in: [...ids] }, deletedAt: null },

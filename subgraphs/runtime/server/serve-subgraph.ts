@@ -32,7 +32,7 @@ export interface ServeSubgraphOptions {
    * Maximum size of the result of a query or mutation in bytes; above it the response is RESPONSE_TOO_LARGE. Default
    * 8 MiB, twice the gateway's limit of a response.
    */
-  readonly answerLimit?: number;
+  readonly responseLimit?: number;
 }
 
 const JSON_TYPE = { 'content-type': 'application/json; charset=utf-8' };
@@ -136,7 +136,7 @@ class SubgraphService {
 
   /** Serializes the result, or the error that it is too large. */
   private async serialize(result: SubgraphResult, { work }: RequestContext): Promise<string> {
-    const { answerLimit: limit = 8 * 1024 * 1024 } = this.options;
+    const { responseLimit: limit = 8 * 1024 * 1024 } = this.options;
     try {
       if (work && work.total > FIELDS_PER_TURN)
         return await writeInTurns(result, { limit, tooLarge: responseTooLarge }, work);

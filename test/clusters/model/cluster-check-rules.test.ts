@@ -47,7 +47,7 @@ describe('rules of the upgrade check', () => {
 
   test.each<[string, Partial<UpgradeFacts>, string[]]>([
     [
-      'a version that cannot be had',
+      'a version that is not offered',
       { target: { ok: false, code: 'UPGRADE_NOT_ALLOWED', message: 'no' } },
       ['BLOCKING VERSION_POLICY'],
     ],

@@ -70,7 +70,7 @@ export class AttachInstancesService {
       const attempt: Attempt = { locked, input, ids, instances, types: instanceTypes, working, at };
       const { joined, rejected } = await join(tx, attempt);
       if (joined.length === 0) throw new ProblemError(rejected);
-      const desiredSize = sizeWith(attempt, joined.length);
+      const desiredSize = sizeAfterAttaching(attempt, joined.length);
       const operation = await createOperation(
         tx,
         {
@@ -114,7 +114,10 @@ interface Attempt {
 }
 
 /** The desired size with the attached instances: they first replace nodes that the pool lacks. */
-function sizeWith({ locked, working }: Pick<Attempt, 'locked' | 'working'>, joined: number): number {
+function sizeAfterAttaching(
+  { locked, working }: Pick<Attempt, 'locked' | 'working'>,
+  joined: number,
+): number {
   return Math.max(locked.pool.desiredSize, working + joined);
 }
 
@@ -155,7 +158,7 @@ async function join(tx: Transaction, attempt: Attempt): Promise<Joined> {
     // `take` has checked the type of each instance.
     instanceTypes: [],
     config: configOf(pool),
-    desiredSize: Math.max(0, sizeWith(attempt, joined.length) - reserved),
+    desiredSize: Math.max(0, sizeAfterAttaching(attempt, joined.length) - reserved),
     path: ['input', 'instanceIds'],
   };
   const { account } = pool;

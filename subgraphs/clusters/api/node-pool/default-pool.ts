@@ -14,14 +14,14 @@ export async function reassignDefaultPool(
   acknowledged: boolean | null | undefined,
 ): Promise<void> {
   const others = (await otherPools(tx, pool)).filter(hasInstances);
-  const heir = others.find((other) => !hasAutoscaling(other)) ?? others[0];
-  if (!heir) return;
-  if (hasAutoscaling(heir) && !acknowledged) {
+  const successor = others.find((other) => !hasAutoscaling(other)) ?? others[0];
+  if (!successor) return;
+  if (hasAutoscaling(successor) && !acknowledged) {
     const message =
-      `The node pool ${pool.id} holds the system components; the node pool ${heir.id}, which has autoscaling enabled, would take them over, ` +
+      `The node pool ${pool.id} holds the system components; the node pool ${successor.id}, which has autoscaling enabled, would take them over, ` +
       'and the cluster can become unstable. Turn its autoscaling off, create another pool, or set acknowledgeRisk.';
     throwProblem('RISK_NOT_ACKNOWLEDGED', message, { path: ['input', 'acknowledgeRisk'] });
   }
   await updateNodePool(tx, pool.id, { isDefault: false });
-  await updateNodePool(tx, heir.id, { isDefault: true });
+  await updateNodePool(tx, successor.id, { isDefault: true });
 }

@@ -64,7 +64,7 @@ export async function resizePool(
     if (!(error instanceof ProblemError)) throw error;
     view.scope.log.warn(
       { nodePoolId: pool.id, problems: error.problems },
-      'a node pool cannot scale by itself',
+      'a node pool cannot be scaled automatically',
     );
     return false;
   }

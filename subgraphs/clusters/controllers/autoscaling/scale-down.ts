@@ -44,11 +44,11 @@ async function removeIdleNodes(
   const { snapshot, scope } = view;
   const from = workingNodes(view, pool.id).length;
   const before = scope.clock.now().getTime() - scaling.scaleInDelaySeconds * 1000;
-  const ripe = idle.filter(({ idleSince }) => idleSince !== null && idleSince.getTime() <= before);
-  const others = snapshot.nodes.filter((node) => !ripe.includes(node)).map(({ place }) => place);
-  const going = planScaleDown(ripe, others, Math.max(0, from - scaling.minSize));
-  if (going.length === 0) return false;
-  const ids = new Set(going.map(({ id }) => id));
+  const removable = idle.filter(({ idleSince }) => idleSince !== null && idleSince.getTime() <= before);
+  const others = snapshot.nodes.filter((node) => !removable.includes(node)).map(({ place }) => place);
+  const selected = planScaleDown(removable, others, Math.max(0, from - scaling.minSize));
+  if (selected.length === 0) return false;
+  const ids = new Set(selected.map(({ id }) => id));
   const leaving = view.nodes.filter(({ id }) => ids.has(id));
   return resizePool(view, pool, {
     from,

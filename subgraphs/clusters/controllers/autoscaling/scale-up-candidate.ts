@@ -7,5 +7,5 @@ export interface Candidate extends ScalablePool {
   /** Number of running nodes. */
   readonly size: number;
   /** Whether a recent scale-up failed; an immediate retry would fail for the same reason. */
-  readonly fellShort: boolean;
+  readonly hasPartialScaleUp: boolean;
 }

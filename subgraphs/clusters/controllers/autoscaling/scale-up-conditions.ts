@@ -27,7 +27,7 @@ export async function recordScaleUpConditions(
   }
 }
 
-function conditionOf({ room, size, fellShort }: Candidate, pods: number): ConditionChange {
+function conditionOf({ room, size, hasPartialScaleUp }: Candidate, pods: number): ConditionChange {
   if (pods === 0 || room > 0)
     return {
       type: CONDITION,
@@ -36,7 +36,7 @@ function conditionOf({ room, size, fellShort }: Candidate, pods: number): Condit
       message: 'No pods wait for a node of it.',
     };
   const waiting = `${pods} pods wait that a new node of the pool could take, but `;
-  return fellShort
+  return hasPartialScaleUp
     ? {
         ...{ type: CONDITION, status: 'False', reason: 'ScaleUpIncomplete' },
         message: `${waiting}its last growth fell short; see its operation. It is tried again after five minutes.`,

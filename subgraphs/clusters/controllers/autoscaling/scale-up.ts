@@ -43,10 +43,10 @@ async function candidatesOf(view: AutoscaledCluster): Promise<Candidate[]> {
     const nodes = snapshot.nodes.filter(({ nodePoolId }) => nodePoolId === pool.id);
     const template = templateOf(pool, facts, nodes);
     const size = workingNodes(view, pool.id).length;
-    const fellShort = pool.operationId !== null && short.has(pool.operationId);
-    const room = fellShort ? 0 : Math.max(0, (autoscalingOf(pool)?.maxSize ?? 0) - size);
+    const hasPartialScaleUp = pool.operationId !== null && short.has(pool.operationId);
+    const room = hasPartialScaleUp ? 0 : Math.max(0, (autoscalingOf(pool)?.maxSize ?? 0) - size);
     const zoneIds = zonesOf(pool, cluster);
-    return template ? [{ id: pool.id, pool, template, zoneIds, room, size, fellShort }] : [];
+    return template ? [{ id: pool.id, pool, template, zoneIds, room, size, hasPartialScaleUp }] : [];
   });
 }
 
@@ -58,9 +58,12 @@ function poolsBelowDesiredSize({ pools, scope }: AutoscaledCluster): Promise<Set
 }
 
 /** A quota, exhausted stock or a cancelled creation can leave a pool below its minimum size. */
-function fillToDesiredSize(view: AutoscaledCluster, { pool, size, fellShort }: Candidate): Promise<boolean> {
+function fillToDesiredSize(
+  view: AutoscaledCluster,
+  { pool, size, hasPartialScaleUp }: Candidate,
+): Promise<boolean> {
   const minSize = autoscalingOf(pool)?.minSize ?? 0;
-  if (fellShort || size >= minSize) return Promise.resolve(false);
+  if (hasPartialScaleUp || size >= minSize) return Promise.resolve(false);
   const why = 'it has fewer than its minimum.';
   return resizePool(view, pool, { from: size, to: minSize, why, data: { minSize } });
 }

@@ -97,7 +97,7 @@ export async function failMigration(step: ClusterStep, error: Problem): Promise<
   await inCluster(step, async (tx, at) => {
     await updateCluster(tx, cluster.id, { state: 'RUNNING' });
     if (operation) await finishOperation(tx, operation.id, { state: 'FAILED', error }, at);
-    const text = `The cluster ${cluster.name} stays what it was: ${error.message}`;
+    const text = `The cluster ${cluster.name} was not migrated: ${error.message}`;
     return [
       clusterEvent(step, 'CLUSTER_MIGRATION_FAILED', text, { level: 'ERROR', data: { code: error.code } }),
     ];

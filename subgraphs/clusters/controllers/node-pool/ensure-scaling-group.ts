@@ -53,6 +53,6 @@ export function healthOf(
 
 /** Event for a scaling group that no longer exists. */
 export function scalingGroupMissingEvent(pool: Pick<NodePool, 'id' | 'name'>, clusterId: string) {
-  const text = `The scaling group of the node pool ${pool.name} was deleted; the pool must be made anew.`;
+  const text = `The scaling group of the node pool ${pool.name} was deleted; create the pool again.`;
   return eventOf({ cluster: { id: clusterId }, pool }, 'SCALING_GROUP_MISSING', text, { level: 'ERROR' });
 }

@@ -88,8 +88,8 @@ async function canEvict(
   if (ready && !ordered) return staying;
   if (all.length > staying.length) return [];
   const waited = scope.clock.now().getTime() - Date.parse(note.since);
-  const hopeless = waited > DRAIN_TIMEOUT_MS || (!ready && (await hasUnschedulablePod(client, workload)));
-  return ready || hopeless ? staying.slice(0, 1) : [];
+  const cannotSurge = waited > DRAIN_TIMEOUT_MS || (!ready && (await hasUnschedulablePod(client, workload)));
+  return ready || cannotSurge ? staying.slice(0, 1) : [];
 }
 
 /** False if the workload changed since it was read; the next pass reads it again. */

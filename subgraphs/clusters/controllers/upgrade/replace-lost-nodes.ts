@@ -18,10 +18,12 @@ interface ObservedNodes {
 /** Returns nodes of a batch whose instances were released or reclaimed during the upgrade. */
 export async function lostNodes(
   { cluster, dependencies }: NodesStep,
-  sights: readonly ObservedNodes[],
+  observations: readonly ObservedNodes[],
 ): Promise<readonly Node[]> {
   // Only missing or not Ready nodes are looked up in the cloud: polls are frequent and pools are large.
-  const doubtful = sights.filter(({ observed }) => !observed || !isReady(observed)).map(({ node }) => node);
+  const doubtful = observations
+    .filter(({ observed }) => !observed || !isReady(observed))
+    .map(({ node }) => node);
   if (doubtful.length === 0) return [];
   // All nodes of a batch belong to one pool.
   const instances = await dependencies.provider.instances(cluster.id, doubtful[0]?.nodePoolId ?? undefined);

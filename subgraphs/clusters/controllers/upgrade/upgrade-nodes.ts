@@ -95,16 +95,16 @@ interface UpgradedNodeStatus {
 
 async function workBatch(step: NodesStep, open: readonly Node[]): Promise<StepOutcome> {
   const { client, operation, scope } = step;
-  const sights = await Promise.all(open.map((node) => observeUpgradedNode(step, node)));
-  const lost = await lostNodes(step, sights);
+  const observations = await Promise.all(open.map((node) => observeUpgradedNode(step, node)));
+  const lost = await lostNodes(step, observations);
   if (lost.length > 0) return replaceLostNodes(step, lost);
-  if (!client) return upgradeEmpty(step, sights);
-  if (await cordonAll(step, sights)) return 'again';
-  const pods = sights.flatMap((sight) => sight.pods);
+  if (!client) return upgradeEmpty(step, observations);
+  if (await cordonAll(step, observations)) return 'again';
+  const pods = observations.flatMap((observation) => observation.pods);
   const drain = { client, operation: operation.id, scope };
   if (pods.length > 0) await drainPods(drain, pods);
   await restoreReplicas(drain, await workloadsWithPodsLeft(client, pods));
-  return upgradeEmpty(step, sights);
+  return upgradeEmpty(step, observations);
 }
 
 /** Pods of a node that already runs the version are not evicted; masters are upgraded with the control plane. */
@@ -136,8 +136,9 @@ async function cordonAll(
 /** Upgrades drained nodes, uncordons those that run the version, and records them. */
 async function upgradeEmpty(step: NodesStep, sights: readonly UpgradedNodeStatus[]): Promise<StepOutcome> {
   const finished: Node[] = [];
-  for (const sight of sights)
-    if (sight.pods.length === 0 && (await upgradeOne(step, sight))) finished.push(sight.node);
+  for (const observation of sights)
+    if (observation.pods.length === 0 && (await upgradeOne(step, observation)))
+      finished.push(observation.node);
   if (finished.length === 0)
     return (await pauseStalledUpgrade(step, upgradeStall(sights))) ?? requeueAfter(POLL_MS);
   await recordNodes(step, finished, finished.length === sights.length);
@@ -147,7 +148,7 @@ async function upgradeEmpty(step: NodesStep, sights: readonly UpgradedNodeStatus
 
 /** Describes a batch without progress. */
 function upgradeStall(sights: readonly UpgradedNodeStatus[]): UpgradeStall {
-  const present = sights.flatMap((sight) => sight.pods);
+  const present = sights.flatMap((observation) => observation.pods);
   // Terminating pods first: they block the upgrade, others may only wait for a node.
   const going = present.filter(({ metadata }) => metadata?.deletionTimestamp !== undefined);
   const pods = [...new Set([...going, ...present])].map(

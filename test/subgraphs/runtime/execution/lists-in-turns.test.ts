@@ -138,9 +138,9 @@ test('accounts take turns, and one of many that wait delays another by one piece
   expect(order).toHaveLength(63);
 });
 
-async function served(answerLimit: number): Promise<SubgraphServer> {
+async function served(responseLimit: number): Promise<SubgraphServer> {
   const part = subgraph({ add: () => undefined });
-  return serveSubgraph(part, { host: '127.0.0.1', port: 0, actorKey: key, log, answerLimit });
+  return serveSubgraph(part, { host: '127.0.0.1', port: 0, actorKey: key, log, responseLimit });
 }
 
 function ask(url: string, query: string, answerBytes: number) {
