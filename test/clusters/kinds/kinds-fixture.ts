@@ -128,7 +128,7 @@ export async function succeeded(world: EngineFixture, operationId: string): Prom
   if (state !== 'SUCCEEDED') throw new Error(`${state}: ${JSON.stringify(error ?? failures)}`);
 }
 
-/** Clients of a cluster's Kubernetes API with a user's credentials. */
+/** Clients of a cluster's Kubernetes API, and functions that read and create its workloads. */
 async function inside(world: EngineFixture, clusterId: string) {
   const access = (await clusterAccess(world.prisma, null, [clusterId])).get(clusterId);
   if (!access) throw new Error(`${clusterId} has no API`);

@@ -107,7 +107,7 @@ function allEnded(run: Run): Promise<void> {
   });
 }
 
-/** Resumes upgrades that have paused because they made no progress; the cloud has stock again. */
+/** Restocks the cloud and resumes the upgrades that have paused because they made no progress. */
 async function resume(run: Run, open: readonly { readonly id: string; readonly state: string }[]) {
   const paused = open.filter(({ state }) => state === 'PAUSED');
   if (paused.length > 0) await cloud(world, { failureRate: 0, stock: 2_000 });

@@ -86,7 +86,7 @@ async function allEnded(run: Run, somebody: boolean, limits = LIMITS): Promise<v
   });
 }
 
-/** When the cloud has stock again, each pool reaches its desired size after syncNodePool. */
+/** Restocks the cloud and raises the quotas; each pool must reach its desired size after syncNodePool. */
 async function expectConvergence(run: Run): Promise<void> {
   const { prisma, platform } = setup.world;
   const { clusterId } = run;
@@ -152,7 +152,7 @@ async function tryOut(steps: readonly Step[], tally: Run['tally']): Promise<void
   for (const { commands, patient, crashAt } of steps) {
     if (patient) await allEnded(run, somebody);
     if (crashAt !== null) setup.engine.crashAt(crashAt);
-    // The reconcile restores bounds that were changed in the cloud, which also changes pools.
+    // Bounds that were changed in the cloud differ from those of the pool until a reconcile restores them.
     somebody ||= commands.some(({ kind }) => kind === 'boundOutside');
     await Promise.all(commands.map((command) => runCommand(run, command)));
     await expectBounds(run, somebody);

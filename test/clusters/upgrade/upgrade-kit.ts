@@ -133,7 +133,7 @@ export function watchLows(client: KubernetesClient, paths: readonly string[]) {
   };
 }
 
-/** Polls the pods of a label; `end` returns the seen pods and how many were terminating at the same time. */
+/** Polls the pods of a label; `end` returns their names and the largest number that were terminating at the same time. */
 export function watchPods(client: KubernetesClient, labelSelector: string) {
   const names = new Set<string>();
   let leaving = 0;
