@@ -11,7 +11,7 @@ type RequestKind = Process['kind'];
 const INCOMING_OPERATION = 'incoming operation' as Extract<RequestKind, 'incoming operation'>;
 const HEALTH_CHECK = 'health check' as Extract<RequestKind, 'health check'>;
 
-/** The client's request, as Apollo Server gives it to a gateway. */
+/** The client's request, as Apollo Server passes it to a gateway. */
 export type IncomingRequest = Extract<Process, { incomingRequestContext: unknown }>['incomingRequestContext'];
 
 /** The part of the client's request that a data source receives. */

@@ -26,7 +26,7 @@ type GatewayInterface = NonNullable<ApolloServerOptionsWithGateway<BaseContext>[
 type SchemaListener = Parameters<GatewayInterface['onSchemaLoadOrUpdate']>[0];
 
 export interface FleetgraphGatewayOptions {
-  /** Supergraph SDL, or a manager that provides it and its updates: IntrospectAndCompose, LocalCompose, or your own. */
+  /** Supergraph SDL, or a manager that provides it and its updates: IntrospectAndCompose, LocalCompose or a custom one. */
   readonly supergraphSdl: string | SupergraphManager | SupergraphSdlHook;
   /** Creates the data source of a subgraph. Default: HTTP requests to the subgraph's URL without the client's headers. */
   readonly buildService?: ((definition: ServiceEndpointDefinition) => GraphQLDataSource) | undefined;
@@ -35,7 +35,7 @@ export interface FleetgraphGatewayOptions {
    * actor are shared. Default: an anonymous actor, for which fields with `@authenticated` are denied.
    */
   readonly actor?: ((context: Readonly<Record<string, unknown>>) => Actor) | undefined;
-  /** Limits besides those of Apollo Server. Default: none of documents, 30 seconds for a request, 15 for a subgraph. */
+  /** Limits in addition to Apollo Server's. Default: no document limits, timeouts of 30 s per request and 15 s per subgraph. */
   readonly limits?: Partial<Limits> | undefined;
   readonly log?: Log | undefined;
 }
@@ -69,7 +69,7 @@ interface ActiveSupergraph {
 
 /**
  * The gateway's planning and execution inside an Apollo Server: `new ApolloServer({ gateway: new FleetgraphGateway({ … }) })`.
- * Takes the place of an `ApolloGateway` with the same `supergraphSdl` and `buildService`.
+ * Replaces an `ApolloGateway` with the same `supergraphSdl` and `buildService`.
  */
 export class FleetgraphGateway implements GatewayInterface {
   private active: ActiveSupergraph | undefined;
@@ -89,7 +89,7 @@ export class FleetgraphGateway implements GatewayInterface {
     return () => this.listeners.delete(listener);
   }
 
-  /** Loads the supergraph. Rejects when it is invalid, or when its manager has none. */
+  /** Loads the supergraph. Rejects when the supergraph is invalid, or when the manager has no supergraph. */
   async load(): ReturnType<GatewayInterface['load']> {
     this.serve(await this.initialSdl());
     return { executor: (incoming) => this.execute(incoming as unknown as IncomingRequest) };
@@ -136,7 +136,7 @@ export class FleetgraphGateway implements GatewayInterface {
       sources,
     };
     for (const listener of this.listeners) tell(listener, this.active);
-    // By then, requests in flight to the previous subgraphs have ended.
+    // After this timeout, all requests to the previous subgraphs have ended.
     if (before) setTimeout(() => void close(before.sources), this.limits.requestTimeout).unref();
   }
 

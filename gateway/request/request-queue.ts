@@ -34,7 +34,7 @@ export class RequestQueue {
   }
 
   /**
-   * Acquires a slot, immediately or after waiting. Resolves to undefined when the client disconnects meanwhile.
+   * Acquires a slot, immediately or after waiting. Resolves to undefined when the client disconnects while it waits.
    * Throws TOO_MANY_REQUESTS when the account's queue is full and REQUEST_TIMEOUT when it waits too long.
    */
   enter(account: string, client: AbortSignalLike): MaybePromise<Release | undefined> {

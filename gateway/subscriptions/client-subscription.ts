@@ -94,7 +94,7 @@ export class ClientSubscription {
   /** Delivers or queues an event. Returns false when the queue is full. */
   offer(event: SerializedEvent): boolean {
     if (this.ended) return true;
-    // Indicates a bug; a client that resumes after its cursor still loses nothing.
+    // Indicates a bug; a client that resumes after its cursor still gets every event.
     if (!this.isNext(event)) return this.drop([interruptedError()]);
     if (this.isWritable) this.deliver(event);
     else if (!this.enqueue(event)) return false;

@@ -4,7 +4,7 @@ import type { ClientSubscription, EventProducer } from './client-subscription.js
 import type { StreamEvent } from '../execution/stream-event.js';
 import { type SerializedEvent, serializeEvent } from './serialized-event.js';
 
-/** Recent events kept, so that a client that lags a little can join. */
+/** Number of recent events that are kept, so that a client can join at a recent position. */
 const RECENT_EVENTS = 32;
 const RECENT_BYTES = 256 * 1024;
 
@@ -105,7 +105,7 @@ export class SharedExecution implements EventProducer {
     }
   }
 
-  /** Waits until a client is writable. Events may happen meanwhile, so the execution is no longer live. */
+  /** Waits until a client is writable. New events may be appended during the wait, so the execution is no longer live. */
   private async untilWritable(): Promise<void> {
     while (!this.closed && !this.isWritable()) {
       this.live = false;

@@ -42,7 +42,7 @@ export function actualCost(tree: CostNode, data: unknown, variables: Variables):
   return sum;
 }
 
-/** The same for large data, counted over several turns of the event loop. */
+/** As `actualCost`, for large data: counted over several turns of the event loop. */
 export async function actualCostInTurns(
   tree: CostNode,
   data: object,
