@@ -69,7 +69,7 @@ export interface Schedule {
 export type EventLevel = 'INFO' | 'WARNING' | 'ERROR';
 export type EventCategory = 'PROVISIONING' | 'SCALING' | 'WORKLOAD' | 'QUOTA' | 'ACCESS' | 'KUBERNETES';
 
-/** An event to append. `type` is its machine-readable type (`NODE_READY`), `reason` the same in CamelCase. */
+/** An event to append. `type` is its machine-readable type (`NODE_READY`), `reason` is the type in CamelCase. */
 export interface NewEvent {
   readonly category: EventCategory;
   readonly type: EventType;

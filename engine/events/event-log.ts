@@ -109,8 +109,8 @@ export class EventLog implements AsyncDisposable {
   }
 
   /**
-   * The same with bookmarks, which advance the position while no event matches: one when all stored events are read, then
-   * one after 50 events that do not match, or after ten seconds of them.
+   * As `follow`, with bookmarks, which advance the position while no event matches: one when all stored events are read, then
+   * one after 50 events that do not match, or when the last yielded position is ten seconds old.
    */
   tail(
     account: string,
@@ -119,7 +119,7 @@ export class EventLog implements AsyncDisposable {
     return this.followMapped(account, options, (event) => event);
   }
 
-  /** The same with the results of `map` on matching events; an event that is mapped to undefined is not yielded. */
+  /** As `tail`, but yields the results of `map`; an event that `map` maps to undefined is not yielded. */
   async *followMapped<T>(
     account: string,
     options: FollowOptions,

@@ -3,7 +3,7 @@
  * one.
  */
 export interface EventSubscriber {
-  /** Resolves at the next notification, after `timeoutMs`, or when `signal` aborts; at once when one is pending. */
+  /** Resolves at the next notification, after `timeoutMs`, or when `signal` aborts; immediately if a notification is pending. */
   next(timeoutMs: number, signal?: AbortSignal): Promise<void>;
   close(): void;
 }

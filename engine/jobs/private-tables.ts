@@ -4,7 +4,7 @@
  * compares this file with the installed version.
  *
  * The public interface lacks:
- * - the payload of a job, which names the account: the view leaves it out;
+ * - the payload of a job, which contains the account: the view does not have this column;
  * - a priority per job in one statement: `reschedule_jobs` gives the same priority to all jobs that it is called with;
  * - the queues: no view shows which of them are locked, and by which worker pool;
  * - a function that wakes idle workers without adding a job.
@@ -29,6 +29,6 @@ export const privateColumns = {
 /** The channel on which `add_job` notifies idle workers. */
 export const INSERT_CHANNEL = 'jobs:insert';
 
-/** Notifies idle workers as `add_job` does: they fetch jobs at once. */
+/** Notifies idle workers as `add_job` does, so that they fetch jobs immediately. */
 export const NOTIFY_WORKERS = `
   SELECT pg_notify('${INSERT_CHANNEL}', json_build_object('r', random()::text, 'count', 10)::text)`;

@@ -12,8 +12,8 @@ import { JOBS, nextRank, UNRANKED } from './ranks.js';
  * The queue of reconciles, by key. A waiting key is not queued twice; a key that is being reconciled is reconciled again
  * afterwards. Jobs are added in the caller's transaction, and not at all if it is rolled back.
  *
- * A key has at most two jobs: `kind:key`, which is due at once, and `kind:key@later`, which is delayed. They are separate,
- * so that a delayed reconcile never postpones an immediate one.
+ * A key has at most two jobs: `kind:key`, which is due immediately, and `kind:key@later`, which is delayed. They are
+ * separate, so that a delayed reconcile never postpones an immediate one.
  *
  * Jobs of accounts start in turn (see ranks.ts). A job belongs to the given account, else to the account of the request or
  * job that enqueues it.
@@ -48,7 +48,7 @@ export interface AccountKey {
   readonly account: string;
 }
 
-/** Enqueues a reconcile of `key` of `kind` that is due at once. */
+/** Enqueues a reconcile of `key` of `kind` that is due immediately. */
 export async function enqueue(tx: Transaction, kind: string, key: string): Promise<void> {
   await enqueueAll(tx, kind, [key]);
 }

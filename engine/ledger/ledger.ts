@@ -152,7 +152,7 @@ export async function lockQuotaUsage(
   return lockQuotaUsage(tx, account, resources);
 }
 
-/** How many times the amount fits into the remaining quota. */
+/** Number of times that the amount fits into the remaining quota. */
 export function remainingMultiples(
   { limit, used }: Pick<QuotaUsage, 'limit' | 'used'>,
   amount: number,

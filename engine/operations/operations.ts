@@ -44,7 +44,7 @@ export interface NewOperation {
   /** Number of objects to create. */
   readonly requested?: number;
   readonly cancelable?: boolean;
-  /** Whether it can be paused; its reconciler starts no further step meanwhile. */
+  /** Whether it can be paused; its reconciler starts no further step while it is paused. */
   readonly pausable?: boolean;
 }
 
@@ -89,7 +89,7 @@ export async function createOperation(
   return row;
 }
 
-/** Starts a stage; does nothing when it is running or finished, or the operation is. */
+/** Starts a stage; does nothing when the stage is running or finished, or the operation is finished. */
 export async function startStage(
   tx: EventTransaction,
   id: string,

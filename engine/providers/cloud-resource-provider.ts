@@ -31,7 +31,7 @@ export interface CloudResourceRequest {
 interface CloudResourceDecisions {
   /** Ids of the granted requests. */
   readonly granted: readonly string[];
-  /** Denied requests; one that was granted before keeps its resource and gets no more. */
+  /** Denied requests; a request that was granted before keeps its resource, but the resource does not grow. */
   readonly refused: readonly { readonly id: string; readonly message: string }[];
 }
 

@@ -69,7 +69,7 @@ export type IncidentKind = (typeof INCIDENT_KINDS)[number];
 
 /** An incident of a control plane, by the provider's clock. */
 export interface ControlPlaneIncident {
-  /** `incident_…`; it stays the same. */
+  /** `incident_…`; never changes. */
   readonly id: string;
   /**
    * DEGRADED: some replicas were down, but the API was available. COMPONENT_DOWN: a component had no healthy replica, but
@@ -79,7 +79,7 @@ export interface ControlPlaneIncident {
   /** Cause (human-readable). */
   readonly cause: string;
   readonly startedAt: Date;
-  /** null while it lasts. */
+  /** null while the incident is ongoing. */
   readonly endedAt: Date | null;
 }
 
@@ -161,7 +161,7 @@ export interface InfrastructureProvider
   upgradeControlPlane(clusterId: string, version: string): Promise<ControlPlane>;
   /** Moves a managed control plane to another edition; workloads continue to run. */
   migrateControlPlane(clusterId: string, edition: Edition): Promise<ControlPlane>;
-  /** Cancels an unfinished upgrade of the control plane; a finished one stays. */
+  /** Cancels an unfinished upgrade of the control plane; does nothing when the upgrade has finished. */
   cancelControlPlaneUpgrade(clusterId: string): Promise<ControlPlane>;
   /** Starts deleting everything of the cluster; true when nothing is left. */
   deleteCluster(clusterId: string): Promise<boolean>;

@@ -18,7 +18,7 @@ export interface Instance {
   readonly address?: string | undefined;
   /** When the spot instance will be reclaimed. */
   readonly reclaimAt?: Date | undefined;
-  /** Why it could not be created; nothing runs and nothing is billed then. */
+  /** Why it could not be created; such an instance does not run and is not billed. */
   readonly failure?: Problem;
 }
 
