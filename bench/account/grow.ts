@@ -65,7 +65,7 @@ export async function fillQuotas(
   };
 }
 
-/** Creates small clusters at once and waits until all run. */
+/** Creates small clusters concurrently and waits until all run. */
 export async function addClusters(endpoint: GraphEndpoint, names: readonly string[]): Promise<void> {
   const requests = await Promise.all(names.map((name) => requestSmallCluster(endpoint, name)));
   const rejected = requests.find(({ exceededQuota }) => exceededQuota !== undefined);

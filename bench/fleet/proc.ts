@@ -40,7 +40,7 @@ async function readStat(pid: number): Promise<{ own: number; ended: number } | u
   return { own: user + system, ended: endedUser + endedSystem };
 }
 
-/** Proportional set size in bytes: shared pages divided by how many processes share them. */
+/** Proportional set size in bytes: each shared page counts divided by the number of processes that share it. */
 async function proportionalSet(pid: number): Promise<number> {
   const text = await readText(`/proc/${pid}/smaps_rollup`);
   return Number(/^Pss:\s+(\d+) kB/m.exec(text ?? '')?.[1] ?? 0) * 1024;

@@ -21,7 +21,7 @@ export interface Provisioned {
 
 const REGIONS = ['cn-hangzhou', 'cn-beijing', 'cn-shanghai', 'ap-southeast-1', 'eu-central-1'];
 
-/** Creates all clusters at once and waits until all run. Throws after the deadline. */
+/** Creates all clusters concurrently and waits until all run. Throws after the deadline. */
 export async function provision(
   endpoint: GraphEndpoint,
   statistics: FleetStatistics,

@@ -34,7 +34,7 @@ export interface DatabaseWork {
 export class FleetStatistics {
   constructor(private readonly client: pg.Client) {}
 
-  /** How many clusters and nodes run. */
+  /** Numbers of running clusters and nodes. */
   progress(): Promise<{ running: number; nodes: number }> {
     return this.row(PROGRESS);
   }

@@ -8,7 +8,7 @@ import { type BenchProcess, startPlatform } from '../platform/process.js';
 import { FleetStatistics } from './statistics.store.js';
 import { operatorTokenOf } from '../platform/operator.js';
 
-/** How many times faster than real the simulated cloud runs. */
+/** Speed of the simulated cloud as a multiple of real time. */
 export const SPEED = 100;
 
 /** The running platform and its database. */

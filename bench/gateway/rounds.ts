@@ -11,7 +11,7 @@ export interface Turn {
   readonly requests: number;
   /** CPU milliseconds (user and system) of the gateway's process per request. */
   readonly cpu: number;
-  /** The same for all subgraphs together. */
+  /** CPU milliseconds of all subgraphs together per request. */
   readonly subgraphCpu: number;
   /** Requests per second. */
   readonly rate: number;
