@@ -41,7 +41,7 @@ export function toWire(value: unknown): unknown {
   return copy;
 }
 
-/** The same in turns of the event loop, for large values; a unit of the budget is a value of a list. */
+/** As `toWire`, over several turns of the event loop, for large values; a unit of the budget is a value of a list. */
 export async function toWireInTurns(value: unknown, budget: WorkBudget): Promise<unknown> {
   if (typeof value !== 'object' || value === null || hasToJson(value)) return toWire(value);
   if (Array.isArray(value)) {
