@@ -12,8 +12,8 @@ import { type PostgresLayout, hasDatabase, prepareLayout } from '../kernel/embed
 const OWN_FILES = /^(secrets\.json|token|process)(\.|$)/;
 
 /**
- * `fleetgraph reset`: deletes the database, secrets and token of the state folder after a confirmation, or at once with
- * `confirmed`. Returns a message. Throws `FolderInUseError` while a process uses the folder.
+ * `fleetgraph reset`: deletes the database, secrets and token of the state folder; asks for a confirmation unless `confirmed`
+ * is true. Returns a message. Throws `FolderInUseError` while a process uses the folder.
  */
 export async function reset(env: Env, confirmed: boolean): Promise<string> {
   const folder = resolve(env.FLEETGRAPH_HOME);
