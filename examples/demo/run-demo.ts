@@ -97,7 +97,7 @@ interface OutageOptions {
 /** Milliseconds without an error that separate two outages; longer than the delay between retries. */
 const OUTAGE_GAP_MS = 10_000;
 
-/** Prints when the platform becomes unreachable, and ends the demo when that lasts. */
+/** Prints when the platform becomes unreachable, and ends the demo when the outage exceeds `outageTimeoutMs`. */
 class Outage {
   retries = 0;
   /** The error that ended the demo. */
