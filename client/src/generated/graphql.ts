@@ -296,9 +296,9 @@ export type DiskInput = {
 
 /** Subject of an event. */
 export type EventCategory =
-  /** Credentials issued to people and programs; AccessEvent.subject says to whom. */
+  /** Issued credentials; see AccessEvent.subject for the recipient. */
   | 'ACCESS'
-  /** Events of the clusters' own Kubernetes APIs, as `kubectl get events` shows them. */
+  /** Events from the Kubernetes APIs of the clusters, as shown by `kubectl get events`. */
   | 'KUBERNETES'
   /** Creation, change and deletion of clusters, node pools, nodes and operations. */
   | 'PROVISIONING'
@@ -311,21 +311,21 @@ export type EventCategory =
 
 /** Filter of events; all conditions are combined with AND. */
 export type EventFilter = {
-  /** About one of these. */
+  /** Events of one of these categories. */
   readonly categories?: ReadonlyArray<EventCategory> | null | undefined;
-  /** About this cluster. */
+  /** Events of this cluster. */
   readonly clusterId?: string | null | undefined;
-  /** Happened then or later. */
+  /** Events at this time or later. */
   readonly from?: string | null | undefined;
-  /** Of one of these kinds; at most 100. */
+  /** Events of one of these kinds; at most 100. */
   readonly kinds?: ReadonlyArray<EventKind> | null | undefined;
-  /** Of one of these levels. */
+  /** Events of one of these levels. */
   readonly levels?: ReadonlyArray<EventLevel> | null | undefined;
-  /** Of this operation. */
+  /** Events of this operation. */
   readonly operationId?: string | null | undefined;
-  /** Happened before then. */
+  /** Events before this time. */
   readonly to?: string | null | undefined;
-  /** Of one of these types, e.g. `NODE_READY`; at most 100. */
+  /** Events of one of these types, e.g. `NODE_READY`; at most 100. */
   readonly types?: ReadonlyArray<string> | null | undefined;
 };
 
@@ -604,17 +604,17 @@ export type NetworkPlugin =
   /** Terway: pods have addresses of the VPC. */
   | 'TERWAY';
 
-/** Automatic scaling of a node pool: out for pods that find no node, in when nodes are idle and their pods have room elsewhere. */
+/** Autoscaling of a node pool: scales out for unschedulable pods, and in when nodes are idle and their pods fit on other nodes. */
 export type NodePoolAutoscalingInput = {
-  /** Whether it is on; a pool that has autoscaling enabled is not scaled by hand. */
+  /** Whether autoscaling is enabled. While it is, the pool cannot be scaled manually. */
   readonly enabled: boolean;
   /** Maximum number of nodes, within the quota of instances per scaling group. */
   readonly maxSize: number;
-  /** Nodes at the least: 0 to maxSize. */
+  /** Minimum number of nodes: 0 to maxSize. */
   readonly minSize: number;
-  /** Idle time in seconds after which a node is removed: 1 to 86400. Default 600. */
+  /** Idle time in seconds after which a node is removed: 1 to 86400. Default: 600. */
   readonly scaleInDelaySeconds?: number | null | undefined;
-  /** A node is idle while pods request less than this of its CPU and of its memory, in percent: 1 to 100; 50 when it was never given. */
+  /** Utilization in percent below which a node is idle: pods request less than this share of its CPU and of its memory. 1 to 100. Default: 50 if it was never set. */
   readonly scaleInThreshold?: number | null | undefined;
 };
 
@@ -646,23 +646,23 @@ export type NodePoolInput = {
   readonly taints?: ReadonlyArray<TaintInput> | null | undefined;
 };
 
-/** Automatic maintenance of a managed pool; omitted fields stay unchanged, or are off. */
+/** Automatic maintenance of a managed pool. Omitted fields stay unchanged; in a new pool they are off. */
 export type NodePoolManagementInput = {
-  /** Replaces the system disk of a node if a restart does not fix it. Data on the old disk is lost, so enabling it needs acknowledgeRisk; keep data on data disks, NAS or OSS. */
+  /** Whether a repair may replace the system disk of a node if a restart does not fix it. Data on the old disk is lost, so true needs acknowledgeRisk; keep data on data disks, NAS or OSS. */
   readonly allowSystemDiskReset?: boolean | null | undefined;
-  /** Repair nodes that are not ready: restart them first. */
+  /** Whether to repair nodes that are not ready, first by a restart. */
   readonly autoRepair?: boolean | null | undefined;
   /** Kubernetes is upgraded automatically: if all node pools of a cluster enable this, the cluster is upgraded, in its maintenance window, to the newest version of its upgradeTargets. Without an enabled window, or while a check blocks (event AUTOMATIC_UPGRADE_BLOCKED), it is not upgraded. */
   readonly autoUpgrade?: boolean | null | undefined;
   /** Kubernetes security patches are installed automatically: if all node pools of a cluster enable this or autoUpgrade, the cluster is upgraded, in its maintenance window, to the newest patch of its minor version. */
   readonly autoVulFix?: boolean | null | undefined;
-  /** Nodes repaired at the same time, at most: 1 to 1000. */
+  /** Maximum number of nodes repaired at the same time: 1 to 1000. */
   readonly maxUnavailable?: number | null | undefined;
 };
 
 /** State of a node pool, by the names of the ACK API. */
 export type NodePoolState =
-  /** Has what it can have; nothing is being changed. */
+  /** No change is in progress; the pool has all the nodes that it can have. */
   | 'ACTIVE'
   /** Being deleted. */
   | 'DELETING'
@@ -674,7 +674,7 @@ export type NodePoolState =
   | 'REMOVING'
   /** Nodes are being added or removed. */
   | 'SCALING'
-  /** Its scaling group was deleted; only a new pool helps. */
+  /** The scaling group was deleted in the cloud; create a new pool. */
   | 'UNHEALTHY'
   /** Its configuration is being changed. */
   | 'UPDATING';
@@ -750,7 +750,7 @@ export type QuotaScope =
   /** Each virtual network. */
   | 'VPC';
 
-/** A node pool to be scaled. */
+/** A new size of a node pool. */
 export type ScaleNodePoolInput = {
   /** Idempotency token, 1 to 128 characters: a repetition with the same token and input returns the first response. Use a new one for each request. */
   readonly clientToken?: string | null | undefined;
@@ -790,7 +790,7 @@ export type StoragePlugin =
 export type TaintEffect =
   /** They are not scheduled to the node, and are evicted from it. */
   | 'NO_EXECUTE'
-  /** They are not placed on the node. */
+  /** They are not scheduled to the node. */
   | 'NO_SCHEDULE'
   /** They are scheduled to the node only if no other one fits. */
   | 'PREFER_NO_SCHEDULE';
@@ -799,9 +799,9 @@ export type TaintEffect =
 export type TaintInput = {
   /** Effect of the taint. */
   readonly effect: TaintEffect;
-  /** Key, as Kubernetes has it. */
+  /** Key of the taint. */
   readonly key: string;
-  /** Value, which a toleration names or passes over with `Exists`; null: an empty one. */
+  /** Value of the taint. Null for an empty value. */
   readonly value?: string | null | undefined;
 };
 
@@ -841,13 +841,13 @@ export type UpdateClusterInput = {
   readonly vpcId?: string | null | undefined;
 };
 
-/** A cluster to be upgraded. */
+/** An upgrade of the Kubernetes version of a cluster. */
 export type UpgradeClusterInput = {
   /** Idempotency token, 1 to 128 characters: a repetition with the same token and input returns the first response. Use a new one for each request. */
   readonly clientToken?: string | null | undefined;
   /** Id of the cluster. */
   readonly id: string;
-  /** How its nodes are upgraded; a tenth of each pool at a time if omitted. */
+  /** How the nodes are upgraded. Default: a tenth of each pool at a time. */
   readonly rollingPolicy?: UpgradeRollingPolicyInput | null | undefined;
   /** When the change starts. Default: MAINTENANCE_WINDOW if the cluster has an enabled maintenance window, else IMMEDIATE. */
   readonly timing?: ChangeTiming | null | undefined;
@@ -892,11 +892,11 @@ export type WorkloadFilter = {
 
 /** Kinds of workloads of Kubernetes. */
 export type WorkloadKind =
-  /** Jobs by the clock. */
+  /** Creates jobs on a schedule. */
   | 'CRON_JOB'
   /** One pod on each node. */
   | 'DAEMON_SET'
-  /** Interchangeable pods, updated by rolling. */
+  /** Interchangeable pods with rolling updates. */
   | 'DEPLOYMENT'
   /** Pods that run to completion. */
   | 'JOB'

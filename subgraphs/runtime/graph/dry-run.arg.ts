@@ -5,5 +5,5 @@ export const DryRun = (): ReturnType<typeof Arg> =>
   Arg('dryRun', () => Boolean, {
     nullable: true,
     description:
-      'Only check: nothing is persisted. Answers what exists as it would be, and null for what would be created, the operation included. Default false.',
+      'Whether to check only, without persisting anything. Returns existing objects in their expected state, and null for the operation and for objects that would be created. Default: false.',
   });

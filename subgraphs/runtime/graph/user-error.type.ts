@@ -35,7 +35,7 @@ class QuotaExceededError extends UserError {
   })
   quotaId: string;
 
-  @Field(() => Int, { nullable: true, description: 'The present limit.' })
+  @Field(() => Int, { nullable: true, description: 'Current limit.' })
   limit: number | null;
 
   @Field(() => Int, { description: 'The amount in use.' })
@@ -64,7 +64,7 @@ class ProductUnavailableError extends UserError {
   description: 'Too many requests at once; the same request may succeed later.',
 })
 class ThrottledError extends UserError {
-  @Field(() => Int, { description: 'Seconds to wait.' })
+  @Field(() => Int, { description: 'Time to wait before a retry, in seconds.' })
   retryAfter: number;
 }
 

@@ -39,8 +39,9 @@ export function addSchemaDirectives(document: DocumentNode, mutations: string): 
 
 /** type-graphql gives the root types no description. */
 const rootDescriptions: Readonly<Record<string, string>> = {
-  Query: 'What can be read. Everything is of the account that the token names.',
-  Mutation: 'Changes. A mutation returns immediately; follow the returned Operation for progress and result.',
+  Query: 'Reads of the resources of the account that the token names.',
+  Mutation:
+    "Changes of the account's resources. A mutation returns immediately; follow the returned Operation for progress and result.",
   Subscription: 'Event streams. A stream with the argument `after` resumes after the given cursor.',
 };
 

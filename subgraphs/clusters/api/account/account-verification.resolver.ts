@@ -65,7 +65,7 @@ export class AccountVerificationResolver {
   ) {}
 
   @FieldResolver(() => Boolean, {
-    description: 'Whether the holder of the account is identified; only then clusters can be created.',
+    description: 'Whether the holder of the account is verified. Required to create clusters.',
   })
   verified(@Ctx() { actor }: RequestContext, @Root() _viewer: Viewer): Promise<boolean> {
     return verified(this.platform.database.prisma, actor);

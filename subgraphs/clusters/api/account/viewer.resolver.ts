@@ -3,7 +3,7 @@ import type { Actor } from '../../../../kernel/actor.js';
 import { DateTimeScalar } from '../../../runtime/graph/scalars.js';
 import type { RequestContext } from '../../../runtime/subgraph.js';
 
-@ObjectType({ description: 'On whose behalf the request runs.' })
+@ObjectType({ description: 'Account and token on whose behalf a request runs.' })
 export class Viewer {
   @Field(() => String, { description: 'The account; everything read and written belongs to it.' })
   account: string;
@@ -13,14 +13,14 @@ export class Viewer {
 
   @Field(() => DateTimeScalar, {
     nullable: true,
-    description: 'Expiry of these rights, if known.',
+    description: 'Expiry of the token. Null if unknown.',
   })
   expiresAt: Date | null;
 }
 
 @Resolver()
 export class ViewerResolver {
-  @Query(() => Viewer, { description: 'On whose behalf this request runs.' })
+  @Query(() => Viewer, { description: 'The account and token on whose behalf the request runs.' })
   viewer(@Ctx() { actor }: RequestContext): Viewer {
     return viewerOf(actor);
   }

@@ -220,7 +220,7 @@ export class UpdateClusterInput {
   clientToken?: string | null;
 }
 
-@InputType({ description: 'A cluster to be upgraded.' })
+@InputType({ description: 'An upgrade of the Kubernetes version of a cluster.' })
 export class UpgradeClusterInput {
   @Field(() => ID, { description: 'Id of the cluster.' })
   id: string;
@@ -239,7 +239,7 @@ export class UpgradeClusterInput {
 
   @Field(() => UpgradeRollingPolicyInput, {
     nullable: true,
-    description: 'How its nodes are upgraded; a tenth of each pool at a time if omitted.',
+    description: 'How the nodes are upgraded. Default: a tenth of each pool at a time.',
   })
   rollingPolicy?: UpgradeRollingPolicyInput | null;
 

@@ -20,7 +20,7 @@ export class Vpc {
   @Field(() => String, { description: 'Name of the VPC.' })
   name: string;
 
-  @Field(() => String, { description: 'Its addresses, e.g. `192.168.0.0/16`.' })
+  @Field(() => String, { description: 'CIDR of the VPC, e.g. `192.168.0.0/16`.' })
   cidr: string;
 
   @Field(() => ResourceCreator, {
@@ -35,7 +35,7 @@ export class Vpc {
   regionId: string;
 }
 
-@ObjectType({ implements: Resource, description: 'A part of a VPC in one zone.' })
+@ObjectType({ implements: Resource, description: 'A subnet of a VPC in one zone.' })
 export class VSwitch {
   @Field(() => ID, { description: 'Id of the vSwitch, `vsw_…`.' })
   id: string;
@@ -43,7 +43,7 @@ export class VSwitch {
   @Field(() => String, { description: 'Name of the vSwitch.' })
   name: string;
 
-  @Field(() => String, { description: 'Its addresses.' })
+  @Field(() => String, { description: 'CIDR of the vSwitch.' })
   cidr: string;
 
   @Field(() => ResourceCreator, { description: 'Creator of the vSwitch.' })
@@ -58,19 +58,19 @@ export class VSwitch {
 
 @ObjectType({ description: 'Rule that allows traffic through a security group.' })
 class SecurityGroupRule {
-  @Field(() => TrafficDirection, { description: 'Which way.' })
+  @Field(() => TrafficDirection, { description: 'Direction of the traffic.' })
   direction: string;
 
   @Field(() => TrafficProtocol, { description: 'Protocol of the traffic.' })
   protocol: string;
 
-  @Field(() => Int, { nullable: true, description: 'First port; null: every port.' })
+  @Field(() => Int, { nullable: true, description: 'First port. Null for every port.' })
   fromPort: number | null;
 
-  @Field(() => Int, { nullable: true, description: 'Last port; null: every port.' })
+  @Field(() => Int, { nullable: true, description: 'Last port. Null for every port.' })
   toPort: number | null;
 
-  @Field(() => String, { description: 'Addresses on the other side.' })
+  @Field(() => String, { description: 'CIDR of the other side.' })
   cidr: string;
 }
 

@@ -12,33 +12,34 @@ export const NodePoolState = graphEnum<model.NodePoolState>(
   'State of a node pool, by the names of the ACK API.',
   {
     INITIAL: 'Being created.',
-    ACTIVE: 'Has what it can have; nothing is being changed.',
+    ACTIVE: 'No change is in progress; the pool has all the nodes that it can have.',
     SCALING: 'Nodes are being added or removed.',
     REMOVING: 'Nodes are being removed.',
     DELETING: 'Being deleted.',
     UPDATING: 'Its configuration is being changed.',
     FAILED: 'Creation failed.',
-    UNHEALTHY: 'Its scaling group was deleted; only a new pool helps.',
+    UNHEALTHY: 'The scaling group was deleted in the cloud; create a new pool.',
   },
 );
 export type NodePoolState = model.NodePoolState;
 
 @ObjectType({
   description:
-    'Autoscaling of a node pool, every ten seconds: for unschedulable pods the pool grows whose instances they fill best; idle nodes are drained and removed, except nodes with pods of kube-system or without a controller.',
+    'Autoscaling of a node pool, evaluated every ten seconds. Unschedulable pods add nodes to the pool whose instances they fill best; idle nodes are drained and removed, except nodes that run pods of kube-system or pods without a controller.',
 })
 export class NodePoolAutoscaling {
-  @Field(() => Boolean, { description: 'Whether it is on.' })
+  @Field(() => Boolean, { description: 'Whether autoscaling is enabled.' })
   enabled: boolean;
 
-  @Field(() => Int, { description: 'Nodes at the least.' })
+  @Field(() => Int, { description: 'Minimum number of nodes.' })
   minSize: number;
 
   @Field(() => Int, { description: 'Maximum number of nodes.' })
   maxSize: number;
 
   @Field(() => Int, {
-    description: 'A node is idle while pods request less than this of its CPU and of its memory, in percent.',
+    description:
+      'Utilization in percent below which a node is idle: pods request less than this share of its CPU and of its memory.',
   })
   scaleInThreshold: number;
 
@@ -67,18 +68,18 @@ export class NodePool {
   /** A resolver returns it with its defaults. */
   autoscaling: unknown;
 
-  @Field(() => ContainerRuntime, { description: 'Container runtime of its nodes.' })
+  @Field(() => ContainerRuntime, { description: 'Container runtime of the nodes.' })
   runtime: ContainerRuntime;
 
   @Field(() => Boolean, { description: 'Whether pods share the GPUs of its nodes by memory.' })
   gpuSharing: boolean;
 
   @Field(() => Boolean, {
-    description: 'Whether its nodes keep their pods while they are offline (edge clusters).',
+    description: 'Whether the nodes keep their pods while they are offline (edge clusters).',
   })
   edgeAutonomy: boolean;
 
-  @Field(() => BigIntScalar, { description: 'Grows with each visible change.' })
+  @Field(() => BigIntScalar, { description: 'Version of the node pool: increases with each visible change.' })
   resourceVersion: bigint;
 
   @Field(() => DateTimeScalar, { description: 'Creation time of the node pool.' })

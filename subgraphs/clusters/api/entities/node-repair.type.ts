@@ -20,7 +20,7 @@ export class NodeRepair {
   @Field(() => ID, { description: 'Id of the repair.' })
   id: string;
 
-  @Field(() => ID, { description: 'Id of the node, which may be gone by now.' })
+  @Field(() => ID, { description: 'Id of the node. The node may be deleted.' })
   nodeId: string;
 
   @Field(() => String, { description: 'Name of the node in Kubernetes.' })

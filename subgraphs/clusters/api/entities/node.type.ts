@@ -17,7 +17,7 @@ export const NodeOrigin = graphEnum<model.NodeOrigin>(
   'How an instance was added to its pool.',
   {
     SCALING_GROUP: "Created by the pool's scaling group.",
-    ATTACHED: 'It existed before and was attached; it stays when the pool shrinks.',
+    ATTACHED: 'An existing instance that was attached; scaling the pool in keeps the instance.',
   },
 );
 
@@ -53,7 +53,7 @@ export class Node {
   @Field(() => String, { description: 'Readiness in Kubernetes: `Ready`, `NotReady` or `Unknown`.' })
   status: model.NodeStatus;
 
-  @Field(() => DateTimeScalar, { description: 'When it was created here: before its instance was.' })
+  @Field(() => DateTimeScalar, { description: 'Creation time of the node, before that of its instance.' })
   createdAt: Date;
 }
 

@@ -26,7 +26,7 @@ const OperationState = graphEnum<contract.OperationState>(
   },
 );
 
-@ObjectType({ description: 'A part of an operation.' })
+@ObjectType({ description: 'A stage of an operation.' })
 class OperationStage {
   @Field(() => String, { description: 'Name, e.g. `CONTROL_PLANE`.' })
   name: string;
@@ -80,7 +80,7 @@ export class Operation {
   @Field(() => Float, { description: 'Progress from 0 to 1.' })
   progress: number;
 
-  @Field(() => [OperationStage], { description: 'Its parts, in order.' })
+  @Field(() => [OperationStage], { description: 'Stages of the operation, in order.' })
   stages: unknown;
 
   @Field(() => DateTimeScalar, { description: 'Time of the request that started the operation.' })
@@ -103,18 +103,18 @@ export const OperationConnection = connectionOf('Operation', () => Operation);
 export const OperationOrder = orderOf('Operation', { CREATED_AT: 'Time of creation.' });
 export type OperationOrder = InstanceType<typeof OperationOrder>;
 
-@InputType({ description: 'Which operations; all conditions are combined with AND.' })
+@InputType({ description: 'Filter of operations; all conditions are combined with AND.' })
 export class OperationFilter {
   @Field(() => [OperationState], { nullable: true, description: 'In one of these states.' })
   states?: string[] | null;
 
-  @Field(() => [OperationKind], { nullable: true, description: 'Of one of these kinds.' })
+  @Field(() => [OperationKind], { nullable: true, description: 'Of one of these types.' })
   kinds?: string[] | null;
 
-  @Field(() => ID, { nullable: true, description: 'On this cluster or its node pools.' })
+  @Field(() => ID, { nullable: true, description: 'Operations on this cluster or its node pools.' })
   clusterId?: string | null;
 
-  @Field(() => ID, { nullable: true, description: 'On exactly this cluster or node pool.' })
+  @Field(() => ID, { nullable: true, description: 'Operations on exactly this cluster or node pool.' })
   targetId?: string | null;
 }
 

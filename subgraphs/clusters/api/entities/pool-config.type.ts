@@ -21,7 +21,7 @@ export const TaintEffect = graphEnum<model.TaintEffect>(
   'TaintEffect',
   'Effect of a taint on pods that do not tolerate it.',
   {
-    NO_SCHEDULE: 'They are not placed on the node.',
+    NO_SCHEDULE: 'They are not scheduled to the node.',
     PREFER_NO_SCHEDULE: 'They are scheduled to the node only if no other one fits.',
     NO_EXECUTE: 'They are not scheduled to the node, and are evicted from it.',
   },
@@ -38,12 +38,12 @@ export type DiskCategory = model.DiskCategory;
 @InputType('TaintInput', { description: 'A taint of the nodes of a pool.' })
 @ObjectType('Taint', { description: 'A taint of the nodes of a pool.' })
 export class PoolTaint {
-  @Field(() => String, { description: 'Key, as Kubernetes has it.' })
+  @Field(() => String, { description: 'Key of the taint.' })
   key: string;
 
   @Field(() => String, {
     nullable: true,
-    description: 'Value, which a toleration names or passes over with `Exists`; null: an empty one.',
+    description: 'Value of the taint. Null for an empty value.',
   })
   value?: string | null;
 
@@ -185,19 +185,20 @@ const AUTO_VUL_FIX =
   'Kubernetes security patches are installed automatically: if all node pools of a cluster enable this or autoUpgrade, the cluster is upgraded, in its maintenance window, to the newest patch of its minor version.';
 
 @InputType({
-  description: 'Automatic maintenance of a managed pool; omitted fields stay unchanged, or are off.',
+  description:
+    'Automatic maintenance of a managed pool. Omitted fields stay unchanged; in a new pool they are off.',
 })
 export class NodePoolManagementInput {
   @Field(() => Boolean, {
     nullable: true,
-    description: 'Repair nodes that are not ready: restart them first.',
+    description: 'Whether to repair nodes that are not ready, first by a restart.',
   })
   autoRepair?: boolean | null;
 
   @Field(() => Boolean, {
     nullable: true,
     description:
-      'Replaces the system disk of a node if a restart does not fix it. Data on the old disk is lost, so enabling it needs acknowledgeRisk; keep data on data disks, NAS or OSS.',
+      'Whether a repair may replace the system disk of a node if a restart does not fix it. Data on the old disk is lost, so true needs acknowledgeRisk; keep data on data disks, NAS or OSS.',
   })
   allowSystemDiskReset?: boolean | null;
 
@@ -213,16 +214,19 @@ export class NodePoolManagementInput {
   })
   autoVulFix?: boolean | null;
 
-  @Field(() => Int, { nullable: true, description: 'Nodes repaired at the same time, at most: 1 to 1000.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Maximum number of nodes repaired at the same time: 1 to 1000.',
+  })
   maxUnavailable?: number | null;
 }
 
 @ObjectType({ description: 'Automatic maintenance of a managed pool.' })
 export class NodePoolManagement {
-  @Field(() => Boolean, { description: 'Nodes that are not ready are repaired.' })
+  @Field(() => Boolean, { description: 'Whether nodes that are not ready are repaired.' })
   autoRepair: boolean;
 
-  @Field(() => Boolean, { description: 'A repair may replace the system disk of a node.' })
+  @Field(() => Boolean, { description: 'Whether a repair may replace the system disk of a node.' })
   allowSystemDiskReset: boolean;
 
   @Field(() => Boolean, {
@@ -235,7 +239,7 @@ export class NodePoolManagement {
   })
   autoVulFix: boolean;
 
-  @Field(() => Int, { description: 'Nodes repaired at the same time, at most.' })
+  @Field(() => Int, { description: 'Maximum number of nodes repaired at the same time.' })
   maxUnavailable: number;
 }
 

@@ -60,13 +60,13 @@ export class OpenSourceProject {
   @Field(() => String, { description: 'Name of the project.' })
   name: string;
 
-  @Field(() => OpenSourceCategory, { description: 'Its field.' })
+  @Field(() => OpenSourceCategory, { description: 'Category of the project.' })
   category: OpenSourceCategory;
 
-  @Field(() => String, { description: 'Its repository, as the ACK documentation names it.' })
+  @Field(() => String, { description: 'Repository of the project, as the ACK documentation names it.' })
   repository: string;
 
-  @Field(() => String, { description: 'Address of its repository.' })
+  @Field(() => String, { description: 'URL of the repository.' })
   repositoryUrl: string;
 
   @Field(() => String, {

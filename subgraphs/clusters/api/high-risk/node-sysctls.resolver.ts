@@ -18,7 +18,7 @@ class Sysctl {
   value: string;
 
   @Field(() => String, {
-    description: 'The value with which the network of the node works, by the list of high-risk operations.',
+    description: 'Value that the network of the node requires, from the list of high-risk operations.',
   })
   recommendedValue: string;
 }
@@ -29,7 +29,7 @@ export class NodeSysctlResolver {
 
   @FieldResolver(() => [Sysctl], {
     description:
-      'The kernel parameters that setNodeSysctls sets, in the order of their names. Values that are set on the instance itself are not seen.',
+      'Kernel parameters that setNodeSysctls can set, sorted by name. Values that are set on the instance directly are not included.',
   })
   async sysctls(@Ctx() context: RequestContext, @Root() { id }: NodeRow): Promise<SysctlValue[]> {
     return sysctlValues((await loadValue(context, this.store.ofNodes, id)) ?? {});

@@ -44,7 +44,7 @@ export class InstanceResolver {
   @Query(() => InstanceConnection, {
     name: 'instances',
     description:
-      "The account's instances that belong to no cluster: made in the cloud, kept when their node was removed, or left by a creation that failed.",
+      'Instances of the account that belong to no cluster: created in the cloud, kept when their node was removed, or left by a failed creation.',
   })
   list(
     @Ctx() context: RequestContext,

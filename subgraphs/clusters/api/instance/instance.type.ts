@@ -109,7 +109,7 @@ export class NodeImage {
   supported: boolean;
 }
 
-@InputType({ description: 'Instances that are to be released.' })
+@InputType({ description: 'Detached instances to release.' })
 export class ReleaseInstancesInput {
   @Field(() => [ID], { description: 'Instances that belong to no cluster (1 to 100).' })
   instanceIds: string[];
@@ -120,7 +120,7 @@ export class ReleaseInstancesInput {
 
 @ObjectType({ description: 'Payload of releaseInstances.' })
 export class ReleaseInstancesPayload extends ChangePayload {
-  @Field(() => [ID], { description: 'Those that are released.' })
+  @Field(() => [ID], { description: 'Ids of the released instances.' })
   releasedIds: string[];
 }
 

@@ -29,7 +29,7 @@ export class MaintenanceWindowResolver {
 
   @Mutation(() => SetMaintenanceWindowPayload, {
     description:
-      'Sets when a cluster may be disrupted. Changes that wait for its window are rescheduled with it.',
+      'Sets the maintenance window of a cluster. Changes that wait for the window are rescheduled.',
   })
   setMaintenanceWindow(
     @Ctx() context: RequestContext,
@@ -86,7 +86,7 @@ export class ScheduledForResolver {
   @FieldResolver(() => DateTimeScalar, {
     nullable: true,
     description:
-      'The opening of the maintenance window for which it waits or waited; null when it did not wait.',
+      'Opening of the maintenance window that the operation waits or waited for. Null if it did not wait.',
   })
   scheduledFor(@Root() operation: OperationRow) {
     return scheduledFor(operation);

@@ -110,20 +110,20 @@ export class SecurityGroupRuleInput {
   @Field(() => TrafficDirection, {
     nullable: true,
     defaultValue: 'INGRESS',
-    description: 'Which way; INGRESS if omitted.',
+    description: 'Direction of the traffic. Default: INGRESS.',
   })
   direction?: TrafficDirection | null;
 
   @Field(() => TrafficProtocol, { description: 'Protocol of the traffic.' })
   protocol: TrafficProtocol;
 
-  @Field(() => Int, { nullable: true, description: 'First port, 1 to 65535; every port if omitted.' })
+  @Field(() => Int, { nullable: true, description: 'First port: 1 to 65535. Default: every port.' })
   fromPort?: number | null;
 
-  @Field(() => Int, { nullable: true, description: 'Last port; `fromPort` if omitted.' })
+  @Field(() => Int, { nullable: true, description: 'Last port. Default: `fromPort`.' })
   toPort?: number | null;
 
-  @Field(() => String, { description: 'Addresses on the other side, e.g. `10.0.0.0/8`.' })
+  @Field(() => String, { description: 'CIDR of the other side, e.g. `10.0.0.0/8`.' })
   cidr: string;
 }
 

@@ -61,17 +61,17 @@ export class VpcResolver {
     return { id: vpc.regionId };
   }
 
-  @FieldResolver(() => [VSwitch], { description: 'Its parts, oldest first.' })
+  @FieldResolver(() => [VSwitch], { description: 'vSwitches of the VPC, oldest first.' })
   async vSwitches(@Ctx() context: RequestContext, @Root() vpc: VpcRow) {
     return (await loadValue(context, this.store.vSwitchesOfVpcs, vpc.id)) ?? [];
   }
 
-  @FieldResolver(() => [SecurityGroup], { description: 'Its security groups, oldest first.' })
+  @FieldResolver(() => [SecurityGroup], { description: 'Security groups of the VPC, oldest first.' })
   async securityGroups(@Ctx() context: RequestContext, @Root() vpc: VpcRow) {
     return (await loadValue(context, this.store.groupsOfVpcs, vpc.id)) ?? [];
   }
 
-  @FieldResolver(() => Int, { description: 'How many clusters are in it.' })
+  @FieldResolver(() => Int, { description: 'Number of clusters in the VPC.' })
   async clusterCount(@Ctx() context: RequestContext, @Root() vpc: VpcRow) {
     return (await loadValue(context, this.store.clustersIn, vpc.id)) ?? 0;
   }
@@ -81,7 +81,7 @@ export class VpcResolver {
 export class VSwitchResolver {
   constructor(private readonly store: NetworkStore) {}
 
-  @FieldResolver(() => Vpc, { description: 'The VPC that it is a part of.' })
+  @FieldResolver(() => Vpc, { description: 'VPC of the vSwitch.' })
   vpc(@Ctx() context: RequestContext, @Root() vSwitch: VSwitchRow) {
     return loadById(context, this.store.vpcs, vSwitch.vpcId);
   }
@@ -96,7 +96,7 @@ export class VSwitchResolver {
 export class SecurityGroupResolver {
   constructor(private readonly store: NetworkStore) {}
 
-  @FieldResolver(() => Vpc, { description: 'The VPC that it belongs to.' })
+  @FieldResolver(() => Vpc, { description: 'VPC of the security group.' })
   vpc(@Ctx() context: RequestContext, @Root() group: SecurityGroupRow) {
     return loadById(context, this.store.vpcs, group.vpcId);
   }

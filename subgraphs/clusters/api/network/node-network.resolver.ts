@@ -19,7 +19,7 @@ export class NodeNetworkResolver {
   @FieldResolver(() => String, {
     nullable: true,
     description:
-      'Private IPv4 address of its instance, a free one of its vSwitch; null until there is an instance, and for a virtual node, which is none.',
+      'Private IPv4 address of the instance, from its vSwitch. Null until there is an instance, and for a virtual node.',
   })
   address(@Root() node: NodeRow): string | null {
     return isVirtual(node.instanceType) ? null : node.address;
@@ -27,8 +27,7 @@ export class NodeNetworkResolver {
 
   @FieldResolver(() => VSwitch, {
     nullable: true,
-    description:
-      'The vSwitch that its instance is in; null until there is an instance, and for a virtual node.',
+    description: 'vSwitch of the instance. Null until there is an instance, and for a virtual node.',
   })
   vSwitch(@Ctx() context: RequestContext, @Root() node: NodeRow) {
     return node.vSwitchId === null || isVirtual(node.instanceType)
@@ -38,7 +37,7 @@ export class NodeNetworkResolver {
 
   @FieldResolver(() => SecurityGroup, {
     nullable: true,
-    description: 'The security group of its instance; null where the cluster has no network of the account.',
+    description: 'Security group of the instance. Null if the cluster has no network of the account.',
   })
   async securityGroup(@Ctx() context: RequestContext, @Root() node: NodeRow) {
     const network = await loadValue(context, this.store.networks, node.clusterId);
@@ -49,7 +48,7 @@ export class NodeNetworkResolver {
   @FieldResolver(() => Int, {
     nullable: true,
     description:
-      'Maximum number of its pods: with Flannel as many as its part of the pod CIDR has addresses, never more than 256; with Terway as many as its secondary network interfaces have addresses. Null for a virtual node, which has no limit of its own, and where the platform does not know.',
+      'Maximum number of pods on the node. With Flannel: the number of addresses in its part of the pod CIDR, at most 256. With Terway: the number of addresses of its secondary network interfaces. Null for a virtual node, which has no limit, and when unknown.',
   })
   async maxPods(@Ctx() context: RequestContext, @Root() node: NodeRow): Promise<number | null> {
     const network = await loadValue(context, this.store.networks, node.clusterId);

@@ -13,30 +13,33 @@ import { nodeComponents, type NodeReport } from '../../model/node-components.rul
 import { readNodeReports } from './node-report.reader.js';
 
 const NodeComponentStatus = graphEnum('NodeComponentStatus', 'State of a component of a node.', {
-  RUNNING: 'It works.',
-  NOT_READY: 'It is not running; `message` has the reason.',
+  RUNNING: 'The component is running.',
+  NOT_READY: 'The component is not running; see message.',
   UNKNOWN:
-    'Nothing is heard of it: Kubernetes does not know the node yet or does not answer, or the kubelet is silent.',
+    'The state is not known: Kubernetes does not have the node yet or does not answer, or the kubelet does not report.',
 });
 type NodeComponentStatus = keyof typeof NodeComponentStatus;
 
-@ObjectType({ description: 'What an instance runs to be a node.' })
+@ObjectType({ description: 'A component that runs on a node.' })
 class NodeComponent {
   @Field(() => String, { description: '`kubelet`, `containerd`, `etcd`, …' })
   name: string;
 
-  @Field(() => String, { nullable: true, description: 'Its version; null where it is not reported.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Version of the component. Null if it is not reported.',
+  })
   version: string | null;
 
   @Field(() => NodeComponentStatus, {
     description:
-      'Current state by itself: the kubelet by whether it posts the status of the node, the container runtime by what the kubelet says of it, kube-proxy and the network plugin by their pods on the node (of the network plugin also by the condition NetworkUnavailable), components of the control plane by their replica on the instance.',
+      'State of the component. The kubelet: whether it posts the node status. The container runtime: as the kubelet reports it. kube-proxy and the network plugin: the state of their pods on the node, for the network plugin also the condition NetworkUnavailable. Control plane components: the state of their replica on the instance.',
   })
   status: string;
 
   @Field(() => String, {
     nullable: true,
-    description: 'Why it is not running, or its state is unknown; null while it runs.',
+    description: 'Reason why the component is not running or its state is unknown. Null while it runs.',
   })
   message: string | null;
 }
@@ -56,7 +59,7 @@ export class NodeComponentsResolver {
   @Cost(200)
   @FieldResolver(() => [NodeComponent], {
     description:
-      "The components that it runs, each with its own state: kubelet, kube-proxy, container runtime and network plugin; on a master the control plane's components, too. Asks the cluster's Kubernetes API.",
+      'Components that run on the node, with their states: kubelet, kube-proxy, container runtime and network plugin, on a master also the control plane components. Reads from the Kubernetes API of the cluster.',
   })
   async components(@Ctx() context: RequestContext, @Root() node: NodeRow) {
     const cluster = await loadById(context, this.stores.clusters.byIds, node.clusterId);

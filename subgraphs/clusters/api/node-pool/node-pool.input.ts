@@ -12,15 +12,15 @@ const NAME =
 
 @InputType({
   description:
-    'Automatic scaling of a node pool: out for pods that find no node, in when nodes are idle and their pods have room elsewhere.',
+    'Autoscaling of a node pool: scales out for unschedulable pods, and in when nodes are idle and their pods fit on other nodes.',
 })
 export class NodePoolAutoscalingInput {
   @Field(() => Boolean, {
-    description: 'Whether it is on; a pool that has autoscaling enabled is not scaled by hand.',
+    description: 'Whether autoscaling is enabled. While it is, the pool cannot be scaled manually.',
   })
   enabled: boolean;
 
-  @Field(() => Int, { description: 'Nodes at the least: 0 to maxSize.' })
+  @Field(() => Int, { description: 'Minimum number of nodes: 0 to maxSize.' })
   minSize: number;
 
   @Field(() => Int, {
@@ -31,13 +31,13 @@ export class NodePoolAutoscalingInput {
   @Field(() => Int, {
     nullable: true,
     description:
-      'A node is idle while pods request less than this of its CPU and of its memory, in percent: 1 to 100; 50 when it was never given.',
+      'Utilization in percent below which a node is idle: pods request less than this share of its CPU and of its memory. 1 to 100. Default: 50 if it was never set.',
   })
   scaleInThreshold?: number | null;
 
   @Field(() => Int, {
     nullable: true,
-    description: 'Idle time in seconds after which a node is removed: 1 to 86400. Default 600.',
+    description: 'Idle time in seconds after which a node is removed: 1 to 86400. Default: 600.',
   })
   scaleInDelaySeconds?: number | null;
 }
@@ -88,7 +88,7 @@ export class CreateNodePoolInput extends NodePoolInput {
   clientToken?: string | null;
 }
 
-@InputType({ description: 'A node pool to be scaled.' })
+@InputType({ description: 'A new size of a node pool.' })
 export class ScaleNodePoolInput {
   @Field(() => ID, { description: 'Id of the node pool.' })
   nodePoolId: string;

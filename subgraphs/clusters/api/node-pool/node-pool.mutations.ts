@@ -25,7 +25,7 @@ export class NodePoolMutations {
   }
 
   @Mutation(() => ScaleNodePoolPayload, {
-    description: 'Sets the desired size of a node pool. The current size again retries failed nodes.',
+    description: 'Sets the desired size of a node pool. Setting the current size retries failed nodes.',
   })
   scaleNodePool(
     @Ctx() context: RequestContext,

@@ -47,25 +47,25 @@ export class NodePoolResolver {
 
   @FieldResolver(() => Int, {
     description:
-      'Nodes it has: those that start, run or leave. Nodes that could not be made are not among them; see failedNodes. Once a change has been carried out, totalNodes and failedNodes together are desiredSize.',
+      'Number of nodes that start, run or are being removed. Nodes that could not be created are not counted; see failedNodes. After a change, totalNodes plus failedNodes equals desiredSize.',
   })
   async totalNodes(@Ctx() context: RequestContext, @Root() pool: NodePoolRow) {
     return (await this.counts(context, pool)).total;
   }
 
-  @FieldResolver(() => Int, { description: 'Nodes that run.' })
+  @FieldResolver(() => Int, { description: 'Number of nodes that run.' })
   async servingNodes(@Ctx() context: RequestContext, @Root() pool: NodePoolRow) {
     return (await this.counts(context, pool)).serving;
   }
 
-  @FieldResolver(() => Int, { description: 'Nodes that run and are ready in Kubernetes.' })
+  @FieldResolver(() => Int, { description: 'Number of nodes that run and are Ready in Kubernetes.' })
   async healthyNodes(@Ctx() context: RequestContext, @Root() pool: NodePoolRow) {
     return (await this.counts(context, pool)).healthy;
   }
 
   @FieldResolver(() => Int, {
     description:
-      'Nodes of the desired size that it does not have: for want of stock, of a quota or of addresses, or because they did not start. The operation and `nodes` say why. While a change is carried out, those that have failed so far.',
+      'Number of desired nodes that could not be created: no stock, quota or addresses, or a failed start. The operation and `nodes` have the reasons. During a change: the number that has failed so far.',
   })
   async failedNodes(@Ctx() context: RequestContext, @Root() pool: NodePoolRow) {
     const { total, removing, failed } = await this.counts(context, pool);

@@ -86,13 +86,13 @@ export class RemoveNodesInput {
   @Field(() => ID, { description: 'Id of the node pool.' })
   nodePoolId: string;
 
-  @Field(() => [ID], { description: 'Its nodes that go (1 to 100).' })
+  @Field(() => [ID], { description: 'Ids of nodes of the pool to remove: 1 to 100.' })
   nodeIds: string[];
 
   @Field(() => Boolean, {
     nullable: true,
     defaultValue: true,
-    description: 'Evict their pods first, as disruption budgets allow, for at most ten minutes.',
+    description: 'Whether to evict the pods first, as disruption budgets allow, for at most ten minutes.',
   })
   drain?: boolean | null;
 
@@ -100,7 +100,7 @@ export class RemoveNodesInput {
     nullable: true,
     defaultValue: true,
     description:
-      'Release the instances; those that stay can be attached again. What is paid by subscription always stays.',
+      'Whether to release the instances. Instances that are kept can be attached again. Subscription instances are always kept.',
   })
   release?: boolean | null;
 
@@ -124,7 +124,7 @@ export class SyncNodePoolInput {
     nullable: true,
     defaultValue: false,
     description:
-      'Lower the desired size by the number of lost nodes, instead of replacing them. False if omitted.',
+      'Whether to lower the desired size by the number of lost nodes instead of replacing them. Default: false.',
   })
   decrementDesiredSize?: boolean | null;
 

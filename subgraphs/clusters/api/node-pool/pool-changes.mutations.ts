@@ -66,7 +66,7 @@ export class PoolChangesMutations {
 
   @Mutation(() => SyncNodePoolPayload, {
     description:
-      'Compares a pool with the cloud and with Kubernetes and repairs differences: the instances of nodes that were deleted with kubectl are deleted, and others are created.',
+      'Compares a node pool with the cloud and Kubernetes and repairs differences. Instances of nodes that were deleted with kubectl are deleted and replaced.',
   })
   syncNodePool(
     @Ctx() context: RequestContext,

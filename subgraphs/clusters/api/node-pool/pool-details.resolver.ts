@@ -31,8 +31,7 @@ export class PoolDetailsResolver {
 
   @FieldResolver(() => Boolean, {
     description:
-      'Whether it holds the system components: the first pool of its cluster that has instances (no virtual nodes) does, ' +
-      'and when that is deleted the oldest of the others. At most one pool of a cluster does.',
+      'Whether the pool holds the system components. At most one pool of a cluster does: the first with instances (not virtual nodes), and after its deletion the oldest of the others.',
   })
   isDefault(@Root() pool: NodePoolRow) {
     return pool.isDefault;
@@ -40,18 +39,18 @@ export class PoolDetailsResolver {
 
   @FieldResolver(() => NodePoolAutoscaling, {
     nullable: true,
-    description: 'Automatic scaling; null if it was never set.',
+    description: 'Autoscaling of the pool. Null if it was never set.',
   })
   autoscaling(@Root() pool: NodePoolRow) {
     return autoscalingOf(pool);
   }
 
-  @FieldResolver(() => JSONScalar, { description: 'Labels of its nodes.' })
+  @FieldResolver(() => JSONScalar, { description: 'Labels of the nodes, as an object of strings.' })
   labels(@Root() pool: NodePoolRow) {
     return configOf(pool).labels;
   }
 
-  @FieldResolver(() => [PoolTaint], { description: 'Taints of its nodes.' })
+  @FieldResolver(() => [PoolTaint], { description: 'Taints of the nodes.' })
   taints(@Root() pool: NodePoolRow) {
     return configOf(pool).taints;
   }
@@ -71,7 +70,7 @@ export class PoolDetailsResolver {
 
   @FieldResolver(() => [Condition], {
     description:
-      '`Healthy`: whether it has its scaling group; `InSync`: whether its nodes are all in Kubernetes and in its scaling group; `CanScaleUp`: of a pool that has autoscaling enabled, whether it can grow for the pods that wait.',
+      'Conditions of the node pool. `Healthy`: it has its scaling group. `InSync`: all its nodes are in Kubernetes and in the scaling group. `CanScaleUp`, with autoscaling only: the pool can grow for unschedulable pods.',
   })
   conditions(@Root() pool: NodePoolRow) {
     return conditionsOf(pool);
@@ -79,7 +78,7 @@ export class PoolDetailsResolver {
 
   @FieldResolver(() => ScalingGroup, {
     nullable: true,
-    description: 'Its scaling group; null until it is created.',
+    description: 'Scaling group of the pool. Null until it is created.',
   })
   scalingGroup(@Root() pool: NodePoolRow) {
     return scalingGroupOf(pool);
@@ -88,13 +87,13 @@ export class PoolDetailsResolver {
   @FieldResolver(() => NodePoolDrift, {
     nullable: true,
     description:
-      'Differences of its nodes from Kubernetes and its scaling group; null if there are none. See syncNodePool.',
+      'Differences of the nodes from Kubernetes and the scaling group. Null if there are none. See syncNodePool.',
   })
   drift(@Root() pool: NodePoolRow) {
     return driftOf(pool);
   }
 
-  @FieldResolver(() => NodeRepairConnection, { description: 'Repairs of its nodes.' })
+  @FieldResolver(() => NodeRepairConnection, { description: 'Repairs of the nodes.' })
   nodeRepairs(
     @Ctx() context: RequestContext,
     @Root() pool: NodePoolRow,
@@ -121,7 +120,8 @@ export class ScalingGroupResolver {
   async activities(
     @Ctx() context: RequestContext,
     @Root() { pool }: ScalingGroupView<NodePoolRow>,
-    @Arg('first', () => Int, { defaultValue: 20, description: 'How many: 1 to 100.' }) first: number,
+    @Arg('first', () => Int, { defaultValue: 20, description: 'Number of activities: 1 to 100.' })
+    first: number,
   ) {
     if (first < 1 || first > MAX_ACTIVITIES)
       throwProblem('PAGE_SIZE_EXCEEDED', `first must be from 1 to ${MAX_ACTIVITIES}, it is ${first}.`, {

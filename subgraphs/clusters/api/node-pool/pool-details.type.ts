@@ -59,7 +59,7 @@ export class ScalingGroup implements Resource {
   state: string;
 
   @Field(() => Int, {
-    description: 'Instances at the least: 0, or the minimum of a pool that has autoscaling enabled.',
+    description: 'Minimum number of instances: 0, or minSize of a pool with autoscaling.',
   })
   minSize: number;
 
@@ -72,7 +72,7 @@ export class ScalingGroup implements Resource {
   @Field(() => Int, { description: 'Desired number of instances.' })
   desiredSize: number;
 
-  @Field(() => DateTimeScalar, { description: 'When it was observed last.' })
+  @Field(() => DateTimeScalar, { description: 'Time of the last observation.' })
   checkedAt: string;
 }
 
@@ -91,6 +91,6 @@ export class NodePoolDrift {
   })
   missingInScalingGroup: readonly string[];
 
-  @Field(() => DateTimeScalar, { description: 'When it was observed.' })
+  @Field(() => DateTimeScalar, { description: 'Time of the observation.' })
   observedAt: string;
 }

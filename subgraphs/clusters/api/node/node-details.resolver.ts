@@ -33,7 +33,7 @@ export class NodeDetailsResolver {
 
   @FieldResolver(() => InstanceCategory, {
     description:
-      'What kind of worker it is: EDGE in an edge cluster, whatever the instance computes with, else the category of its instance type, VIRTUAL for a virtual node.',
+      'Category of the node: VIRTUAL for a virtual node, EDGE for any other node of an edge cluster, else the category of its instance type.',
   })
   async category(@Ctx() context: RequestContext, @Root() { clusterId, instanceType }: NodeRow) {
     const type = (await this.stores.catalog.read()).instanceTypes.get(instanceType);
@@ -45,13 +45,13 @@ export class NodeDetailsResolver {
 
   @FieldResolver(() => ID, {
     nullable: true,
-    description: "The cloud's id of its instance; null until it has one.",
+    description: 'Id of the instance in the cloud. Null until the instance exists.',
   })
   instanceId(@Root() node: NodeRow) {
     return node.instanceId;
   }
 
-  @FieldResolver(() => ChargeType, { description: 'How its instance is paid.' })
+  @FieldResolver(() => ChargeType, { description: 'Charge type of the instance.' })
   chargeType(@Root() node: NodeRow) {
     return node.chargeType;
   }
@@ -59,7 +59,7 @@ export class NodeDetailsResolver {
   @FieldResolver(() => DateTimeScalar, {
     nullable: true,
     description:
-      'When its utilization fell below the scale-down threshold of a pool with autoscaling; null while it is above it, and in other pools.',
+      'Time since which the utilization of the node is below the scale-down threshold of its pool. Null while it is above, and in pools without autoscaling.',
   })
   idleSince(@Root() node: NodeRow) {
     return node.idleSince;

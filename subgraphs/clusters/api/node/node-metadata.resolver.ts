@@ -50,7 +50,7 @@ export class NodeMetadataResolver {
   @Cost(450)
   @Mutation(() => UpdateNodePayload, {
     description:
-      "Changes labels, annotations and taints of a running node in its cluster's Kubernetes. They last as long as the node: upgrades, repairs and changes of its pool leave them, but for a label or taint of the same key that the pool is given later. A node that takes its place when its cluster is scaled vertically gets them; other new nodes do not: use updateNodePool for what all nodes of a pool shall have.",
+      'Changes labels, annotations and taints of a running node in Kubernetes. Upgrades, repairs and changes of the pool keep them, except a label or taint whose key the pool sets later. Vertical scaling copies them to the node that replaces this one; other new nodes do not get them. To change all nodes of a pool, use updateNodePool.',
   })
   async updateNode(
     @Ctx() context: RequestContext,

@@ -28,7 +28,7 @@ export class NodeResolver {
 
   @FieldResolver(() => NodePool, {
     nullable: true,
-    description: 'The pool it belongs to; null for a master.',
+    description: 'Node pool of the node. Null for a master.',
   })
   nodePool(@Ctx() context: RequestContext, @Root() node: NodeRow) {
     return node.nodePoolId === null ? null : loadById(context, this.stores.nodePools.byIds, node.nodePoolId);

@@ -73,7 +73,7 @@ export class OperationResolver {
 
   @FieldResolver(() => OperationTarget, {
     nullable: true,
-    description: 'The resource that it changes; null after its deletion.',
+    description: 'Resource that the operation changes. Null after its deletion.',
   })
   target(@Ctx() context: RequestContext, @Root() { targetKind, targetId }: OperationRow) {
     return targetKind === 'NodePool'
@@ -93,7 +93,7 @@ export class OperationResolver {
 
   @FieldResolver(() => UserError, {
     nullable: true,
-    description: 'Error that ended it, if it did not succeed.',
+    description: 'Error that ended the operation. Null while it is in progress and if it succeeded.',
   })
   error(@Root() { error }: OperationRow) {
     return error === null ? null : toUserError(error as unknown as Problem);

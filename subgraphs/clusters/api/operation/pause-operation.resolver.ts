@@ -39,7 +39,7 @@ export class PauseOperationResolver {
 
   @FieldResolver(() => DateTimeScalar, {
     nullable: true,
-    description: 'Since when it is paused; null while it is not.',
+    description: 'Time since which the operation is paused. Null while it is not.',
   })
   pausedAt(@Root() { pausedAt, state }: OperationRow) {
     return isFinished(state) ? null : pausedAt;
@@ -47,13 +47,13 @@ export class PauseOperationResolver {
 
   @FieldResolver(() => Boolean, {
     description:
-      'Whether cancelOperation would be taken now. An upgrade can be cancelled until its control plane has the new version.',
+      'Whether cancelOperation is accepted now. An upgrade can be cancelled until its control plane has the new version.',
   })
   cancelable(@Root() { cancelable, state }: OperationRow) {
     return cancelable && !isFinished(state);
   }
 
-  @FieldResolver(() => Boolean, { description: 'Whether pauseOperation would be taken now.' })
+  @FieldResolver(() => Boolean, { description: 'Whether pauseOperation is accepted now.' })
   pausable(@Root() { pausable, pausedAt, cancelRequestedAt, state }: OperationRow) {
     return pausable && pausedAt === null && cancelRequestedAt === null && !isFinished(state);
   }

@@ -43,8 +43,8 @@ export const foreignResourceTypes = [
   foreignEvent('AccessEvent', 'An event about credentials that were issued for a cluster.'),
   foreignEvent('KubernetesEvent', "An Event (core/v1) of a cluster's Kubernetes API."),
   foreignResource('Pod', 'A pod: containers that run together on one node.'),
-  foreignResource('Workload', 'Kubernetes controller that runs pods in a cluster.'),
-  foreignResource('Quota', 'A limit of the account, and how much of it is used.'),
+  foreignResource('Workload', 'A Kubernetes controller that runs pods in a cluster.'),
+  foreignResource('Quota', 'A limit of the account with its usage.'),
   foreignResource('QuotaApplication', 'A request for a higher limit.'),
 ];
 

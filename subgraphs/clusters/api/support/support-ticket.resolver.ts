@@ -52,7 +52,7 @@ export class SupportTicketResolver {
 
   @FieldResolver(() => Boolean, {
     description:
-      'Whether the cluster has, now, a Kubernetes version older than the newest three minor versions: then no help is promised, nor its quality. An upgrade ends it.',
+      'Whether the cluster currently has a Kubernetes version older than the newest three minor versions: then support is not guaranteed. Upgrade the cluster to change that.',
   })
   async versionUnsupported(
     @Ctx() context: RequestContext,

@@ -23,8 +23,8 @@ const SupportTicketState = graphEnum<model.SupportTicketState>(
   'SupportTicketState',
   'Whether the ticket is open.',
   {
-    OPEN: 'It waits for help.',
-    CLOSED: 'It is settled.',
+    OPEN: 'The ticket is open.',
+    CLOSED: 'The ticket is closed.',
   },
 );
 

@@ -36,7 +36,7 @@ export class UpgradeRollingPolicyInput {
   pausePolicy?: PausePolicy | null;
 }
 
-@InputType({ description: 'An operation to be paused.' })
+@InputType({ description: 'An operation to pause.' })
 export class PauseOperationInput {
   @Field(() => ID, { description: 'Id of the operation.' })
   id: string;
@@ -45,7 +45,7 @@ export class PauseOperationInput {
   clientToken?: string | null;
 }
 
-@InputType({ description: 'A paused operation that is to go on.' })
+@InputType({ description: 'A paused operation to resume.' })
 export class ResumeOperationInput {
   @Field(() => ID, { description: 'Id of the operation.' })
   id: string;

@@ -6,10 +6,10 @@ import { CLIENT_TOKEN } from '../../../runtime/graph/client-token.js';
 
 @InputType({ description: 'A Kubernetes API that a version no longer serves.' })
 export class RemovedApiInput {
-  @Field(() => String, { description: 'Its group, e.g. `batch`.' })
+  @Field(() => String, { description: 'API group, e.g. `batch`.' })
   group: string;
 
-  @Field(() => String, { description: 'Its version in the group, e.g. `v1beta1`.' })
+  @Field(() => String, { description: 'API version in the group, e.g. `v1beta1`.' })
   version: string;
 
   @Field(() => String, { description: 'The kind of objects, e.g. `CronJob`.' })
@@ -25,14 +25,14 @@ export class RemovedApiInput {
   replacement?: string | null;
 }
 
-@InputType({ description: 'A Kubernetes version to be published.' })
+@InputType({ description: 'A Kubernetes version to publish.' })
 export class PublishKubernetesVersionInput {
   @Field(() => ID, {
     description: 'The version: a newer patch, or the next even minor version, e.g. `1.36.1`.',
   })
   id: string;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: 'When it was released; now if omitted.' })
+  @Field(() => DateTimeScalar, { nullable: true, description: 'Time of the release. Default: now.' })
   releasedAt?: Date | null;
 
   @Field(() => [String], {
@@ -45,7 +45,7 @@ export class PublishKubernetesVersionInput {
   @Field(() => [RemovedApiInput], {
     nullable: true,
     description:
-      'APIs that it no longer serves, at most 100; only with a new minor version. Upgrade checks look for what was written with them.',
+      'APIs that the version no longer serves, at most 100; only with a new minor version. Upgrade checks look for objects that were written with them.',
   })
   removedApis?: RemovedApiInput[] | null;
 

@@ -18,10 +18,10 @@ export class RemovedApi {
   @Field(() => String, { description: 'The minor version of Kubernetes that removed it, e.g. `1.25`.' })
   removedIn: string;
 
-  @Field(() => String, { description: 'Its group, e.g. `batch`.' })
+  @Field(() => String, { description: 'API group, e.g. `batch`.' })
   group: string;
 
-  @Field(() => String, { description: 'Its version in the group, e.g. `v1beta1`.' })
+  @Field(() => String, { description: 'API version in the group, e.g. `v1beta1`.' })
   version: string;
 
   @Field(() => String, { description: 'The kind of objects, e.g. `CronJob`.' })

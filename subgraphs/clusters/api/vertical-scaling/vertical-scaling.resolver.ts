@@ -11,7 +11,7 @@ export class VerticalScalingMutations {
 
   @Mutation(() => ScaleClusterVerticallyPayload, {
     description:
-      'Gives the nodes of a cluster other instance types, pool by pool: new nodes come first, then as many old ones are drained and leave; in a pool that has as many nodes as its autoscaling allows, old ones leave first. The control plane of a managed cluster is sized by the platform; its edition is changed with migrateCluster.',
+      'Replaces the nodes of a cluster by nodes of other instance types, pool by pool: adds new nodes, then drains and removes as many old ones. In a pool that already has the maximum size of its autoscaling, old nodes are removed first. The platform sizes the control plane of a managed cluster; migrateCluster changes its edition.',
   })
   scaleClusterVertically(
     @Ctx() context: RequestContext,

@@ -2,20 +2,20 @@ import { Field, ID, InputType, Int } from 'type-graphql';
 import { CLIENT_TOKEN } from '../../../runtime/graph/client-token.js';
 import { ChangeTiming } from '../entities/maintenance-window.enums.js';
 
-@InputType({ description: 'A cluster whose nodes are to be of other instance types.' })
+@InputType({ description: 'A vertical scaling of a cluster: new instance types for its nodes.' })
 export class ScaleClusterVerticallyInput {
   @Field(() => ID, { description: 'Id of the cluster.' })
   id: string;
 
   @Field(() => [ID], {
     description:
-      'The instance types that its nodes are to have, in order of preference, each with at least 4 vCPU and 8 GiB.',
+      'New instance types of the nodes, in order of preference, each with at least 4 vCPU and 8 GiB.',
   })
   instanceTypes: string[];
 
   @Field(() => [ID], {
     nullable: true,
-    description: 'Only these node pools; all but those of virtual nodes if omitted.',
+    description: 'Ids of the node pools to scale. Default: all except those of virtual nodes.',
   })
   nodePoolIds?: string[] | null;
 

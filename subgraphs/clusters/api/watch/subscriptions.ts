@@ -18,7 +18,7 @@ import { ClusterChange } from './watch-clusters.type.js';
 /** Tells the gateway that the stream begins with a snapshot, so clients can join it only before its first event. */
 const INITIAL_SNAPSHOT = '@tag(name: "initial-snapshot")';
 
-const AFTER = 'Return what comes after this cursor: first what came since, then live.';
+const AFTER = 'Cursor to resume after: first the changes since then, then new ones.';
 
 export interface Streams {
   readonly provisioning: ProvisioningEventService;
@@ -49,7 +49,7 @@ export function clusterSubscriptions(streams: Streams): object {
 
     @Directive(INITIAL_SNAPSHOT)
     @Subscription(() => Operation, {
-      description: 'The operation now and after each change; the stream ends with the operation.',
+      description: 'An operation: its current state, then each change. The stream ends with the operation.',
       subscribe: ({ args, context }) =>
         streams.progress.open(context as RequestContext, (args as { id: string }).id),
     })
@@ -83,17 +83,17 @@ export class ProvisioningEventResolver {
     private readonly stores: { clusters: ClusterStore; nodePools: NodePoolStore; operations: OperationStore },
   ) {}
 
-  @FieldResolver(() => Cluster, { nullable: true, description: 'The cluster it is about.' })
+  @FieldResolver(() => Cluster, { nullable: true, description: 'Cluster of the event.' })
   cluster(@Ctx() context: RequestContext, @Root() { clusterId }: ProvisioningEvent) {
     return clusterId === null ? null : loadById(context, this.stores.clusters.byIds, clusterId);
   }
 
-  @FieldResolver(() => NodePool, { nullable: true, description: 'The node pool it is about.' })
+  @FieldResolver(() => NodePool, { nullable: true, description: 'Node pool of the event.' })
   nodePool(@Ctx() context: RequestContext, @Root() { nodePoolId }: ProvisioningEvent) {
     return nodePoolId === null ? null : loadById(context, this.stores.nodePools.byIds, nodePoolId);
   }
 
-  @FieldResolver(() => Operation, { nullable: true, description: 'The operation that it belongs to.' })
+  @FieldResolver(() => Operation, { nullable: true, description: 'Operation that the event belongs to.' })
   operation(@Ctx() context: RequestContext, @Root() { operationId }: ProvisioningEvent) {
     return operationId === null ? null : loadById(context, this.stores.operations.byIds, operationId);
   }

@@ -8,7 +8,7 @@ export class Cluster {
 }
 
 @Directive('@key(fields: "id")')
-@ObjectType({ description: 'Kubernetes controller that runs pods in a cluster.' })
+@ObjectType({ description: 'A Kubernetes controller that runs pods in a cluster.' })
 export class Workload {
   @Field(() => ID, { description: 'Id of the workload: stands for its cluster, kind, namespace and name.' })
   id: string;

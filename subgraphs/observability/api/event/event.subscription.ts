@@ -9,7 +9,7 @@ import type { EventService } from './event.service.js';
 import { EventFilter, ScalingEvent } from './event.type.js';
 
 const AFTER =
-  'Cursor of the last received event: events since then first, then new ones. Only new ones if omitted.';
+  'Cursor of the last received event: first the events since then, then new ones. Default: only new ones.';
 
 /** Subscriptions to events; `eventStreams` opens their sources. */
 @Resolver()
@@ -29,7 +29,7 @@ export class EventSubscriptions {
 
   @Subscription(() => ScalingEvent, {
     ...subscriptionOptions,
-    description: 'Sizes of node pools and workloads as they change.',
+    description: 'Changes of the sizes of node pools and workloads.',
   })
   scalingEvents(
     @Root() event: ScalingEvent,

@@ -11,8 +11,8 @@ export const EventCategory = graphEnum<Category>('EventCategory', 'Subject of an
   SCALING: 'Changes of the sizes of node pools and workloads.',
   WORKLOAD: 'Manifests applied to clusters.',
   QUOTA: 'Quotas and applications for higher ones.',
-  ACCESS: 'Credentials issued to people and programs; AccessEvent.subject says to whom.',
-  KUBERNETES: "Events of the clusters' own Kubernetes APIs, as `kubectl get events` shows them.",
+  ACCESS: 'Issued credentials; see AccessEvent.subject for the recipient.',
+  KUBERNETES: 'Events from the Kubernetes APIs of the clusters, as shown by `kubectl get events`.',
 });
 export type EventCategory = Category;
 
@@ -23,7 +23,7 @@ export type EventCategory = Category;
   description: 'A cluster, node pool, node or operation was created, changed or deleted.',
 })
 export class ProvisioningEvent extends EventInterface {
-  @Field(() => Cluster, { nullable: true, description: 'The cluster it is about.' })
+  @Field(() => Cluster, { nullable: true, description: 'Cluster of the event.' })
   cluster: Cluster | null;
 
   @Field(() => NodePool, {
@@ -32,7 +32,7 @@ export class ProvisioningEvent extends EventInterface {
   })
   nodePool: NodePool | null;
 
-  @Field(() => Operation, { nullable: true, description: 'The operation that it belongs to.' })
+  @Field(() => Operation, { nullable: true, description: 'Operation that the event belongs to.' })
   operation: Operation | null;
 }
 
@@ -45,20 +45,20 @@ const ScalingTarget = createUnionType({
 @Directive('@key(fields: "id")')
 @ObjectType({ implements: EventInterface, description: 'The size of a node pool or workload changed.' })
 export class ScalingEvent extends EventInterface {
-  @Field(() => Cluster, { nullable: true, description: 'The cluster it is in.' })
+  @Field(() => Cluster, { nullable: true, description: 'Cluster of the event.' })
   cluster: Cluster | null;
 
   @Field(() => ScalingTarget, {
     nullable: true,
-    description: 'The node pool or workload; null once it is deleted.',
+    description: 'Node pool or workload that was scaled. Null after its deletion.',
   })
   target: NodePool | Workload | null;
 
-  @Field(() => Int, { description: 'The size before.' })
+  @Field(() => Int, { description: 'Size before the change.' })
   fromSize: number;
 
   @Field(() => Int, {
-    description: 'The size after. Below the requested one when a quota or the stock limits it.',
+    description: 'Size after the change. Lower than requested if a quota or the stock limits it.',
   })
   toSize: number;
 
@@ -67,12 +67,11 @@ export class ScalingEvent extends EventInterface {
 
   @Field(() => Int, {
     nullable: true,
-    description:
-      'Number of additional nodes that were requested; null where all of the change was made at once.',
+    description: 'Number of additional nodes that were requested. Null if the whole change was made at once.',
   })
   requested: number | null;
 
-  @Field(() => Int, { nullable: true, description: 'Number of them that were created.' })
+  @Field(() => Int, { nullable: true, description: 'Number of requested nodes that were created.' })
   created: number | null;
 
   @Field(() => Int, {
@@ -81,17 +80,20 @@ export class ScalingEvent extends EventInterface {
   })
   failed: number | null;
 
-  @Field(() => Operation, { nullable: true, description: 'The operation that it belongs to.' })
+  @Field(() => Operation, { nullable: true, description: 'Operation that the event belongs to.' })
   operation: Operation | null;
 }
 
 @Directive('@key(fields: "id")')
 @ObjectType({ implements: EventInterface, description: 'A manifest was applied to a cluster.' })
 export class WorkloadEvent extends EventInterface {
-  @Field(() => Cluster, { nullable: true, description: 'The cluster it is in.' })
+  @Field(() => Cluster, { nullable: true, description: 'Cluster of the event.' })
   cluster: Cluster | null;
 
-  @Field(() => Workload, { nullable: true, description: 'The (first) workload it is about.' })
+  @Field(() => Workload, {
+    nullable: true,
+    description: 'Workload of the event: the first one of the manifest.',
+  })
   workload: Workload | null;
 }
 
@@ -126,10 +128,13 @@ export class AccessEvent extends EventInterface {
 
 @ObjectType({ description: 'The object of a cluster that a Kubernetes Event is about.' })
 export class InvolvedObject {
-  @Field(() => String, { description: 'Its kind, e.g. `Pod`.' })
+  @Field(() => String, { description: 'Kind of the object, e.g. `Pod`.' })
   kind: string;
 
-  @Field(() => String, { nullable: true, description: 'Its namespace; null for an object without one.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Namespace of the object. Null for a cluster-scoped object.',
+  })
   namespace: string | null;
 
   @Field(() => String, { description: 'Name of the object.' })
@@ -143,31 +148,31 @@ export class InvolvedObject {
     "An Event (core/v1) of a cluster's Kubernetes API, with its own `reason` and `message`; `type` is `KUBERNETES_EVENT`, `at` is when the platform read it. Clusters are read every 30 seconds. A repeated Event is published once. Of more than 60 at once the first 60 are published, warnings first, and an event of type `KUBERNETES_EVENTS_OMITTED` counts the others.",
 })
 export class KubernetesEvent extends EventInterface {
-  @Field(() => Cluster, { nullable: true, description: 'The cluster it is from.' })
+  @Field(() => Cluster, { nullable: true, description: 'Cluster that reported the event.' })
   cluster: Cluster | null;
 
   @Field(() => InvolvedObject, {
     nullable: true,
-    description: 'The object it is about; null in the event that counts omitted ones.',
+    description: 'Object that the Event is about. Null in the event that counts omitted ones.',
   })
   involvedObject: InvolvedObject | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'The component that reported it, e.g. `kubelet`; null where the Event does not say.',
+    description: 'Component that reported the Event, e.g. `kubelet`. Null if the Event does not name it.',
   })
   component: string | null;
 
   @Field(() => Date, {
     nullable: true,
     description:
-      'When the cluster last reported it before the platform read it; null where the Event does not say, and in the event that counts omitted ones.',
+      'Time at which the cluster last reported the Event before the platform read it. Null if the Event has no time, and in the event that counts omitted ones.',
   })
   seenAt: Date | null;
 
   @Field(() => Int, {
     nullable: true,
-    description: 'Number of omitted Events; null in all other events.',
+    description: 'Number of omitted Events. Null in all other events.',
   })
   omitted: number | null;
 }
@@ -186,30 +191,30 @@ export const EventConnection = connectionOf('Event', () => EventInterface);
 
 @InputType({ description: 'Filter of events; all conditions are combined with AND.' })
 export class EventFilter {
-  @Field(() => ID, { nullable: true, description: 'About this cluster.' })
+  @Field(() => ID, { nullable: true, description: 'Events of this cluster.' })
   clusterId?: string | null;
 
-  @Field(() => ID, { nullable: true, description: 'Of this operation.' })
+  @Field(() => ID, { nullable: true, description: 'Events of this operation.' })
   operationId?: string | null;
 
-  @Field(() => [EventCategory], { nullable: true, description: 'About one of these.' })
+  @Field(() => [EventCategory], { nullable: true, description: 'Events of one of these categories.' })
   categories?: EventCategory[] | null;
 
   @Field(() => [String], {
     nullable: true,
-    description: 'Of one of these types, e.g. `NODE_READY`; at most 100.',
+    description: 'Events of one of these types, e.g. `NODE_READY`; at most 100.',
   })
   types?: string[] | null;
 
-  @Field(() => [EventKind], { nullable: true, description: 'Of one of these kinds; at most 100.' })
+  @Field(() => [EventKind], { nullable: true, description: 'Events of one of these kinds; at most 100.' })
   kinds?: Kind[] | null;
 
-  @Field(() => [EventLevel], { nullable: true, description: 'Of one of these levels.' })
+  @Field(() => [EventLevel], { nullable: true, description: 'Events of one of these levels.' })
   levels?: EventLevel[] | null;
 
-  @Field(() => Date, { nullable: true, description: 'Happened then or later.' })
+  @Field(() => Date, { nullable: true, description: 'Events at this time or later.' })
   from?: Date | null;
 
-  @Field(() => Date, { nullable: true, description: 'Happened before then.' })
+  @Field(() => Date, { nullable: true, description: 'Events before this time.' })
   to?: Date | null;
 }

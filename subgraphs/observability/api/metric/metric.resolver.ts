@@ -35,7 +35,8 @@ export class WorkloadMetricResolver {
   @Cost(20)
   @ListSize(4)
   @FieldResolver(() => [MetricSeries], {
-    description: 'Cores and bytes that its pods use together, and how many pods; kept for a day.',
+    description:
+      'Metrics of the workload: total CPU and memory of its pods, and their number. Kept for a day.',
   })
   metrics(
     @Root() workload: Workload,

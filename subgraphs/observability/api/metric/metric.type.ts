@@ -21,7 +21,7 @@ export class MetricSeries {
 
   @Field(() => JSONScalar, {
     description:
-      'Object of strings: empty for the cluster or workload itself, `{ node }` for a node of the cluster.',
+      'Labels, as an object of strings: empty for the cluster or workload itself, `{ node }` for a node.',
   })
   labels: Readonly<Record<string, string>>;
 

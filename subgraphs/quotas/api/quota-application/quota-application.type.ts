@@ -33,7 +33,7 @@ export class QuotaApplication implements rules.QuotaApplication {
   resource: string;
   scope: string;
 
-  @Field(() => String, { description: 'The account whose limit it is.' })
+  @Field(() => String, { description: 'Id of the account that requested the limit.' })
   account: string;
 
   @Field(() => String, { description: 'The requester: the subject of the token.' })
@@ -42,25 +42,28 @@ export class QuotaApplication implements rules.QuotaApplication {
   @Field(() => Int, { description: 'The requested limit.' })
   limit: number;
 
-  @Field(() => String, { nullable: true, description: 'Why it is needed, as the requester wrote it.' })
+  @Field(() => String, { nullable: true, description: 'Reason that the requester gave.' })
   reason: string | null;
 
   @Field(() => QuotaApplicationState, { description: 'State of the application.' })
   state: QuotaApplicationState;
 
-  @Field(() => String, { nullable: true, description: 'Why it was rejected; null when it was not.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Reason for the rejection. Null if the application was not rejected.',
+  })
   message: string | null;
 
-  @Field(() => DateTimeScalar, { description: 'When it was created.' })
+  @Field(() => DateTimeScalar, { description: 'Time of the request.' })
   createdAt: Date;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: 'When it was decided.' })
+  @Field(() => DateTimeScalar, { nullable: true, description: 'Time of the decision. Null before it.' })
   decidedAt: Date | null;
 }
 
 export const QuotaApplicationConnection = connectionOf('QuotaApplication', () => QuotaApplication);
 
-export const QuotaApplicationOrder = orderOf('QuotaApplication', { CREATED_AT: 'When it was created.' });
+export const QuotaApplicationOrder = orderOf('QuotaApplication', { CREATED_AT: 'Creation time.' });
 export type QuotaApplicationOrder = InstanceType<typeof QuotaApplicationOrder>;
 
 @InputType({ description: 'Filter of applications; all conditions are combined with AND.' })
@@ -74,7 +77,7 @@ export class QuotaApplicationFilter {
 
 @InputType({ description: 'A quota application to submit.' })
 export class RequestQuotaIncreaseInput {
-  @Field(() => ID, { description: 'The quota: Quota.id.' })
+  @Field(() => ID, { description: 'Id of the quota.' })
   quotaId: string;
 
   @Field(() => Int, { description: 'The requested limit: above the current one, at most 1,000,000.' })
@@ -83,7 +86,7 @@ export class RequestQuotaIncreaseInput {
   @Field(() => String, {
     nullable: true,
     description:
-      'Why it is needed; at most 1,000 characters. Without one, more than 100 times the present limit is rejected.',
+      'Reason for the request, at most 1,000 characters. Without a reason, a limit of more than 100 times the current one is rejected.',
   })
   reason?: string | null;
 
@@ -93,7 +96,7 @@ export class RequestQuotaIncreaseInput {
 
 @InputType({ description: 'The decision on a request for a higher limit.' })
 export class DecideQuotaApplicationInput {
-  @Field(() => ID, { description: 'The application: QuotaApplication.id. It must be PENDING.' })
+  @Field(() => ID, { description: 'Id of the application. It must be PENDING.' })
   id: string;
 
   @Field(() => Boolean, { description: 'Whether the limit is raised.' })
@@ -101,7 +104,8 @@ export class DecideQuotaApplicationInput {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Why it is rejected, for the requester; at most 1,000 characters. Ignored when approved.',
+    description:
+      'Reason for the rejection, at most 1,000 characters, returned to the requester. Ignored when approved.',
   })
   message?: string | null;
 
@@ -144,7 +148,8 @@ export class RequestQuotaIncreasePayload {
 export class DecideQuotaApplicationPayload {
   @Field(() => QuotaApplication, {
     nullable: true,
-    description: 'The application. When approved it is PENDING until the limit is raised. Null when refused.',
+    description:
+      'The application. When approved, it stays PENDING until the limit is raised. Null if the request was rejected.',
   })
   quotaApplication: QuotaApplication | null;
 

@@ -19,7 +19,7 @@ export type QuotaScope = model.QuotaScope;
 
 @Directive('@key(fields: "id")')
 @Directive('@key(fields: "resourceId")')
-@ObjectType({ description: 'A limit of the account, and how much of it is used.' })
+@ObjectType({ description: 'A limit of the account with its usage.' })
 export class Quota implements rules.Quota {
   @Field(() => ID, { description: 'Id of the quota; stable.' })
   id: string;
@@ -34,27 +34,26 @@ export class Quota implements rules.Quota {
 
   @Field(() => Int, {
     nullable: true,
-    description: 'Maximum amount; null: no fixed number, see description.',
+    description: 'Maximum amount. Null for no fixed number; see description.',
   })
   limit: number | null;
 
   @Field(() => Int, {
     nullable: true,
-    description: 'The limit of an account that was granted no other; null: no fixed number, see description.',
+    description: 'Limit of an account without a raised limit. Null for no fixed number; see description.',
   })
   defaultLimit: number | null;
 
   @Field(() => Int, {
     nullable: true,
     description:
-      'The limit that applies: that of another resource may be lower, as that of scaling groups for node pools. Otherwise the same as limit.',
+      'Limit that applies: `limit`, or the lower limit of another resource, e.g. of scaling groups for node pools.',
   })
   effectiveLimit: number | null;
 
   @Field(() => String, {
     nullable: true,
-    description:
-      'The resource whose limit is lower than this one, so that it must be raised too; null otherwise.',
+    description: 'Resource whose lower limit applies, so that it must be raised too. Null if none is lower.',
   })
   limitedBy: string | null;
 
@@ -66,7 +65,7 @@ export class Quota implements rules.Quota {
   })
   used: number;
 
-  @Field(() => String, { description: 'The unit of limit and used.' })
+  @Field(() => String, { description: 'Unit of limit and used.' })
   unit: string;
 
   @Field(() => Boolean, { description: 'Whether requestQuotaIncrease can raise it.' })
@@ -78,13 +77,13 @@ export class Quota implements rules.Quota {
   @Field(() => ID, {
     nullable: true,
     description:
-      'Id of the cluster, node pool, … whose use this is; null for the account or for the general limit.',
+      'Id of the cluster, node pool, … that the usage is of. Null for the account and for the general limit.',
   })
   scopeId: string | null;
 
   @Field(() => Product, {
     nullable: true,
-    description: 'The product that it applies to; null: every product.',
+    description: 'Product that the quota applies to. Null for every product.',
   })
   product: Product | null;
 
@@ -93,8 +92,7 @@ export class Quota implements rules.Quota {
 
   @Field(() => Boolean, {
     description:
-      'Whether the platform counts the use. If not, the limit is one of a single node or instance, which is checked ' +
-      'against it on creation, or has no fixed number.',
+      'Whether the platform counts the usage. It does not for limits of a single node or instance, which are checked on creation, and for limits without a fixed number.',
   })
   counted: boolean;
 }

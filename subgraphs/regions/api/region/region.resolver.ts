@@ -35,7 +35,7 @@ export class RegionResolver {
     return this.timeZones.timeZone(region.timeZoneId);
   }
 
-  @FieldResolver(() => [Zone], { description: 'Its zones.' })
+  @FieldResolver(() => [Zone], { description: 'Availability zones of the region.' })
   zones(@Root() region: model.Region): readonly model.Zone[] {
     return region.zones;
   }
@@ -55,7 +55,7 @@ export class RegionResolver {
 
   @FieldResolver(() => Region, {
     nullable: true,
-    description: 'The nearest region, this one included, that offers the product; null when none does.',
+    description: 'Nearest region, this one included, that offers the product. Null if no region does.',
   })
   nearestRegion(
     @Root() region: model.Region,

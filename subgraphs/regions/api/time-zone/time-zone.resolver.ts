@@ -46,7 +46,7 @@ export class TimeZoneResolver {
   })
   utcOffset(
     @Root() zone: TimeZone,
-    @Arg('at', () => DateTimeScalar, { nullable: true, description: 'The instant; now if omitted.' })
+    @Arg('at', () => DateTimeScalar, { nullable: true, description: 'Time to evaluate. Default: now.' })
     at?: Date | null,
   ): string {
     return utcOffset(zone.id, at ?? this.clock.now());
@@ -57,7 +57,7 @@ export class TimeZoneResolver {
   })
   localTime(
     @Root() zone: TimeZone,
-    @Arg('at', () => DateTimeScalar, { nullable: true, description: 'The instant; now if omitted.' })
+    @Arg('at', () => DateTimeScalar, { nullable: true, description: 'Time to evaluate. Default: now.' })
     at?: Date | null,
   ): string {
     return localTime(zone.id, at ?? this.clock.now());
@@ -71,7 +71,7 @@ export class TimeZoneResolver {
     @Root() zone: TimeZone,
     @Arg('after', () => DateTimeScalar, {
       nullable: true,
-      description: 'The instant after which to look; now if omitted.',
+      description: 'Time after which to search. Default: now.',
     })
     after?: Date | null,
   ): Date | null {

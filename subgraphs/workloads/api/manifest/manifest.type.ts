@@ -17,7 +17,7 @@ export const ManifestResult = graphEnum<model.ManifestResult>(
 );
 export type ManifestResult = model.ManifestResult;
 
-@ObjectType({ description: 'An object of a manifest and the result of applying it.' })
+@ObjectType({ description: 'An object of a manifest with the result of applying it.' })
 export class ManifestObject {
   @Field(() => String, { description: 'API group and version, e.g. `apps/v1`.' })
   apiVersion: string;
@@ -27,7 +27,7 @@ export class ManifestObject {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Namespace it is in; null for cluster-scoped objects.',
+    description: 'Namespace of the object. Null for a cluster-scoped object.',
   })
   namespace: string | null;
 
@@ -36,11 +36,14 @@ export class ManifestObject {
 
   @Field(() => ManifestResult, {
     nullable: true,
-    description: 'Effect of applying it; null if it was rejected.',
+    description: 'Effect of applying the object. Null if it was rejected.',
   })
   result: ManifestResult | null;
 
-  @Field(() => UserError, { nullable: true, description: 'Reason of the rejection; also one of userErrors.' })
+  @Field(() => UserError, {
+    nullable: true,
+    description: 'Error that rejected the object; also in userErrors. Null if it was applied.',
+  })
   error: UserError | null;
 
   @Field(() => [UserError], {

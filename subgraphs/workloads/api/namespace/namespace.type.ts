@@ -10,10 +10,10 @@ export class Namespace {
   @Field(() => String, { description: 'Phase of its lifecycle: `Active` or `Terminating`.' })
   phase: string;
 
-  @Field(() => Date, { nullable: true, description: 'When it was created.' })
+  @Field(() => Date, { nullable: true, description: 'Creation time of the namespace.' })
   createdAt: Date | null;
 
-  @Field(() => JSONScalar, { description: 'Its labels: an object of strings.' })
+  @Field(() => JSONScalar, { description: 'Labels, as an object of strings.' })
   labels: Readonly<Record<string, string>>;
 }
 

@@ -8,13 +8,13 @@ export class Container implements model.Container {
   @Field(() => String, { description: 'Name, unique in the pod.' })
   name: string;
 
-  @Field(() => String, { description: 'Reference of its image.' })
+  @Field(() => String, { description: 'Image reference.' })
   image: string;
 
   @Field(() => Boolean, { description: 'Whether it is ready to serve.' })
   ready: boolean;
 
-  @Field(() => Int, { description: 'Number of its restarts.' })
+  @Field(() => Int, { description: 'Number of restarts.' })
   restarts: number;
 
   @Field(() => String, { description: '`waiting`, `running` or `terminated`.' })
@@ -38,7 +38,7 @@ export class Pod implements model.Pod {
   @Field(() => String, { description: 'uid of the Kubernetes object.' })
   uid: string;
 
-  @Field(() => String, { description: 'Namespace it is in.' })
+  @Field(() => String, { description: 'Namespace of the pod.' })
   namespace: string;
 
   @Field(() => String, { description: 'Name, unique in the namespace.' })
@@ -58,25 +58,25 @@ export class Pod implements model.Pod {
   })
   message: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Its address in the cluster; null until it has one.' })
+  @Field(() => String, { nullable: true, description: 'IP address of the pod. Null until it has one.' })
   ip: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'The Kubernetes node it runs on; null until it is scheduled.',
+    description: 'Name of the Kubernetes node that the pod runs on. Null until it is scheduled.',
   })
   nodeName: string | null;
 
   @Field(() => Int, { description: 'Sum of the restarts of its containers.' })
   restarts: number;
 
-  @Field(() => [Container], { description: 'Its containers.' })
+  @Field(() => [Container], { description: 'Containers of the pod.' })
   containers: Container[];
 
-  @Field(() => JSONScalar, { description: 'Its labels: an object of strings.' })
+  @Field(() => JSONScalar, { description: 'Labels, as an object of strings.' })
   labels: Readonly<Record<string, string>>;
 
-  @Field(() => Date, { nullable: true, description: 'When it was created.' })
+  @Field(() => Date, { nullable: true, description: 'Creation time of the pod.' })
   createdAt: Date | null;
 }
 

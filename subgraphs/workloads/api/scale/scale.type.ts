@@ -33,7 +33,7 @@ export class ScaleWorkloadPayload {
 
   @Field(() => Operation, {
     nullable: true,
-    description: 'Always null: Kubernetes has the new size when this answers; pods follow.',
+    description: 'Always null: Kubernetes has the new size before the mutation returns; the pods follow.',
   })
   operation: Operation | null;
 

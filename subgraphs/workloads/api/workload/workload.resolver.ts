@@ -60,14 +60,16 @@ export class WorkloadResolver {
 
   // Serializes an object of up to a megabyte.
   @Cost(100)
-  @FieldResolver(() => String, { description: 'Its manifest, as `kubectl get -o yaml` prints it.' })
+  @FieldResolver(() => String, {
+    description: 'Manifest of the workload in YAML, as printed by `kubectl get -o yaml`.',
+  })
   yaml(@Root() workload: WorkloadValue): string {
     return toYaml(workload.object);
   }
 
   @Cost(50)
   @FieldResolver(() => PodConnection, {
-    description: 'Its pods by name, including those of its replica sets or jobs.',
+    description: 'Pods of the workload, sorted by name, including those of its replica sets or jobs.',
   })
   async pods(
     @Root() workload: WorkloadValue,

@@ -8,26 +8,26 @@ import { JSONScalar } from '../../../runtime/graph/scalars.js';
 import { Cluster } from '../entities/entities.type.js';
 
 export const WorkloadKind = graphEnum<WorkloadKindName>('WorkloadKind', 'Kinds of workloads of Kubernetes.', {
-  DEPLOYMENT: 'Interchangeable pods, updated by rolling.',
+  DEPLOYMENT: 'Interchangeable pods with rolling updates.',
   STATEFUL_SET: 'Pods with an identity and storage of their own.',
   DAEMON_SET: 'One pod on each node.',
   JOB: 'Pods that run to completion.',
-  CRON_JOB: 'Jobs by the clock.',
+  CRON_JOB: 'Creates jobs on a schedule.',
   REPLICA_SET: 'Interchangeable pods without updates; mostly created by a deployment.',
 });
 export type WorkloadKind = WorkloadKindName;
 
 @Directive('@key(fields: "id")')
 @Directive('@key(fields: "resourceId")')
-@ObjectType({ description: 'Kubernetes controller that runs pods in a cluster.' })
+@ObjectType({ description: 'A Kubernetes controller that runs pods in a cluster.' })
 export class Workload implements model.Workload {
   @Field(() => ID, { description: 'Id of the workload: stands for its cluster, kind, namespace and name.' })
   id: string;
 
-  @Field(() => Cluster, { description: 'The cluster it runs in.' })
+  @Field(() => Cluster, { description: 'Cluster of the workload.' })
   cluster: Pick<Cluster, 'id'>;
 
-  @Field(() => String, { description: 'Namespace it is in.' })
+  @Field(() => String, { description: 'Namespace of the workload.' })
   namespace: string;
 
   @Field(() => String, { description: 'Name, unique for its kind in the namespace.' })
@@ -45,10 +45,10 @@ export class Workload implements model.Workload {
   @Field(() => [String], { description: 'Images of its containers, without duplicates.' })
   images: string[];
 
-  @Field(() => JSONScalar, { description: 'Its labels: an object of strings.' })
+  @Field(() => JSONScalar, { description: 'Labels, as an object of strings.' })
   labels: Readonly<Record<string, string>>;
 
-  @Field(() => Date, { nullable: true, description: 'When it was created.' })
+  @Field(() => Date, { nullable: true, description: 'Creation time of the workload.' })
   createdAt: Date | null;
 
   readonly ref: WorkloadRef;
