@@ -6,7 +6,7 @@ export type AuthOptions =
   | {
       /**
        * No authentication: every client acts for the account `default` with the platform's scopes and counts as
-       * not authenticated. Only for gateways that are not reachable by others.
+       * unauthenticated. Only for gateways that untrusted clients cannot reach.
        */
       readonly kind: 'none';
     };

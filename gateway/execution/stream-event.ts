@@ -6,6 +6,6 @@ export interface StreamEvent {
   readonly result?: ExecutionResult | undefined;
   /** Position after the event; undefined when the operation has no positions. */
   readonly position?: string | undefined;
-  /** Of a bookmark: all events up to its creation have been delivered. */
+  /** In a bookmark: whether all events up to its creation have been delivered. */
   readonly caughtUp?: boolean | undefined;
 }

@@ -31,7 +31,7 @@ export interface Supergraph {
 export interface ReadSupergraph {
   readonly supergraph: Supergraph;
   readonly document: DocumentNode;
-  /** In the representation of federation-internals. */
+  /** The supergraph in the representation of federation-internals. */
   readonly federated: FederatedSupergraph;
 }
 

@@ -13,7 +13,7 @@ import { inlineFragment } from '../../document/inline-fragment.js';
 /** Selections of a client operation or of a fetch. */
 export class OperationSelection {
   readonly kind: OperationTypeNode;
-  /** Of the root type; of a fetch of entities, that of the entities. */
+  /** Selection set of the root type, or of the entities for an entity fetch. */
   readonly set: SelectionSetNode;
 
   constructor(

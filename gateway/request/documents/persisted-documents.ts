@@ -49,7 +49,7 @@ export class PersistedDocuments {
 
   private learn(id: string, text: string): string {
     if (this.texts.get(id) === text) return text;
-    // Longer ones are rejected later with LIMIT_EXCEEDED.
+    // A longer document is rejected later with LIMIT_EXCEEDED.
     if (text.length > this.options.documentBytes) return text;
     if (documentHash(text) !== id) throwProblem('BAD_REQUEST', 'The hash is not that of the document.');
     this.texts.set(id, text);

@@ -20,7 +20,7 @@ import type { RequestQueue } from '../../request/request-queue.js';
 /** Dependencies that all transports share. */
 export interface GatewayCore {
   readonly authenticator: Authenticator;
-  /** Of the active supergraph; a reload replaces it. */
+  /** Admission for the active supergraph; a reload replaces it. */
   readonly admission: Admission;
   readonly documents: PersistedDocuments;
   readonly executor: GraphExecutor;

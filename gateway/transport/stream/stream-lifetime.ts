@@ -37,7 +37,7 @@ export function streamLifetime(
   const lifetime: StreamLifetime = { onEnd: () => undefined };
   const end = (errors: readonly GraphQLError[] | undefined) => {
     lifetime.onEnd(errors);
-    // The reason of the end may be queued behind unread data: wait for the client, but not forever.
+    // The last message may be queued after unread data, so the client gets the close timeout to read it.
     destroyAfterTimeout(response, core.limits.closeTimeout);
   };
   const drain = () => end(undefined);

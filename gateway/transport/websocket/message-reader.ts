@@ -30,8 +30,8 @@ interface LargeMessage {
 }
 
 /**
- * Reads the messages of one WebSocket: large ones in parts, each in a turn of the account, and only as many at once as
- * the account may have large bodies. The socket is paused meanwhile, so that the rest stays with the client.
+ * Reads the messages of one WebSocket. A large message is read in parts, each in a turn of the account, and needs one of the
+ * account's slots for large bodies. The socket is paused while a part waits, so that the rest of the message is not buffered.
  */
 export class MessageReader {
   /** Bytes that have been read since the last message. */

@@ -69,7 +69,7 @@ class SharedRequest {
  * requests in flight for the account are no longer joined.
  */
 export class InFlightRequests {
-  /** By account and key. */
+  /** Requests in flight by account and key. */
   private readonly accounts = new Map<string, Map<string, SharedRequest>>();
 
   /**

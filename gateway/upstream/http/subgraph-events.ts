@@ -62,7 +62,7 @@ class SubgraphEvents implements Dispatcher.DispatchHandler {
         if (this.controller?.paused) this.controller.resume();
       },
       onCancelled: () => {
-        // Only relevant before the stream has been opened.
+        // Has no effect after the stream has been opened.
         this.refused(LEFT);
         this.controller?.abort(LEFT);
       },

@@ -32,8 +32,8 @@ export interface SubgraphSocketOptions {
 
 /**
  * The WebSocket to a subgraph (graphql-transport-ws) shared by all live subscriptions: an event for a thousand
- * of them arrives in a few reads instead of on a thousand connections. It is never paused: a slow consumer gets
- * SLOW_CONSUMER and resumes after its position on its own connection.
+ * subscriptions arrives in a few reads instead of on a thousand connections. The socket is never paused: a slow consumer
+ * gets SLOW_CONSUMER and resumes after its position on its own connection.
  */
 export class SubgraphSocket implements Disposable {
   private readonly client: Client;
