@@ -36,7 +36,7 @@ export class ApiServer implements AsyncDisposable {
     });
   }
 
-  /** By undici's `request`: `fetch` copies bodies of megabytes through web streams. */
+  /** Sends a request with undici's `request`, because `fetch` copies bodies of megabytes through web streams. */
   request({ path, query = {}, headers, body, ...rest }: ApiRequest): Promise<Dispatcher.ResponseData> {
     const url = new URL(this.access.server.replace(/\/$/, '') + path);
     for (const [name, value] of Object.entries(query))

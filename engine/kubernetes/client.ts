@@ -67,7 +67,7 @@ export interface ApplyQuery {
 }
 
 export interface KubernetesClientOptions {
-  /** For messages. */
+  /** Used in error messages. */
   readonly clusterId: string;
   /** Ends every call when it aborts. */
   readonly signal?: AbortSignal | undefined;

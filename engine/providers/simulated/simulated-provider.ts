@@ -245,7 +245,7 @@ class Cloud {
     return (await this.call('PUT', target, body, true)).body;
   }
 
-  /** With `found`, a 404 is an error, too. */
+  /** Sends a request. Status 404 is an error only with `found`. */
   async call(
     method: 'GET' | 'PUT' | 'POST' | 'DELETE',
     target: string,
