@@ -56,7 +56,7 @@ async function probe(url: string): Promise<DatabaseState> {
   } catch (error) {
     return stateOf(error);
   } finally {
-    // Not awaited: a server that does not respond does not respond to this either.
+    // Not awaited: an unresponsive server does not respond to the end of the connection either.
     void client.end().catch(() => undefined);
   }
 }

@@ -62,7 +62,7 @@ function messageOf(error: unknown): string {
   return message.includes('call stack') ? 'The document is nested too deeply.' : message;
 }
 
-/** Without timestamps and `12:30`, which kubectl leaves as text. */
+/** Removes timestamps and base-60 numbers (`12:30`), which kubectl parses as text. */
 function withoutTimes(tags: Tags): Tags {
   return tags.filter((tag) => {
     const { tag: name, format } = (typeof tag === 'string' ? {} : tag) as Partial<ScalarTag>;
