@@ -1,6 +1,6 @@
 /** A request that every gateway gets. */
 export interface BenchQuery {
-  /** Also the operation's name. */
+  /** Name of the query and of its operation. */
   readonly name: string;
   readonly title: string;
   readonly query: string;

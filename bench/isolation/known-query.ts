@@ -14,7 +14,7 @@ const INTERVAL_MS = 50;
 /** Milliseconds of responses, in the order of the requests. */
 export interface Latencies {
   readonly query: readonly number[];
-  /** Of `GET /healthz`. */
+  /** Milliseconds of each `GET /healthz`. */
   readonly health: readonly number[];
   /** Requests that failed. */
   readonly failures: number;
