@@ -22,9 +22,9 @@ export interface SubgraphRequest {
 export interface SubgraphResult {
   data?: Record<string, unknown> | null;
   errors?: readonly GraphQLFormattedError[];
-  /** Of an event of a subscription: the span that it follows from (`traceparent`, W3C), when that is traced. */
+  /** In an event of a subscription: its parent span (`traceparent`, W3C), if that span is traced. */
   trace?: string;
-  /** In a subscription: not an event but the position of the stream. */
+  /** In a subscription: the result is not an event but a bookmark with the position of the stream. */
   bookmark?: { readonly cursor: string; readonly caughtUp: boolean };
 }
 
