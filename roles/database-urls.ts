@@ -48,9 +48,9 @@ export interface DatabaseOwner {
 export interface DatabaseUrls {
   /** Default: the role of `databaseUrl`. */
   readonly owner?: DatabaseOwner;
-  /** For engine and subgraphs. */
+  /** URL for engine and subgraphs. */
   readonly databaseUrl: string;
-  /** For the simulated cloud. */
+  /** URL for the simulated cloud. */
   readonly cloudDatabaseUrl: string;
 }
 
