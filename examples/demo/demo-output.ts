@@ -28,7 +28,7 @@ function bar(fraction: number): string {
 }
 
 const BLOCKS = '▁▂▃▄▅▆▇█';
-/** Fewer values show no more than the last one. */
+/** Minimum number of values; a shorter line shows no trend. */
 const MIN_VALUES = 4;
 
 /** Values as a line of blocks, from 0 to the largest; empty for fewer than four. */
