@@ -60,7 +60,7 @@ export const eventKinds = {
   NODE_NOT_READY: 'A node is not Ready.',
   NODE_POOL_AUTOSCALED: 'Autoscaling changed the size of a node pool.',
   NODE_POOL_DELETED: 'A node pool was deleted.',
-  NODE_POOL_DRIFTED: 'Nodes of a pool differ from what the platform made.',
+  NODE_POOL_DRIFTED: 'Nodes of a pool differ from Kubernetes or the scaling group.',
   NODE_POOL_INSPECTED: 'A node pool was compared with the cloud and Kubernetes.',
   NODE_POOL_IN_SYNC: 'Nodes of a pool match its settings again.',
   NODE_POOL_SCALED: 'The size of a node pool was changed.',

@@ -13,7 +13,7 @@ export class PageInfo {
   })
   hasPreviousPage: boolean;
 
-  @Field(() => String, { nullable: true, description: 'Cursor of the first item; null on an empty page.' })
+  @Field(() => String, { nullable: true, description: 'Cursor of the first item. Null on an empty page.' })
   startCursor: string | null;
 
   @Field(() => String, { nullable: true, description: 'Cursor of the last item: `after` of the next page.' })

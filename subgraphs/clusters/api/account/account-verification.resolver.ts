@@ -53,7 +53,7 @@ export class VerifyAccountInput {
 
 @ObjectType({ description: 'Payload of verifyAccount.' })
 class VerifyAccountPayload extends ChangePayload {
-  @Field(() => Viewer, { nullable: true, description: 'The viewer; null if the request was rejected.' })
+  @Field(() => Viewer, { nullable: true, description: 'The viewer. Null if the request was rejected.' })
   viewer: Viewer | null;
 }
 

@@ -22,13 +22,16 @@ export class ProductGuideResolver {
     description: 'High-risk operations, in the order of the ACK documentation.',
   })
   async highRiskOperations(
-    @Arg('section', () => RiskSection, { nullable: true, description: 'Only of this section.' })
+    @Arg('section', () => RiskSection, { nullable: true, description: 'Only operations of this section.' })
     section?: RiskSection | null,
-    @Arg('component', () => String, { nullable: true, description: 'Only on this part, e.g. `disk`.' })
+    @Arg('component', () => String, {
+      nullable: true,
+      description: 'Only operations on this component, e.g. `disk`.',
+    })
     component?: string | null,
     @Arg('recoverable', () => Boolean, {
       nullable: true,
-      description: 'Only those that can, or cannot, be fixed.',
+      description: 'True: only operations that can be remediated; false: only the others.',
     })
     recoverable?: boolean | null,
   ): Promise<HighRiskOperation[]> {
@@ -48,7 +51,10 @@ export class ProductGuideResolver {
     description: 'Open-source projects, in the order of the ACK documentation.',
   })
   async openSourceProjects(
-    @Arg('category', () => OpenSourceCategory, { nullable: true, description: 'Only of this field.' })
+    @Arg('category', () => OpenSourceCategory, {
+      nullable: true,
+      description: 'Only projects of this category.',
+    })
     category?: OpenSourceCategory | null,
   ): Promise<OpenSourceProject[]> {
     return (await this.projects.entries()).filter(

@@ -17,7 +17,7 @@ export class ClusterCheckResolver {
 
   @Query(() => ClusterCheck, {
     nullable: true,
-    description: 'A check of a cluster of the account; null if it does not exist.',
+    description: 'A check of a cluster of the account. Null if it does not exist.',
   })
   clusterCheck(
     @Ctx() context: RequestContext,

@@ -88,6 +88,6 @@ export class RunClusterCheckInput {
 
 @ObjectType({ description: 'Payload of runClusterCheck.' })
 export class RunClusterCheckPayload extends ChangePayload {
-  @Field(() => ClusterCheck, { nullable: true, description: 'The check; null if the request was rejected.' })
+  @Field(() => ClusterCheck, { nullable: true, description: 'The check. Null if the request was rejected.' })
   clusterCheck: ClusterCheck | null;
 }

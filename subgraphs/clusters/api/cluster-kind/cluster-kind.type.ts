@@ -18,7 +18,7 @@ export class ClusterKindVariant {
 
   @Field(() => ClusterSpec, {
     nullable: true,
-    description: 'The edition to request; null if there is none.',
+    description: 'The edition to request. Null if there is none.',
   })
   spec: ClusterSpec | null;
 
@@ -45,7 +45,7 @@ export class ClusterKind {
 
   @Field(() => ClusterCapability, {
     nullable: true,
-    description: 'The capability that defines the kind; null if none does.',
+    description: 'The capability that defines the kind. Null if none does.',
   })
   capability: ClusterCapability | null;
 

@@ -22,7 +22,7 @@ export class ClusterFilter {
   })
   states?: ClusterState[] | null;
 
-  @Field(() => ID, { nullable: true, description: 'In this region.' })
+  @Field(() => ID, { nullable: true, description: 'Clusters in this region.' })
   regionId?: string | null;
 
   @Field(() => Product, { nullable: true, description: 'Clusters of this product.' })

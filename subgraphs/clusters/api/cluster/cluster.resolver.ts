@@ -35,7 +35,7 @@ export class ClusterResolver {
 
   @Query(() => Cluster, {
     nullable: true,
-    description: 'A cluster of the account, including deleted ones; null if it does not exist.',
+    description: 'A cluster of the account, including deleted ones. Null if it does not exist.',
   })
   cluster(
     @Ctx() context: RequestContext,

@@ -8,7 +8,7 @@ import { ComponentDefinition } from './component.type.js';
 export class ComponentLinksResolver {
   @FieldResolver(() => ComponentDefinition, {
     nullable: true,
-    description: 'The component that installs it in clusters; null for a project that is not a component.',
+    description: 'The component that installs it in clusters. Null for a project that is not a component.',
   })
   async component(@Root() { name }: OpenSourceProject) {
     return (await componentDefinitions.entries()).find(({ project }) => project === name) ?? null;

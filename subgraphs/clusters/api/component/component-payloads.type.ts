@@ -4,7 +4,7 @@ import { Component } from './component.type.js';
 
 @ObjectType()
 abstract class ComponentPayload extends ChangePayload {
-  @Field(() => Component, { nullable: true, description: 'The component; null if the request was rejected.' })
+  @Field(() => Component, { nullable: true, description: 'The component. Null if the request was rejected.' })
   component: Component | null;
 }
 

@@ -33,7 +33,7 @@ export class ComponentResolver {
   async componentDefinitions(
     @Arg('product', () => Product, {
       nullable: true,
-      description: 'Only those for clusters of this product.',
+      description: 'Only components for clusters of this product.',
     })
     product?: Product | null,
   ) {
@@ -43,7 +43,7 @@ export class ComponentResolver {
 
   @Query(() => Component, {
     nullable: true,
-    description: 'A component of the account; null if it does not exist.',
+    description: 'A component of the account. Null if it does not exist.',
   })
   component(
     @Ctx() context: RequestContext,

@@ -88,7 +88,7 @@ export class ControlPlane {
   @Field(() => Boolean, { description: 'Whether the Kubernetes API answers.' })
   available: boolean;
 
-  @Field(() => [ControlPlaneComponent], { description: 'Its components.' })
+  @Field(() => [ControlPlaneComponent], { description: 'Components of the control plane.' })
   components: readonly ControlPlaneComponent[];
 
   /** Not a field of the graph: resolvers read it. */

@@ -27,12 +27,12 @@ export class SetEdgeAutonomyInput {
 
 @ObjectType({ description: 'Payload of setEdgeAutonomy.' })
 class SetEdgeAutonomyPayload {
-  @Field(() => NodePool, { nullable: true, description: 'The node pool; null if the request was rejected.' })
+  @Field(() => NodePool, { nullable: true, description: 'The node pool. Null if the request was rejected.' })
   nodePool: NodePool | null;
 
   @Field(() => Operation, {
     nullable: true,
-    description: 'The operation that configures the nodes; null when the request was rejected.',
+    description: 'The operation that configures the nodes. Null when the request was rejected.',
   })
   operation: Operation | null;
 

@@ -44,13 +44,13 @@ export class InstanceType {
 
 @InputType({ description: 'Filter of instance types; all conditions are combined with AND.' })
 export class InstanceTypeFilter {
-  @Field(() => Int, { nullable: true, description: 'With at least this many vCPUs.' })
+  @Field(() => Int, { nullable: true, description: 'Types with at least this many vCPUs.' })
   minVcpus?: number | null;
 
-  @Field(() => Float, { nullable: true, description: 'With at least this much memory, in GiB.' })
+  @Field(() => Float, { nullable: true, description: 'Types with at least this much memory, in GiB.' })
   minMemoryGiB?: number | null;
 
-  @Field(() => String, { nullable: true, description: 'Of this architecture, e.g. `arm64`.' })
+  @Field(() => String, { nullable: true, description: 'Types of this architecture, e.g. `arm64`.' })
   architecture?: string | null;
 
   @Field(() => Boolean, {

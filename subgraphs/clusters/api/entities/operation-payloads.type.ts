@@ -5,7 +5,7 @@ import { Operation } from './operation.type.js';
 /** Payload of a mutation whose resource is the operation itself. */
 @ObjectType()
 abstract class OperationPayload {
-  @Field(() => Operation, { nullable: true, description: 'The operation; null if the request was rejected.' })
+  @Field(() => Operation, { nullable: true, description: 'The operation. Null if the request was rejected.' })
   operation: Operation | null;
 
   @Field(() => [UserError], { description: 'Client errors; empty on success.' })

@@ -105,10 +105,10 @@ export type OperationOrder = InstanceType<typeof OperationOrder>;
 
 @InputType({ description: 'Filter of operations; all conditions are combined with AND.' })
 export class OperationFilter {
-  @Field(() => [OperationState], { nullable: true, description: 'In one of these states.' })
+  @Field(() => [OperationState], { nullable: true, description: 'Operations in one of these states.' })
   states?: string[] | null;
 
-  @Field(() => [OperationKind], { nullable: true, description: 'Of one of these types.' })
+  @Field(() => [OperationKind], { nullable: true, description: 'Operations of one of these types.' })
   kinds?: string[] | null;
 
   @Field(() => ID, { nullable: true, description: 'Operations on this cluster or its node pools.' })

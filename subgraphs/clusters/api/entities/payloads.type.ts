@@ -9,13 +9,13 @@ import { NodePool } from './node-pool.type.js';
 
 @ObjectType()
 abstract class ClusterPayload extends ChangePayload {
-  @Field(() => Cluster, { nullable: true, description: 'The cluster; null if the request was rejected.' })
+  @Field(() => Cluster, { nullable: true, description: 'The cluster. Null if the request was rejected.' })
   cluster: Cluster | null;
 }
 
 @ObjectType()
 abstract class NodePoolPayload extends ChangePayload {
-  @Field(() => NodePool, { nullable: true, description: 'The node pool; null if the request was rejected.' })
+  @Field(() => NodePool, { nullable: true, description: 'The node pool. Null if the request was rejected.' })
   nodePool: NodePool | null;
 }
 

@@ -260,7 +260,7 @@ export abstract class PoolSettingsInput {
 
   @Field(() => NodePoolManagementInput, {
     nullable: true,
-    description: 'Automatic maintenance of the pool; none if omitted.',
+    description: 'Automatic maintenance of the pool. Default for a new pool: none.',
   })
   management?: NodePoolManagementInput | null;
 

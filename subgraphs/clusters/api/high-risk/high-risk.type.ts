@@ -73,16 +73,16 @@ export abstract class HighRiskOperationInput {
   clientToken?: string | null;
 }
 
-@InputType({ description: 'A high-risk operation to be performed, and its target.' })
+@InputType({ description: 'A high-risk operation to perform, and its target.' })
 export class PerformHighRiskOperationInput extends HighRiskOperationInput {
   @Field(() => Boolean, {
     nullable: true,
-    description: 'Must be true to perform an operation that cannot be remediated. Default false.',
+    description: 'Must be true to perform an operation that cannot be remediated. Default: false.',
   })
   acknowledgeRisk?: boolean | null;
 }
 
-@InputType({ description: 'A high-risk operation to be remediated, and the target it was performed on.' })
+@InputType({ description: 'A high-risk operation to remediate, and the target that it was performed on.' })
 export class RemediateHighRiskOperationInput extends HighRiskOperationInput {}
 
 @InputType({ description: 'A kernel parameter.' })
@@ -114,7 +114,7 @@ export class SetNodeSysctlsInput {
 
 @ObjectType()
 abstract class RiskPayload extends ChangePayload {
-  @Field(() => Cluster, { nullable: true, description: 'The cluster; null if the request was rejected.' })
+  @Field(() => Cluster, { nullable: true, description: 'The cluster. Null if the request was rejected.' })
   cluster: Cluster | null;
 }
 

@@ -13,7 +13,7 @@ class Sysctl {
 
   @Field(() => String, {
     description:
-      'Its value: the last one set by setNodeSysctls, or by simulating or remediating a high-risk operation; the recommended value before that.',
+      'Value of the parameter: the last one set by setNodeSysctls or by simulating or remediating a high-risk operation. Initially the recommended value.',
   })
   value: string;
 

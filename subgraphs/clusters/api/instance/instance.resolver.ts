@@ -49,7 +49,7 @@ export class InstanceResolver {
   list(
     @Ctx() context: RequestContext,
     @Args(() => PageArgs) page: PageArgs,
-    @Arg('filter', () => InstanceFilter, { nullable: true, description: 'Which ones.' })
+    @Arg('filter', () => InstanceFilter, { nullable: true, description: 'Filter. Default: all.' })
     filter?: InstanceFilter | null,
   ) {
     return this.instances.list(context.actor, filter ?? {}, page);
@@ -59,7 +59,7 @@ export class InstanceResolver {
   nodeImages(
     @Arg('supported', () => Boolean, {
       nullable: true,
-      description: 'Only those that can run nodes, or only others.',
+      description: 'True: only images that can run nodes; false: only the others.',
     })
     supported?: boolean | null,
   ) {

@@ -66,10 +66,10 @@ export const InstanceConnection = connectionOf('Instance', () => Instance);
 
 @InputType({ description: 'Filter of instances; all conditions are combined with AND.' })
 export class InstanceFilter {
-  @Field(() => [ID], { nullable: true, description: 'Only these (at most 100).' })
+  @Field(() => [ID], { nullable: true, description: 'Instances with one of these ids (at most 100).' })
   ids?: string[] | null;
 
-  @Field(() => ID, { nullable: true, description: 'In this region.' })
+  @Field(() => ID, { nullable: true, description: 'Instances in this region.' })
   regionId?: string | null;
 
   @Field(() => [InstanceOrigin], { nullable: true, description: 'Instances with one of these origins.' })

@@ -4,7 +4,7 @@ import { SecurityGroup, Vpc, VSwitch } from '../entities/network.type.js';
 
 @ObjectType()
 abstract class VpcPayload extends ChangePayload {
-  @Field(() => Vpc, { nullable: true, description: 'The VPC; null if the request was rejected.' })
+  @Field(() => Vpc, { nullable: true, description: 'The VPC. Null if the request was rejected.' })
   vpc: Vpc | null;
 }
 
@@ -16,7 +16,7 @@ export class UpdateVpcPayload extends VpcPayload {}
 
 @ObjectType({ description: 'Payload of createVSwitch.' })
 export class CreateVSwitchPayload extends ChangePayload {
-  @Field(() => VSwitch, { nullable: true, description: 'The vSwitch; null if the request was rejected.' })
+  @Field(() => VSwitch, { nullable: true, description: 'The vSwitch. Null if the request was rejected.' })
   vSwitch: VSwitch | null;
 }
 
@@ -24,7 +24,7 @@ export class CreateVSwitchPayload extends ChangePayload {
 abstract class SecurityGroupPayload extends ChangePayload {
   @Field(() => SecurityGroup, {
     nullable: true,
-    description: 'The security group; null if the request was rejected.',
+    description: 'The security group. Null if the request was rejected.',
   })
   securityGroup: SecurityGroup | null;
 }
@@ -39,7 +39,7 @@ export class UpdateSecurityGroupPayload extends SecurityGroupPayload {}
 abstract class DeletionPayload extends ChangePayload {
   @Field(() => ID, {
     nullable: true,
-    description: 'Id of the deleted resource; null if the request was rejected.',
+    description: 'Id of the deleted resource. Null if the request was rejected.',
   })
   deletedId: string | null;
 }

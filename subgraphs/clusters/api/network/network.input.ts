@@ -160,7 +160,7 @@ export class UpdateSecurityGroupInput {
   @Field(() => Boolean, {
     nullable: true,
     description:
-      'Must be true for rules that block DNS (UDP 53 from the container CIDR) for pods of a cluster in the group; else they are rejected with RISK_NOT_ACKNOWLEDGED. Acknowledged, they are a high-risk finding of the cluster. Default false.',
+      'Must be true for rules that block DNS (UDP 53 from the container CIDR) for pods of a cluster in the group; else they are rejected with RISK_NOT_ACKNOWLEDGED. Acknowledged, they are a high-risk finding of the cluster. Default: false.',
   })
   acknowledgeRisk?: boolean | null;
 

@@ -33,7 +33,7 @@ import {
 export class VpcResolver {
   constructor(private readonly store: NetworkStore) {}
 
-  @Query(() => Vpc, { nullable: true, description: 'A VPC of the account; null if it does not exist.' })
+  @Query(() => Vpc, { nullable: true, description: 'A VPC of the account. Null if it does not exist.' })
   vpc(@Ctx() context: RequestContext, @Arg('id', () => ID, { description: 'Id of the VPC.' }) id: string) {
     return loadById(context, this.store.vpcs, id);
   }
@@ -42,7 +42,7 @@ export class VpcResolver {
   async vpcs(
     @Ctx() { actor }: RequestContext,
     @Args(() => PageArgs) page: PageArgs,
-    @Arg('regionId', () => ID, { nullable: true, description: 'Only those in this region.' })
+    @Arg('regionId', () => ID, { nullable: true, description: 'Only VPCs in this region.' })
     regionId?: string | null,
     @OrderByArg(VpcOrder, 'oldest first') orderBy?: VpcOrder | null,
   ) {

@@ -12,7 +12,7 @@ import { ClusterResourceType } from '../entities/network.enums.js';
     'A load balancer or public address that outlived its cluster because deleteCluster retained it. It counts against its quota and is billed until deleteLoadBalancer or deleteEip deletes it.',
 })
 export class RetainedResource {
-  @Field(() => ID, { description: 'Its id, the same as in the `resources` of its cluster, `resource_…`.' })
+  @Field(() => ID, { description: 'Id of the resource, `resource_…`, as in `Cluster.resources`.' })
   id: string;
 
   @Field(() => ClusterResourceType, { description: 'Type of the resource: LOAD_BALANCER or EIP.' })

@@ -25,7 +25,7 @@ export class NodePoolResolver {
 
   @Query(() => NodePool, {
     nullable: true,
-    description: 'A node pool of the account; null if it does not exist.',
+    description: 'A node pool of the account. Null if it does not exist.',
   })
   nodePool(
     @Ctx() context: RequestContext,

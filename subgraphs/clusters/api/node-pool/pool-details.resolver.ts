@@ -115,7 +115,7 @@ export class ScalingGroupResolver {
 
   @FieldResolver(() => [ScalingActivity], {
     description:
-      'Its latest activities, newest first; read from the cloud, so it costs more than the other fields.',
+      'Latest activities of the scaling group, newest first. Read from the cloud, so the field costs more than others.',
   })
   async activities(
     @Ctx() context: RequestContext,

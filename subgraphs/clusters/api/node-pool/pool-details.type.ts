@@ -12,7 +12,7 @@ const ScalingActivityKind = graphEnum('ScalingActivityKind', 'Type of an activit
   SCALE_OUT: 'Created instances.',
   SCALE_IN: 'Took instances away.',
   ATTACH: 'Took in instances that existed.',
-  CHANGE: 'Its bounds changed.',
+  CHANGE: 'The bounds of the group were changed.',
   DELETE: 'Was deleted.',
 });
 

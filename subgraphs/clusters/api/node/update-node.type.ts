@@ -13,7 +13,7 @@ export class UpdateNodeInput {
   @Field(() => JSONScalar, {
     nullable: true,
     description:
-      'Labels to set, as an object of strings by key (at most 50); null removes a key, keys left out stay. Keys and values follow the rules of Kubernetes. Refused are keys of the node pool, `type`, `ack.node.gpu.schedule` and keys under kubernetes.io, k8s.io, alibabacloud.com, aliyun.com, openyurt.io and fleetgraph.dev.',
+      'Labels to set, as an object of strings by key (at most 50). Null removes a key; omitted keys stay. Keys and values follow the rules of Kubernetes. Keys of the node pool, `type`, `ack.node.gpu.schedule` and keys under kubernetes.io, k8s.io, alibabacloud.com, aliyun.com, openyurt.io and fleetgraph.dev are rejected.',
   })
   labels?: unknown;
 
@@ -44,6 +44,6 @@ export class UpdateNodeInput {
 
 @ObjectType({ description: 'Payload of updateNode.' })
 export class UpdateNodePayload extends ChangePayload {
-  @Field(() => Node, { nullable: true, description: 'The node; null if the request was rejected.' })
+  @Field(() => Node, { nullable: true, description: 'The node. Null if the request was rejected.' })
   node: Node | null;
 }

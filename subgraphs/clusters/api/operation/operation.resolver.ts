@@ -34,7 +34,7 @@ export class OperationResolver {
 
   @Query(() => Operation, {
     nullable: true,
-    description: 'An operation of the account; null if it does not exist.',
+    description: 'An operation of the account. Null if it does not exist.',
   })
   operation(
     @Ctx() context: RequestContext,
@@ -83,7 +83,7 @@ export class OperationResolver {
 
   @FieldResolver(() => OperationResult, {
     nullable: true,
-    description: 'Counts of created and failed items; null if the operation counts nothing.',
+    description: 'Counts of created and failed items. Null if the operation counts nothing.',
   })
   result(@Root() { requested, created, failed, failures }: OperationRow) {
     if (requested === null) return null;

@@ -20,7 +20,7 @@ export class ResourceResolver {
   @Query(() => Resource, {
     nullable: true,
     description:
-      'The object with this id; null if the account has none, or the id is none of this graph. Every type that implements Resource is found: all whose ids begin with a prefix.',
+      'An object by id, of any type that implements Resource. Null if the account has no such object.',
   })
   node(
     @Ctx() context: RequestContext,
@@ -34,7 +34,7 @@ export class ResourceResolver {
   @Query(() => [Resource], {
     nullable: 'items',
     description:
-      'The objects with these ids, in their order; null at the position of an id without an object of the account.',
+      'Objects by ids, in the order of the ids. Null at the position of an id without an object of the account.',
   })
   nodes(
     @Ctx() context: RequestContext,

@@ -36,7 +36,7 @@ export class SupportTicketResolver {
 
   @Query(() => SupportTicket, {
     nullable: true,
-    description: 'A support ticket of the account; null for an unknown id.',
+    description: 'A support ticket of the account. Null for an unknown id.',
   })
   supportTicket(
     @Ctx() context: RequestContext,

@@ -54,7 +54,10 @@ export class SupportTicket {
   @Field(() => DateTimeScalar, { description: 'Opening time of the ticket.' })
   openedAt: Date;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: 'When it was closed; null while it is open.' })
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'Closing time. Null while the ticket is open.',
+  })
   closedAt: Date | null;
 }
 
@@ -94,7 +97,7 @@ export class CloseSupportTicketInput {
 abstract class SupportTicketPayload extends ChangePayload {
   @Field(() => SupportTicket, {
     nullable: true,
-    description: 'The ticket; null if the request was rejected.',
+    description: 'The ticket. Null if the request was rejected.',
   })
   supportTicket: SupportTicket | null;
 }

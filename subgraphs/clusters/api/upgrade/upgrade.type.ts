@@ -25,13 +25,13 @@ export class UpgradeRollingPolicyInput {
   @Field(() => Int, {
     nullable: true,
     description:
-      'Temporary additional nodes of a pool during its upgrade: 0 to 20, within quotas and its bounds. Default 0.',
+      'Temporary additional nodes of a pool during its upgrade: 0 to 20, within quotas and its bounds. Default: 0.',
   })
   surge?: number | null;
 
   @Field(() => UpgradePausePolicy, {
     nullable: true,
-    description: 'When the upgrade pauses automatically. Default NOT_PAUSE.',
+    description: 'When the upgrade pauses automatically. Default: NOT_PAUSE.',
   })
   pausePolicy?: PausePolicy | null;
 }

@@ -38,7 +38,7 @@ export class PublishKubernetesVersionInput {
   @Field(() => [String], {
     nullable: true,
     description:
-      'What is new, in sentences: at most 50 of at most 500 characters; see KubernetesVersion.changes.',
+      'Changes of the version, a sentence each: at most 50 of at most 500 characters. See KubernetesVersion.changes.',
   })
   changes?: string[] | null;
 
@@ -57,7 +57,7 @@ export class PublishKubernetesVersionInput {
 export class PublishKubernetesVersionPayload extends ChangePayload {
   @Field(() => KubernetesVersion, {
     nullable: true,
-    description: 'The version; null if the request was rejected.',
+    description: 'The version. Null if the request was rejected.',
   })
   kubernetesVersion: KubernetesVersion | null;
 }

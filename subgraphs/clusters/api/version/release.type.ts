@@ -7,8 +7,8 @@ export const SupportStatus = graphEnum<model.SupportStatus>(
   'Support status of a Kubernetes version.',
   {
     SUPPORTED: 'The newest patch of one of the newest three minor versions.',
-    PATCH_EXPIRED: 'Its minor version is supported, but only with its newest patch.',
-    MINOR_EXPIRED: 'Its minor version is older than the newest three: no help, no guarantee.',
+    PATCH_EXPIRED: 'The minor version is supported, but only its newest patch.',
+    MINOR_EXPIRED: 'The minor version is older than the newest three: without support.',
   },
 );
 export type SupportStatus = model.SupportStatus;
@@ -29,7 +29,7 @@ export class RemovedApi {
 
   @Field(() => String, {
     nullable: true,
-    description: 'The apiVersion to use instead, e.g. `batch/v1`; null if there is none.',
+    description: 'The apiVersion to use instead, e.g. `batch/v1`. Null if there is none.',
   })
   replacement: string | null;
 }

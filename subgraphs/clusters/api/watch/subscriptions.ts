@@ -40,7 +40,7 @@ export function clusterSubscriptions(streams: Streams): object {
     })
     provisioningEvents(
       @Root() event: ProvisioningEvent,
-      @Arg('clusterId', () => ID, { nullable: true, description: 'Only of this cluster.' })
+      @Arg('clusterId', () => ID, { nullable: true, description: 'Only events of this cluster.' })
       _clusterId?: string | null,
       @Arg('after', () => EventCursorScalar, { nullable: true, description: AFTER }) _after?: string | null,
     ) {
@@ -67,7 +67,7 @@ export function clusterSubscriptions(streams: Streams): object {
     })
     watchClusters(
       @Root() change: ClusterChangeValue,
-      @Arg('filter', () => ClusterFilter, { nullable: true, description: 'Which ones.' })
+      @Arg('filter', () => ClusterFilter, { nullable: true, description: 'Filter. Default: all.' })
       _filter?: ClusterFilter | null,
       @Arg('after', () => EventCursorScalar, { nullable: true, description: AFTER }) _after?: string | null,
     ) {

@@ -18,7 +18,7 @@ export class ClusterChange {
 
   @Field(() => Cluster, {
     nullable: true,
-    description: 'The cluster after the change; null for SYNCED and BOOKMARK.',
+    description: 'The cluster after the change. Null for SYNCED and BOOKMARK.',
   })
   cluster: Cluster | null;
 

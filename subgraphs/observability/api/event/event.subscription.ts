@@ -35,7 +35,7 @@ export class EventSubscriptions {
     @Root() event: ScalingEvent,
     @Arg('clusterId', () => ID, {
       nullable: true,
-      description: 'Only in this cluster; in all if omitted.',
+      description: 'Only events of this cluster. Default: all clusters.',
     })
     _clusterId: string | null,
     @Arg('after', () => EventCursorScalar, { nullable: true, description: AFTER }) _after: string | null,

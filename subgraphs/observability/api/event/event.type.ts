@@ -108,7 +108,7 @@ export class QuotaEvent extends EventInterface {
 
   @Field(() => Cluster, {
     nullable: true,
-    description: 'The cluster the quota counts in; null for quotas of the account.',
+    description: 'Cluster that the quota counts in. Null for quotas of the account.',
   })
   cluster: Cluster | null;
 }

@@ -14,7 +14,10 @@ export class BillingResolver {
     @Ctx() context: RequestContext,
     @Arg('from', () => Date, { description: 'Start of the period.' }) from: Date,
     @Arg('to', () => Date, { description: 'End of the period, at most 366 days after its start.' }) to: Date,
-    @Arg('clusterId', () => ID, { nullable: true, description: 'Only the use of this cluster.' })
+    @Arg('clusterId', () => ID, {
+      nullable: true,
+      description: 'Only the usage of this cluster. Default: all clusters.',
+    })
     clusterId?: string | null,
   ): Promise<BillingReport> {
     return this.service.report(context, { from, to, clusterId: clusterId ?? null });

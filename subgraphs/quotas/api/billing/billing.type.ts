@@ -60,7 +60,7 @@ export class BillingLine implements Line {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Type of the instances; null for items other than instances.',
+    description: 'Type of the instances. Null for items other than instances.',
   })
   instanceType: string | null;
 

@@ -28,7 +28,7 @@ export class QuotaApplicationResolver {
 
   @Query(() => QuotaApplication, {
     nullable: true,
-    description: 'An application; null when the account has none of this id.',
+    description: 'An application. Null when the account has none of this id.',
   })
   quotaApplication(
     @Ctx() context: RequestContext,

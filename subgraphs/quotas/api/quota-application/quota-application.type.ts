@@ -68,7 +68,10 @@ export type QuotaApplicationOrder = InstanceType<typeof QuotaApplicationOrder>;
 
 @InputType({ description: 'Filter of applications; all conditions are combined with AND.' })
 export class QuotaApplicationFilter {
-  @Field(() => [QuotaApplicationState], { nullable: true, description: 'In one of these states.' })
+  @Field(() => [QuotaApplicationState], {
+    nullable: true,
+    description: 'Applications in one of these states.',
+  })
   states?: QuotaApplicationState[] | null;
 
   @Field(() => ID, { nullable: true, description: 'Applications for this quota.' })
@@ -130,7 +133,7 @@ export class RequestQuotaIncreasePayload {
 
   @Field(() => QuotaApplication, {
     nullable: true,
-    description: 'The application; null if the request was rejected or was a dry run.',
+    description: 'The application. Null if the request was rejected or was a dry run.',
   })
   quotaApplication: QuotaApplication | null;
 

@@ -7,7 +7,7 @@ import { Cluster, Quota, QuotaFilter } from './quota.type.js';
 export class QuotaResolver {
   constructor(private readonly service: QuotaService) {}
 
-  @Query(() => Quota, { nullable: true, description: 'A quota; null when the account has none of this id.' })
+  @Query(() => Quota, { nullable: true, description: 'A quota. Null when the account has none of this id.' })
   quota(
     @Ctx() context: RequestContext,
     @Arg('id', () => ID, { description: 'Id of the quota.' }) id: string,

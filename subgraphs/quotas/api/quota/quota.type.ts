@@ -87,7 +87,7 @@ export class Quota implements rules.Quota {
   })
   product: Product | null;
 
-  @Field(() => Int, { nullable: true, description: 'Remaining amount; null without a fixed limit.' })
+  @Field(() => Int, { nullable: true, description: 'Remaining amount. Null without a fixed limit.' })
   available: number | null;
 
   @Field(() => Boolean, {

@@ -15,7 +15,7 @@ export class RegionResolver {
     private readonly timeZones: TimeZoneService,
   ) {}
 
-  @Query(() => Region, { nullable: true, description: 'A region; null for an unknown id.' })
+  @Query(() => Region, { nullable: true, description: 'A region. Null for an unknown id.' })
   region(
     @Arg('id', () => ID, { description: 'Id of the region; the documented id is accepted, too.' }) id: string,
   ): Promise<Region | null> {

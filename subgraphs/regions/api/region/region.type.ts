@@ -71,7 +71,7 @@ export class RegionFilter implements RegionSelection {
   @Field(() => Availability, {
     nullable: true,
     description:
-      'Availability of the product there; AVAILABLE if omitted. Without `product`: of any product.',
+      'Regions where the product, or any product without `product`, has this availability. Default: AVAILABLE.',
   })
   availability?: Availability | null;
 

@@ -15,7 +15,7 @@ export class TimeZoneResolver {
 
   @Query(() => TimeZone, {
     nullable: true,
-    description: 'A time zone; null for an unknown name.',
+    description: 'A time zone. Null for an unknown name.',
   })
   timeZone(
     @Arg('id', () => ID, {
@@ -33,7 +33,7 @@ export class TimeZoneResolver {
   timeZones(
     @Arg('group', () => TimeZoneGroup, {
       nullable: true,
-      description: 'Only those of this part of the world.',
+      description: 'Only time zones of this part of the world.',
     })
     group?: TimeZoneGroup | null,
   ): Promise<readonly TimeZone[]> {
@@ -65,7 +65,7 @@ export class TimeZoneResolver {
 
   @FieldResolver(() => DateTimeScalar, {
     nullable: true,
-    description: 'Next change of the offset; null if none is known.',
+    description: 'Next change of the offset. Null if none is known.',
   })
   nextTransition(
     @Root() zone: TimeZone,

@@ -30,7 +30,7 @@ export class TimeZone {
   @Field(() => ID, {
     nullable: true,
     description:
-      'How the ACK documentation spells the name, where it misspells it; accepted wherever an id is.',
+      'Spelling in the ACK documentation where it misspells the name. Accepted wherever an id is. Null otherwise.',
   })
   documentedId: string | null;
 

@@ -21,7 +21,7 @@ export class ApiThrottling implements model.ApiThrottling {
 
   @Field(() => ThrottlingRecommendation, {
     nullable: true,
-    description: 'Recommendation that reduces the throttling; null while no request was rejected.',
+    description: 'Recommendation that reduces the throttling. Null while no request was rejected.',
   })
   recommendation: ThrottlingRecommendation | null;
 }

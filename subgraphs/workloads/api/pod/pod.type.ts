@@ -22,7 +22,7 @@ export class Container implements model.Container {
 
   @Field(() => String, {
     nullable: true,
-    description: 'Why it is waiting or terminated, e.g. `CrashLoopBackOff`.',
+    description: 'Reason why the container is waiting or terminated, e.g. `CrashLoopBackOff`.',
   })
   reason: string | null;
 }

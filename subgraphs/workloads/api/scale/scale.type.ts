@@ -15,7 +15,7 @@ export class ScaleWorkloadInput {
   @Field(() => String, {
     nullable: true,
     description:
-      'Its namespace. Immutable: the current value is accepted, another one is rejected with IMMUTABLE_FIELD.',
+      'Namespace of the workload. Immutable: the current value is accepted, another one is rejected with IMMUTABLE_FIELD.',
   })
   namespace?: string | null;
 
@@ -27,7 +27,7 @@ export class ScaleWorkloadInput {
 export class ScaleWorkloadPayload {
   @Field(() => Workload, {
     nullable: true,
-    description: 'The workload (in a dry run: the expected one); null if the request was rejected.',
+    description: 'The workload (in a dry run: the expected one). Null if the request was rejected.',
   })
   workload: Workload | null;
 

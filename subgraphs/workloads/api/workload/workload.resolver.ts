@@ -29,7 +29,7 @@ export class WorkloadResolver {
   @Cost(150)
   @Query(() => Workload, {
     nullable: true,
-    description: 'The workload with this id; null when the account has none.',
+    description: 'A workload by id. Null if the account has no such workload.',
   })
   async workload(
     @Arg('id', () => ID, { description: 'Id of the workload.' }) id: string,

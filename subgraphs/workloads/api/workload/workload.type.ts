@@ -59,21 +59,21 @@ export const WorkloadConnection = connectionOf('Workload', () => Workload);
 
 @InputType({ description: 'Filter of workloads; all conditions are combined with AND.' })
 export class WorkloadFilter {
-  @Field(() => ID, { nullable: true, description: 'Of this cluster.' })
+  @Field(() => ID, { nullable: true, description: 'Workloads of this cluster.' })
   clusterId?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'In this namespace.' })
+  @Field(() => String, { nullable: true, description: 'Workloads in this namespace.' })
   namespace?: string | null;
 
-  @Field(() => WorkloadKind, { nullable: true, description: 'Of this kind.' })
+  @Field(() => WorkloadKind, { nullable: true, description: 'Workloads of this kind.' })
   kind?: WorkloadKind | null;
 
-  @Field(() => String, { nullable: true, description: 'With this text in the name.' })
+  @Field(() => String, { nullable: true, description: 'Workloads whose name contains this text.' })
   nameContains?: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'With labels that match a Kubernetes label selector, e.g. `app=web,tier!=cache`.',
+    description: 'Workloads whose labels match a Kubernetes label selector, e.g. `app=web,tier!=cache`.',
   })
   labelSelector?: string | null;
 
