@@ -58,7 +58,7 @@ export type ClusterFilter = {
   readonly nameContains?: string | null | undefined;
   /** Clusters of this product. */
   readonly product?: Product | null | undefined;
-  /** In this region. */
+  /** Clusters in this region. */
   readonly regionId?: string | null | undefined;
   /** Clusters in one of these states. Default: every state except DELETED. */
   readonly states?: ReadonlyArray<ClusterState> | null | undefined;

@@ -92,7 +92,7 @@ export type ClusterFilter = {
   readonly nameContains?: string | null | undefined;
   /** Clusters of this product. */
   readonly product?: Product | null | undefined;
-  /** In this region. */
+  /** Clusters in this region. */
   readonly regionId?: string | null | undefined;
   /** Clusters in one of these states. Default: every state except DELETED. */
   readonly states?: ReadonlyArray<ClusterState> | null | undefined;
@@ -245,7 +245,7 @@ export type CreateNodePoolInput = {
   readonly instanceTypes: ReadonlyArray<string>;
   /** Labels of the nodes, as an object of strings (at most 50). */
   readonly labels?: unknown;
-  /** Automatic maintenance of the pool; none if omitted. */
+  /** Automatic maintenance of the pool. Default for a new pool: none. */
   readonly management?: NodePoolManagementInput | null | undefined;
   /** Name, unique in the cluster: 1 to 63 letters, Chinese characters, digits and hyphens, not beginning with a hyphen. */
   readonly name: string;
@@ -451,7 +451,7 @@ export type EventKind =
   | 'NODE_POOL_AUTOSCALED'
   /** A node pool was deleted. */
   | 'NODE_POOL_DELETED'
-  /** Nodes of a pool differ from what the platform made. */
+  /** Nodes of a pool differ from Kubernetes or the scaling group. */
   | 'NODE_POOL_DRIFTED'
   /** A node pool was compared with the cloud and Kubernetes. */
   | 'NODE_POOL_INSPECTED'
@@ -636,7 +636,7 @@ export type NodePoolInput = {
   readonly instanceTypes: ReadonlyArray<string>;
   /** Labels of the nodes, as an object of strings (at most 50). */
   readonly labels?: unknown;
-  /** Automatic maintenance of the pool; none if omitted. */
+  /** Automatic maintenance of the pool. Default for a new pool: none. */
   readonly management?: NodePoolManagementInput | null | undefined;
   /** Name, unique in the cluster: 1 to 63 letters, Chinese characters, digits and hyphens, not beginning with a hyphen. */
   readonly name: string;
@@ -764,7 +764,7 @@ export type ScaleNodePoolInput = {
 export type ScaleWorkloadInput = {
   /** Idempotency token, 1 to 128 characters: a repetition with the same token and input returns the first response. Use a new one for each request. */
   readonly clientToken?: string | null | undefined;
-  /** Its namespace. Immutable: the current value is accepted, another one is rejected with IMMUTABLE_FIELD. */
+  /** Namespace of the workload. Immutable: the current value is accepted, another one is rejected with IMMUTABLE_FIELD. */
   readonly namespace?: string | null | undefined;
   /** Desired number of pods, 0 to 100,000. */
   readonly replicas: number;
@@ -868,25 +868,25 @@ export type UpgradePausePolicy =
 export type UpgradeRollingPolicyInput = {
   /** Nodes of a pool that are cordoned, drained and upgraded at the same time: 1 to 20. Default: a tenth. */
   readonly batchSize?: number | null | undefined;
-  /** When the upgrade pauses automatically. Default NOT_PAUSE. */
+  /** When the upgrade pauses automatically. Default: NOT_PAUSE. */
   readonly pausePolicy?: UpgradePausePolicy | null | undefined;
-  /** Temporary additional nodes of a pool during its upgrade: 0 to 20, within quotas and its bounds. Default 0. */
+  /** Temporary additional nodes of a pool during its upgrade: 0 to 20, within quotas and its bounds. Default: 0. */
   readonly surge?: number | null | undefined;
 };
 
 /** Filter of workloads; all conditions are combined with AND. */
 export type WorkloadFilter = {
-  /** Of this cluster. */
+  /** Workloads of this cluster. */
   readonly clusterId?: string | null | undefined;
   /** Also workloads that another workload created: replica sets of deployments, jobs of cron jobs. Default: only when `kind` is given. */
   readonly includeOwned?: boolean | null | undefined;
-  /** Of this kind. */
+  /** Workloads of this kind. */
   readonly kind?: WorkloadKind | null | undefined;
-  /** With labels that match a Kubernetes label selector, e.g. `app=web,tier!=cache`. */
+  /** Workloads whose labels match a Kubernetes label selector, e.g. `app=web,tier!=cache`. */
   readonly labelSelector?: string | null | undefined;
-  /** With this text in the name. */
+  /** Workloads whose name contains this text. */
   readonly nameContains?: string | null | undefined;
-  /** In this namespace. */
+  /** Workloads in this namespace. */
   readonly namespace?: string | null | undefined;
 };
 
