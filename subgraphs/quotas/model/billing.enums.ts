@@ -1,3 +1,5 @@
+export { CHARGE_TYPES, type ChargeType } from '../../../engine/providers/charge-type.js';
+
 /** Billed items of a cluster. */
 export const BILLING_ITEMS = [
   'CLUSTER_MANAGEMENT',
@@ -21,8 +23,3 @@ export type BillingUnit =
   | 'SUBSCRIPTION'
   | 'VCPU_SECOND'
   | 'GIB_SECOND';
-
-/** Charge types of billed items. */
-export const BILLING_CHARGE_TYPES = ['POSTPAID', 'PREPAID', 'SPOT'] as const;
-
-export type BillingChargeType = (typeof BILLING_CHARGE_TYPES)[number];

@@ -1,10 +1,10 @@
-import type { BillingChargeType, BillingItem, BillingUnit } from './billing.enums.js';
+import type { BillingItem, BillingUnit, ChargeType } from './billing.enums.js';
 
 /** Usage of one item by a cluster in a span of time. */
 export interface BillingLine {
   readonly clusterId: string;
   readonly item: BillingItem;
-  readonly chargeType: BillingChargeType;
+  readonly chargeType: ChargeType;
   readonly instanceType: string | null;
   readonly resources: number;
   /** Decimal number in the unit. */
@@ -16,7 +16,7 @@ export interface BillingLine {
 export interface UseSum {
   readonly clusterId: string;
   readonly item: BillingItem;
-  readonly chargeType: BillingChargeType;
+  readonly chargeType: ChargeType;
   readonly instanceType: string | null;
   readonly resources: number;
   readonly milliseconds: bigint;

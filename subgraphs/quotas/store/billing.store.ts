@@ -1,5 +1,5 @@
 import { checkedColumns, oneOf } from '../../../kernel/postgres/checked-columns.js';
-import { BILLING_CHARGE_TYPES, BILLING_ITEMS } from '../model/billing.enums.js';
+import { BILLING_ITEMS, CHARGE_TYPES } from '../model/billing.enums.js';
 import { setUsage } from '../../../engine/ledger/ledger.js';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import type { UseSum } from '../model/billing.rules.js';
@@ -25,7 +25,7 @@ interface SumRow extends Omit<UseSum, 'milliseconds' | 'milliCpuMilliseconds' | 
 
 const checkSums = checkedColumns('quotas.usage_record', 'clusterId', {
   item: oneOf(BILLING_ITEMS),
-  chargeType: oneOf(BILLING_CHARGE_TYPES),
+  chargeType: oneOf(CHARGE_TYPES),
 });
 
 /**

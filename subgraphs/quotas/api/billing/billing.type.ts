@@ -36,16 +36,12 @@ export const BillingUnit = graphEnum<model.BillingUnit>(
 );
 export type BillingUnit = model.BillingUnit;
 
-export const BillingChargeType = graphEnum<model.BillingChargeType>(
-  'BillingChargeType',
-  'Charge type: how a resource is paid.',
-  {
-    POSTPAID: 'Pay-as-you-go.',
-    PREPAID: 'Subscription.',
-    SPOT: 'Pay-as-you-go, at the current price.',
-  },
-);
-export type BillingChargeType = model.BillingChargeType;
+export const ChargeType = graphEnum<model.ChargeType>('ChargeType', 'Charge type of an instance.', {
+  POSTPAID: 'Pay-as-you-go.',
+  PREPAID: 'Subscription: cheaper, but it cannot be released before the subscription ends.',
+  SPOT: 'Pay-as-you-go at the current spot price; the cloud can reclaim it with five minutes’ notice.',
+});
+export type ChargeType = model.ChargeType;
 
 @ObjectType({ description: 'Usage of one billing item by one cluster in a period.' })
 export class BillingLine implements Line {
@@ -55,8 +51,8 @@ export class BillingLine implements Line {
   @Field(() => BillingItem, { description: 'Type of the line.' })
   item: BillingItem;
 
-  @Field(() => BillingChargeType, { description: 'Charge type of the resources.' })
-  chargeType: BillingChargeType;
+  @Field(() => ChargeType, { description: 'Charge type of the resources.' })
+  chargeType: ChargeType;
 
   @Field(() => String, {
     nullable: true,
