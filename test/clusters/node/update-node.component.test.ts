@@ -1,3 +1,4 @@
+import { eventually } from '../../kit/eventually.js';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { clusterAccess } from '../../../engine/kubernetes/cluster-access.js';
 import { KubernetesClient } from '../../../engine/kubernetes/client.js';
@@ -298,6 +299,16 @@ test('keeps labels, annotations and taints during a change of the pool and an up
   };
   expect(await read()).toMatchObject(expected);
   expect((await read())?.labels).not.toHaveProperty('tier');
+  // The cluster leaves SCALING after the operation of its last pool has ended.
+  await eventually(
+    async () => {
+      const state = 'query ($id: ID!) { cluster(id: $id) { state } }';
+      return (
+        (await setup.run<{ cluster: { state: string } }>(state, { id: cluster })).cluster.state === 'RUNNING'
+      );
+    },
+    { what: 'the cluster to run' },
+  );
   const upgrade = { id: cluster, version: '1.34', timing: 'IMMEDIATE' };
   expect(await setup.carried('upgradeCluster', upgrade)).toMatchObject({ state: 'SUCCEEDED' });
   expect(await read()).toMatchObject(expected);
