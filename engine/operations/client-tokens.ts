@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { stringify } from 'safe-stable-stringify';
 import { z } from 'zod';
-import { checkJson } from '../../kernel/postgres/checked-columns.js';
+import { checkedColumns } from '../../kernel/postgres/checked-columns.js';
 import type { Database, Transaction } from '../../kernel/postgres/database.js';
 import { type Problem, throwProblem, ProblemError } from '../../kernel/result.js';
 import type { Prisma } from '../../prisma/generated/client.js';
@@ -50,9 +50,8 @@ export async function idempotent<A>(
   const inputHash = hashInput(request.input);
   const stored = await storedResult(tx, request, token);
   if (stored) {
-    const where = { table: 'engine.client_token', id: token, column: 'response' };
-    checkJson(request.result, stored.response, where);
-    return stored.response as A;
+    const check = checkedColumns('engine.client_token', 'token', { response: request.result });
+    return check(stored).response as A;
   }
   const result = await work();
   await tx.clientToken.create({

@@ -52,13 +52,3 @@ export function checkedColumns<C extends Columns>(table: string, key: string, co
     return rows as Checked<Rows, C>;
   };
 }
-
-/** Checks a JSON value whose form depends on other columns, e.g. the input of an operation. Throws `MalformedRowError`. */
-export function checkJson(
-  schema: z.ZodType,
-  value: unknown,
-  { table, id, column }: { readonly table: string; readonly id: string; readonly column: string },
-): void {
-  const parsed = z.object({ [column]: schema }).safeParse({ [column]: value });
-  if (!parsed.success) throw new MalformedRowError(table, id, parsed.error);
-}

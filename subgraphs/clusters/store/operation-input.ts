@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { OperationRow } from '../../../engine/operations/operation-row.js';
-import { checkJson, oneOf, problemSchema } from '../../../kernel/postgres/checked-columns.js';
+import { checkedColumns, oneOf, problemSchema } from '../../../kernel/postgres/checked-columns.js';
 import type { Failure } from '../../../engine/contract.js';
 import type { PendingComponentChange } from '../model/component.rules.js';
 import { CHARGE_TYPES, type ChargeType } from '../model/node-pool.enums.js';
@@ -11,11 +11,9 @@ import { stringMapSchema, taintsSchema } from './json-schemas.js';
  * Returns a reader of the column `input`, which another release may have written. The reader throws
  * `MalformedRowError`.
  */
-function inputReader<T>(schema: z.ZodType) {
-  return ({ id, input }: Pick<OperationRow, 'id' | 'input'>): T => {
-    checkJson(schema, input, { table: 'engine.operation', id, column: 'input' });
-    return input as T;
-  };
+export function inputReader<T>(schema: z.ZodType) {
+  const check = checkedColumns('engine.operation', 'id', { input: schema });
+  return (row: Pick<OperationRow, 'id' | 'input'>): T => check(row).input as T;
 }
 
 /** Input of operations on node pools. Each field belongs to some types of operations. */

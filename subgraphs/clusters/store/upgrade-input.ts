@@ -1,7 +1,8 @@
 import { changeOperation, stagesOf, type OperationRow } from '../../../engine/operations/operation-row.js';
 import type { EventTransaction } from '../../../engine/events/event-transaction.js';
 import { z } from 'zod';
-import { checkJson, problemSchema } from '../../../kernel/postgres/checked-columns.js';
+import { problemSchema } from '../../../kernel/postgres/checked-columns.js';
+import { inputReader } from './operation-input.js';
 import type { Problem } from '../../../kernel/result.js';
 import type { Prisma } from '../../../prisma/generated/client.js';
 import { type PausePolicy, phaseOf, type UpgradePhase } from '../model/upgrade.rules.js';
@@ -62,10 +63,7 @@ const upgradeInputSchema = z.looseObject({
 });
 
 /** Input of an upgrade operation. */
-export function upgradeInput({ id, input }: Pick<OperationRow, 'id' | 'input'>): UpgradeInput {
-  checkJson(upgradeInputSchema, input, { table: 'engine.operation', id, column: 'input' });
-  return input as unknown as UpgradeInput;
-}
+export const upgradeInput = inputReader<UpgradeInput>(upgradeInputSchema);
 
 /** Updates the input of the operation; reads the row again under a lock, because other transactions write it. */
 export async function updateUpgradeInput(

@@ -1,7 +1,7 @@
 import type { EventTransaction } from '../../../engine/events/event-transaction.js';
-import { changeOperation, type OperationRow } from '../../../engine/operations/operation-row.js';
+import { changeOperation } from '../../../engine/operations/operation-row.js';
 import { z } from 'zod';
-import { checkJson } from '../../../kernel/postgres/checked-columns.js';
+import { inputReader } from './operation-input.js';
 import { stringMapSchema, taintsSchema } from './json-schemas.js';
 import type { Transaction } from '../../../kernel/postgres/database.js';
 import type { VerticalScalingInput } from '../model/vertical-scaling.rules.js';
@@ -41,10 +41,7 @@ const scalingSchema = z.looseObject({
 });
 
 /** Reads the input of a vertical scaling operation. Throws `MalformedRowError`. */
-export function scalingOf({ id, input }: Pick<OperationRow, 'id' | 'input'>): VerticalScalingInput {
-  checkJson(scalingSchema, input, { table: 'engine.operation', id, column: 'input' });
-  return input as unknown as VerticalScalingInput;
-}
+export const scalingOf = inputReader<VerticalScalingInput>(scalingSchema);
 
 /** Updates the input of the operation and, with `requested`, the number of nodes that it replaces. */
 export async function saveScaling(
