@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { hashHex } from '../random.js';
 import { MIN_NODE_RESOURCES } from '../catalog.js';
+import { chargeTypeSchema } from './charge-type.js';
 import type { Cloud, CloudCluster } from './cloud.js';
 import {
   type DetachedInstanceRecord,
@@ -8,9 +9,6 @@ import {
   type InstanceFailure,
   type InstanceRecord,
 } from './records.js';
-
-/** Charge type: pay-as-you-go, subscription, or spot instance, which the cloud can reclaim. */
-export const chargeTypeSchema = z.enum(['POSTPAID', 'PREPAID', 'SPOT']);
 
 const instanceStateSchema = z.enum(['RUNNING', 'STOPPED']);
 

@@ -1,13 +1,12 @@
 import { z } from 'zod';
 import { checkedColumns, oneOf } from '../../kernel/postgres/checked-columns.js';
+import { chargeTypeSchema } from './charge-type.js';
 
 /**
  * Validates the column `body` of the cloud's tables on read, because another release may have written it. The types
  * are those of records.ts and container-uses.ts.
  */
 const diskSchema = z.looseObject({ id: z.string(), files: z.array(z.string()) });
-
-const chargeType = oneOf(['POSTPAID', 'PREPAID', 'SPOT']);
 
 export const checkClusterRecords = checkedColumns('kubesim.cluster', 'id', {
   body: z.looseObject({
@@ -45,7 +44,7 @@ export const checkInstanceRecords = checkedColumns('kubesim.instance', 'id', {
     createdAt: z.number(),
     readyAt: z.number(),
     failure: z.looseObject({ code: z.string(), message: z.string() }).optional(),
-    chargeType: chargeType.optional(),
+    chargeType: chargeTypeSchema.optional(),
     systemDisk: diskSchema.optional(),
   }),
 });
@@ -71,7 +70,7 @@ export const checkDetachedInstanceRecords = checkedColumns('kubesim.detached_ins
     zoneId: z.string(),
     instanceType: z.string(),
     imageId: z.string(),
-    chargeType,
+    chargeType: chargeTypeSchema,
     systemDisk: diskSchema,
     origin: oneOf(['CREATED', 'REMOVED', 'FAILED_CREATION']),
     createdAt: z.number(),

@@ -1,3 +1,4 @@
+import type { ChargeType } from './charge-type.js';
 import type { Grants, Taint } from '../cluster-port.js';
 import type { InjectedFault } from '../injected-faults.js';
 import type { VSwitch } from '../ip-address-allocator.js';
@@ -109,7 +110,7 @@ export interface DetachedInstanceRecord {
   readonly zoneId: string;
   readonly instanceType: string;
   readonly imageId: string;
-  readonly chargeType: 'POSTPAID' | 'PREPAID' | 'SPOT';
+  readonly chargeType: ChargeType;
   /** Optional attributes of the creation. */
   readonly vpcId?: string | undefined;
   /** STOPPED by its owner; default RUNNING. */
@@ -193,7 +194,7 @@ export interface InstanceRecord {
   readonly providerId?: string;
   /** Whether it was a detached instance before it joined. */
   readonly attached?: boolean;
-  readonly chargeType?: 'POSTPAID' | 'PREPAID' | 'SPOT';
+  readonly chargeType?: ChargeType;
   readonly imageId?: string;
   /** Operating system of the node. */
   readonly os?: { readonly name: string; readonly family: 'linux' | 'windows' };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { chargeTypeSchema } from './charge-type.js';
 
 const id = z.string().min(1).max(200);
 const name = z
@@ -64,7 +65,7 @@ export const instancesSchema = z.object({
         zoneIds: z.array(id).max(20),
         /** VSwitches for its address; default those of its cluster. */
         vSwitches: z.array(vSwitch).max(100).optional(),
-        chargeType: z.enum(['POSTPAID', 'PREPAID', 'SPOT']).default('POSTPAID'),
+        chargeType: chargeTypeSchema.default('POSTPAID'),
         imageId: id.optional(),
         systemDisk: disk.optional(),
         dataDisks: z.array(disk).max(16).optional(),

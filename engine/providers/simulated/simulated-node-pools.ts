@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Problem } from '../../../kernel/result.js';
+import { CHARGE_TYPES } from '../charge-type.js';
 import type { Instance } from '../instance.js';
 import {
   type UnattachedInstance,
@@ -34,7 +35,7 @@ const unattachedInstance = z.object({
   zoneId: z.string(),
   instanceType: z.string(),
   imageId: z.string(),
-  chargeType: z.enum(['POSTPAID', 'PREPAID', 'SPOT']),
+  chargeType: z.enum(CHARGE_TYPES),
   vpcId: z.string().optional(),
   state: z.enum(['RUNNING', 'STOPPED']),
   origin: z.enum(['CREATED', 'REMOVED', 'FAILED_CREATION']),

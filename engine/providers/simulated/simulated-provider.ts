@@ -4,6 +4,7 @@ import { errorRegistry, type ErrorCode } from '../../../kernel/errors.js';
 import type { Problem } from '../../../kernel/result.js';
 import { TerminalError } from '../../contract.js';
 import type { ControlPlane, Credentials, InfrastructureProvider } from '../infrastructure-provider.js';
+import { CHARGE_TYPES } from '../charge-type.js';
 import type { Instance } from '../instance.js';
 import { simulatedNodePools } from './simulated-node-pools.js';
 import { simulatedHighRiskOperations } from './simulated-high-risk-operations.js';
@@ -69,7 +70,7 @@ const instance = z.object({
   version: z.string(),
   readyAt: z.coerce.date(),
   providerId: z.string().optional(),
-  chargeType: z.enum(['POSTPAID', 'PREPAID', 'SPOT']).optional(),
+  chargeType: z.enum(CHARGE_TYPES).optional(),
   vSwitchId: z.string().optional(),
   address: z.string().optional(),
   reclaimAt: z.coerce.date().optional(),
