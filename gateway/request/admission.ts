@@ -138,7 +138,7 @@ export class Admission {
       return this.refuse(errors, prepared.status, start);
     }
     const { operation, request } = prepared;
-    const { tree, known: cached } = this.options.supergraph.costs.tree(operation.document, operation.name);
+    const { tree, cached } = this.options.supergraph.costs.tree(operation.document, operation.name);
     this.options.metrics.plan(cached);
     const { operationPoints, cost: limit } = this.options.limits;
     const estimated = operationPoints + (tree.fixed ?? estimatedCost(tree.root, request.variables ?? {}));

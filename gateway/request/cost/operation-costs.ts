@@ -20,13 +20,13 @@ export class OperationCosts {
   tree(
     document: DocumentNode,
     operationName: string | null,
-  ): { readonly tree: CostTree; readonly known: boolean } {
-    const known = this.trees.get(document, operationName);
-    if (known) return { tree: known, known: true };
+  ): { readonly tree: CostTree; readonly cached: boolean } {
+    const existing = this.trees.get(document, operationName);
+    if (existing) return { tree: existing, cached: true };
     const operation = getOperationAST(document, operationName);
     if (!operation) throw new Error('a prepared document has no such operation');
     const tree = costTree({ document, operation, schema: this.api }, this.fields);
     this.trees.set(document, operationName, tree);
-    return { tree, known: false };
+    return { tree, cached: false };
   }
 }

@@ -67,12 +67,9 @@ export class AccountLease {
   /** Resolves to whether the bucket granted less than requested. */
   private async requestGrant(points: number): Promise<boolean> {
     const portion = Math.max(points - this.leased, this.rate.points / PORTIONS);
-    const { granted, remaining: left } = await this.store.take(
-      this.account,
-      Math.min(portion, this.rate.points),
-    );
+    const { granted, remaining } = await this.store.take(this.account, Math.min(portion, this.rate.points));
     this.leased += granted;
-    this.remainingPoints = left;
+    this.remainingPoints = remaining;
     this.askedAt = performance.now();
     return granted < portion;
   }
