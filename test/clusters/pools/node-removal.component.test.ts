@@ -13,7 +13,7 @@ describe('node that is deleted with kubectl', () => {
   const deleteInKubernetes = async (cluster: string, name: string) => {
     const credentials = await setup.world.platform.provider.credentials(
       cluster,
-      masterCredentials('somebody'),
+      masterCredentials('operator'),
     );
     const { CoreV1Api } = await import('@kubernetes/client-node');
     const server = setup.world.platform.kubernetes.of({
@@ -69,7 +69,7 @@ describe('pods of a node that is removed', () => {
   test('block the removal while a disruption budget protects them, unless drain is false', async () => {
     const { id, pools } = await setup.cluster([{ name: 'a', desiredSize: 2 }]);
     const pool = pools[0] ?? '';
-    const credentials = await setup.world.platform.provider.credentials(id, masterCredentials('somebody'));
+    const credentials = await setup.world.platform.provider.credentials(id, masterCredentials('operator'));
     const { CoreV1Api, PolicyV1Api } = await import('@kubernetes/client-node');
     const server = setup.world.platform.kubernetes.of({ ...credentials, clusterId: id, account: 'acme' });
     const config = await server.kubeConfig();
@@ -114,7 +114,7 @@ describe('pods of a node that is removed', () => {
   test('are evicted through the Kubernetes API and run on other nodes before the instance is deleted', async () => {
     const { id, pools } = await setup.cluster([{ name: 'a', desiredSize: 2 }]);
     const pool = pools[0] ?? '';
-    const credentials = await setup.world.platform.provider.credentials(id, masterCredentials('somebody'));
+    const credentials = await setup.world.platform.provider.credentials(id, masterCredentials('operator'));
     const { AppsV1Api, CoreV1Api } = await import('@kubernetes/client-node');
     const server = setup.world.platform.kubernetes.of({ ...credentials, clusterId: id, account: 'acme' });
     const config = await server.kubeConfig();

@@ -67,14 +67,14 @@ async function begin(tally: Run['tally']): Promise<Run> {
 }
 
 /** Waits until every operation on the cluster has ended and checks the bounds meanwhile. */
-async function allEnded(run: Run, somebody: boolean, limits = LIMITS): Promise<void> {
+async function allEnded(run: Run, changedOutside: boolean, limits = LIMITS): Promise<void> {
   const { prisma } = setup.world;
   const where = { clusterId: run.clusterId, finishedAt: null };
   await repairInstances(run);
   let last: unknown[] = [];
   let looks = 0;
   const ended = async () => {
-    await expectBounds(run, somebody, limits);
+    await expectBounds(run, changedOutside, limits);
     last = await prisma.operation.findMany({ where });
     if (last.length > 0) await repairInstances(run);
     if (++looks % LOOKS === 0) clock.advance(DRAIN_MS);
@@ -148,14 +148,14 @@ async function expectRecount(): Promise<void> {
 async function tryOut(steps: readonly Step[], tally: Run['tally']): Promise<void> {
   await setCloud(setup.world, { failureRate: 0, stock: 2_000 });
   const run = await begin(tally);
-  let somebody = false;
+  let changedOutside = false;
   for (const { commands, patient, crashAt } of steps) {
-    if (patient) await allEnded(run, somebody);
+    if (patient) await allEnded(run, changedOutside);
     if (crashAt !== null) setup.engine.crashAt(crashAt);
     // Bounds that were changed in the cloud differ from those of the pool until a reconcile restores them.
-    somebody ||= commands.some(({ kind }) => kind === 'boundOutside');
+    changedOutside ||= commands.some(({ kind }) => kind === 'boundOutside');
     await Promise.all(commands.map((command) => runCommand(run, command)));
-    await expectBounds(run, somebody);
+    await expectBounds(run, changedOutside);
   }
   await expectConvergence(run);
   await setup.carried('deleteCluster', { id: run.clusterId });

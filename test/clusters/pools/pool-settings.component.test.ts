@@ -16,7 +16,7 @@ const nodeImageOf = (architecture: string) =>
 const CENTOS_8 = 'centos_8_5_x64_20G_alibase_20220425.vhd';
 
 const kubernetesNode = async (cluster: string, name: string) => {
-  const credentials = await setup.world.platform.provider.credentials(cluster, masterCredentials('somebody'));
+  const credentials = await setup.world.platform.provider.credentials(cluster, masterCredentials('operator'));
   const { CoreV1Api } = await import('@kubernetes/client-node');
   const server = setup.world.platform.kubernetes.of({ ...credentials, clusterId: cluster, account: 'acme' });
   const config = await server.kubeConfig();

@@ -56,7 +56,7 @@ describe('virtual nodes', () => {
       ]) as unknown,
     });
     expect(await setup.world.used('custom-routes-per-route-table', cluster.network.vpc.id)).toBe(1);
-    const credentials = await setup.world.platform.provider.credentials(id, masterCredentials('somebody'));
+    const credentials = await setup.world.platform.provider.credentials(id, masterCredentials('operator'));
     const server = setup.world.platform.kubernetes.of({ ...credentials, clusterId: id, account: 'acme' });
     const config = await server.kubeConfig();
     const apps = config.makeApiClient(AppsV1Api);

@@ -32,10 +32,10 @@ export const LIMITS: Readonly<Record<string, number>> = {
 export const RAISED: Readonly<Record<string, number>> = { ...LIMITS, 'payg-vcpu': 500, 'spot-vcpu': 500 };
 
 /**
- * Invariants of every pool at every moment, with the current limits. `somebody`: scaling groups were changed outside the
- * platform.
+ * Invariants of every pool at every moment, with the current limits. `changedOutside`: scaling groups were changed
+ * outside the platform.
  */
-export async function expectBounds(run: Run, somebody: boolean, limits = LIMITS): Promise<void> {
+export async function expectBounds(run: Run, changedOutside: boolean, limits = LIMITS): Promise<void> {
   const { setup, clusterId } = run;
   const { cluster } = await setup.run<{ cluster: { nodePools: { nodes: BoundedPool[] } } }>(POOLS, {
     id: clusterId,
@@ -43,7 +43,8 @@ export async function expectBounds(run: Run, somebody: boolean, limits = LIMITS)
   for (const pool of cluster.nodePools.nodes) {
     const text = JSON.stringify(pool);
     if (pool.autoscaling?.enabled) expectWithin(pool.desiredSize, pool.autoscaling, text);
-    if (pool.scalingGroup && !somebody) expectWithin(pool.scalingGroup.desiredSize, pool.scalingGroup, text);
+    if (pool.scalingGroup && !changedOutside)
+      expectWithin(pool.scalingGroup.desiredSize, pool.scalingGroup, text);
     expect(pool.desiredSize, text).toBeLessThanOrEqual(LIMITS['instances-per-scaling-group'] ?? 0);
   }
   await expectNoCrowd(run);

@@ -198,10 +198,10 @@ describe('a type', () => {
 });
 
 test('@authenticated requires a token, also where authentication is off', async () => {
-  expect((await send('{ nobody { id } }')).data).toEqual({ nobody: { id: 'nobody' } });
-  const response = await send('{ nobody { id } }', null);
-  expect(response.data).toEqual({ nobody: null });
-  expect(refused(response)).toEqual([denied('nobody', 'Query.nobody')]);
+  expect((await send('{ author { id } }')).data).toEqual({ author: { id: 'author' } });
+  const response = await send('{ author { id } }', null);
+  expect(response.data).toEqual({ author: null });
+  expect(refused(response)).toEqual([denied('author', 'Query.author')]);
 });
 
 test.each([
