@@ -1,5 +1,4 @@
 import { createSecureContext } from 'node:tls';
-import type { KubeConfig } from '@kubernetes/client-node';
 import { Agent, type Dispatcher, request } from 'undici';
 import type { ClusterAccess } from './cluster-access.js';
 
@@ -43,30 +42,10 @@ export class ApiServer implements AsyncDisposable {
       if (value !== undefined) url.searchParams.set(name, value);
     return request(url, {
       ...rest,
-      headers: { ...headers, authorization: this.authorization },
+      headers: { ...headers, authorization: `Bearer ${this.access.token}` },
       body: body ?? null,
       dispatcher: this.agent,
     });
-  }
-
-  /**
-   * The configuration for the generated clients and `Watch` of @kubernetes/client-node. The first call loads the package: it has
-   * 870 modules, more than the rest of an engine process. Its default configuration creates an agent, thus a TLS connection,
-   * for each request.
-   */
-  async kubeConfig(): Promise<KubeConfig> {
-    const { KubeConfig } = await import('@kubernetes/client-node');
-    const { clusterId: name, server, caData, token } = this.access;
-    const config = new KubeConfig();
-    config.loadFromClusterAndUser(
-      { name, server, caData, skipTLSVerify: false },
-      { name: 'fleetgraph', token },
-    );
-    config.applySecurityAuthentication = async (context) => {
-      context.setHeaderParam('Authorization', this.authorization);
-      context.setDispatcher(this.agent);
-    };
-    return config;
   }
 
   /** Waits for pending requests. */
@@ -76,9 +55,5 @@ export class ApiServer implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.agent.destroy();
-  }
-
-  private get authorization(): string {
-    return `Bearer ${this.access.token}`;
   }
 }

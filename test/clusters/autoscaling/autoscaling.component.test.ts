@@ -5,6 +5,7 @@ import { enqueue } from '../../../engine/jobs/queue.js';
 import { reconcilesIdle } from '../../engine/reconcile-idle.js';
 import { eventually } from '../../kit/eventually.js';
 import { openPoolsWithEngine, type PoolsWithEngine, type PoolView } from '../pools/pools-with-engine.js';
+import { kubeConfigOf } from '../../kit/kube-config.js';
 
 let setup: PoolsWithEngine;
 beforeAll(async () => {
@@ -13,17 +14,17 @@ beforeAll(async () => {
 afterAll(() => setup[Symbol.asyncDispose]());
 
 async function apps(clusterId: string): Promise<AppsV1Api> {
-  const { prisma, platform } = setup.world;
+  const { prisma } = setup.world;
   const access = (await clusterAccess(prisma, 'acme', [clusterId])).get(clusterId);
   if (!access) throw new Error('the cluster has no API');
-  return (await platform.kubernetes.of(access).kubeConfig()).makeApiClient(AppsV1Api);
+  return kubeConfigOf(access).makeApiClient(AppsV1Api);
 }
 
 async function core(clusterId: string): Promise<CoreV1Api> {
-  const { prisma, platform } = setup.world;
+  const { prisma } = setup.world;
   const access = (await clusterAccess(prisma, 'acme', [clusterId])).get(clusterId);
   if (!access) throw new Error('the cluster has no API');
-  return (await platform.kubernetes.of(access).kubeConfig()).makeApiClient(CoreV1Api);
+  return kubeConfigOf(access).makeApiClient(CoreV1Api);
 }
 
 /** Waits until the number of unschedulable pods is `pods`. */

@@ -12,6 +12,7 @@ import { reconcilesIdle } from '../../engine/reconcile-idle.js';
 import { waitForOperation, requestCluster, type EngineFixture } from '../../engine/engine-fixture.js';
 import { eventually } from '../../kit/eventually.js';
 import { type GraphWithEngine, openGraphWithEngine } from '../graph-with-engine.js';
+import { kubeConfigOf } from '../../kit/kube-config.js';
 
 const VIEW = `query ($id: ID!) { cluster(id: $id) {
   state conditions { type status message }
@@ -82,7 +83,7 @@ async function apiStatus(id: string): Promise<number> {
   const access = (await clusterAccess(world.prisma, 'acme', [id])).get(id);
   if (!access) throw new Error('the cluster has no API');
   try {
-    await (await world.platform.kubernetes.of(access).kubeConfig()).makeApiClient(CoreV1Api).listNamespace();
+    await kubeConfigOf(access).makeApiClient(CoreV1Api).listNamespace();
     return 200;
   } catch (error) {
     return (error as { code: number }).code;
@@ -207,7 +208,7 @@ describe('control plane of a managed cluster', () => {
   test('loses its API and ends watches during an outage of two zones of three', async () => {
     const id = await runningCluster();
     const access = (await clusterAccess(world.prisma, 'acme', [id])).get(id);
-    const config = await world.platform.kubernetes.of(access!).kubeConfig();
+    const config = kubeConfigOf(access!);
     const { Watch } = await import('@kubernetes/client-node');
     let close: () => void = () => undefined;
     const closed = new Promise<void>((resolve) => (close = resolve));

@@ -4,6 +4,7 @@ import { clusterAccess } from '../../../engine/kubernetes/cluster-access.js';
 import { enqueue } from '../../../engine/jobs/queue.js';
 import { eventually } from '../../kit/eventually.js';
 import { type NetworkWithEngine, openNetworkWithEngine } from '../network/network-with-engine.js';
+import { kubeConfigOf } from '../../kit/kube-config.js';
 
 let setup: NetworkWithEngine;
 beforeAll(async () => {
@@ -15,7 +16,7 @@ const namespace = 'default';
 
 async function apisOf(clusterId: string) {
   const access = (await clusterAccess(setup.world.prisma, 'acme', [clusterId])).get(clusterId);
-  const config: KubeConfig = await setup.world.platform.kubernetes.of(access!).kubeConfig();
+  const config: KubeConfig = kubeConfigOf(access!);
   const [core, apps] = [config.makeApiClient(CoreV1Api), config.makeApiClient(AppsV1Api)];
   return {
     deploy: (name: string) => {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { clusterAccess } from '../../../engine/kubernetes/cluster-access.js';
 import { eventually } from '../../kit/eventually.js';
 import { isReady, type KindsFixture, startKinds } from './kinds-fixture.js';
+import { kubeConfigOf } from '../../kit/kube-config.js';
 
 let kinds: KindsFixture;
 beforeAll(async () => {
@@ -80,9 +81,7 @@ test('a UnitedDeployment runs in the units of an edge cluster, and its Service r
 
   const access = (await clusterAccess(kinds.world.prisma, null, [clusterId])).get(clusterId);
   if (!access) throw new Error('no access');
-  const discovery = (await kinds.world.platform.kubernetes.of(access).kubeConfig()).makeApiClient(
-    DiscoveryV1Api,
-  );
+  const discovery = kubeConfigOf(access).makeApiClient(DiscoveryV1Api);
   const slices = async () => {
     const labelSelector = 'kubernetes.io/service-name=till';
     const { items } = await discovery.listNamespacedEndpointSlice({ namespace: 'default', labelSelector });

@@ -10,6 +10,7 @@ import { createClustersSubgraph } from '../../../subgraphs/clusters/subgraph.js'
 import { createWorkloadsSubgraph } from '../../../subgraphs/workloads/subgraph.js';
 import { waitForOperation, startEngineFixture, type EngineFixture } from '../../engine/engine-fixture.js';
 import { eventually } from '../../kit/eventually.js';
+import { kubeConfigOf } from '../../kit/kube-config.js';
 
 /** The fields of a payload that tests read. */
 export interface Payload {
@@ -133,7 +134,7 @@ async function inside(world: EngineFixture, clusterId: string) {
   const access = (await clusterAccess(world.prisma, null, [clusterId])).get(clusterId);
   if (!access) throw new Error(`${clusterId} has no API`);
   const server = world.platform.kubernetes.of(access);
-  const config = await server.kubeConfig();
+  const config = kubeConfigOf(access);
   const core = config.makeApiClient(CoreV1Api);
   const apps = config.makeApiClient(AppsV1Api);
   const namespace = 'default';

@@ -7,6 +7,7 @@ import { clusterAccess } from '../../../engine/kubernetes/cluster-access.js';
 import { eventually } from '../../kit/eventually.js';
 import { waitForOperation } from '../../engine/engine-fixture.js';
 import { isReady, type KindsFixture, startKinds, succeeded } from './kinds-fixture.js';
+import { kubeConfigOf } from '../../kit/kube-config.js';
 
 /** Promise that the engine awaits in the middle of a migration. */
 let meanwhile: Promise<void> = Promise.resolve();
@@ -76,7 +77,7 @@ async function watchPods(id: string) {
   const { metadata } = await core.listNamespacedPod({ namespace: 'default' });
   const samples: { readonly phase: string; readonly ready: boolean }[] = [];
   let broken = false;
-  const request = await new Watch(await kinds.world.platform.kubernetes.of(access).kubeConfig()).watch(
+  const request = await new Watch(kubeConfigOf(access)).watch(
     '/api/v1/namespaces/default/pods',
     { resourceVersion: metadata?.resourceVersion ?? '' },
     (phase: string, pod: V1Pod) => void samples.push({ phase, ready: isReady(pod) }),

@@ -3,6 +3,7 @@ import { expect } from 'vitest';
 import { clusterAccess } from '../../../engine/kubernetes/cluster-access.js';
 import { waitForOperation, requestCluster } from '../../engine/engine-fixture.js';
 import { openGraphWithEngine } from '../graph-with-engine.js';
+import { kubeConfigOf } from '../../kit/kube-config.js';
 
 /** A graph with an engine, and functions that read the networks of its clusters. */
 export type NetworkWithEngine = Awaited<ReturnType<typeof openNetworkWithEngine>>;
@@ -24,7 +25,7 @@ export async function openNetworkWithEngine() {
     async api(clusterId: string) {
       const access = (await clusterAccess(world.prisma, 'acme', [clusterId])).get(clusterId);
       if (!access) throw new Error('the cluster has no API');
-      const config = await world.platform.kubernetes.of(access).kubeConfig();
+      const config = kubeConfigOf(access);
       return { core: config.makeApiClient(CoreV1Api), apps: config.makeApiClient(AppsV1Api) };
     },
     networkOf: (clusterId: string) => world.prisma.clusterNetwork.findUniqueOrThrow({ where: { clusterId } }),

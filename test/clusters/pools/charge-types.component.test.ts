@@ -4,6 +4,7 @@ import { clusterAccess } from '../../../engine/kubernetes/cluster-access.js';
 import { readQuotaUsage } from '../../../engine/ledger/ledger.js';
 import { eventually } from '../../kit/eventually.js';
 import { openPoolsWithEngine, type PoolsWithEngine } from './pools-with-engine.js';
+import { kubeConfigOf } from '../../kit/kube-config.js';
 
 let setup: PoolsWithEngine;
 beforeAll(async () => {
@@ -117,7 +118,7 @@ describe('charge types of instances', () => {
       await setup.cloud('POST', `/clusters/${id}/instances/${victim?.id}/reclaim`);
       await setup.audit(id);
       const access = (await clusterAccess(setup.world.prisma, 'acme', [id])).get(id);
-      const core = (await setup.world.platform.kubernetes.of(access!).kubeConfig()).makeApiClient(CoreV1Api);
+      const core = kubeConfigOf(access!).makeApiClient(CoreV1Api);
       const cordoned = async () => (await core.readNode({ name: victim?.name ?? '' })).spec?.unschedulable;
       expect(await eventually(cordoned, { what: 'a cordoned node' })).toBe(true);
       expect((await setup.pool(pools[0] ?? '')).state).toBe('SCALING');

@@ -2,6 +2,7 @@ import { CoreV1Api } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { clusterAccess } from '../../../engine/kubernetes/cluster-access.js';
 import { openPoolsWithEngine, type PoolsWithEngine } from './pools-with-engine.js';
+import { kubeConfigOf } from '../../kit/kube-config.js';
 
 let setup: PoolsWithEngine;
 beforeAll(async () => {
@@ -15,7 +16,7 @@ test('instances of a pool have its disks, and their nodes the capacity of the sy
   const { id, pools } = await setup.cluster([{ name: 'a', instanceConfig: { systemDisk, dataDisks } }]);
   expect(await setup.instancesOf(id)).toMatchObject([{ systemDisk, dataDisks }]);
   const access = (await clusterAccess(setup.world.prisma, 'acme', [id])).get(id);
-  const core = (await setup.world.platform.kubernetes.of(access!).kubeConfig()).makeApiClient(CoreV1Api);
+  const core = kubeConfigOf(access!).makeApiClient(CoreV1Api);
   const [node] = (await setup.pool(pools[0] ?? '')).nodes.nodes;
   const { status } = await core.readNode({ name: node?.name ?? '' });
   // The file system uses 2 GiB.

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from '../../kit/eventually.js';
 import { openPoolsWithEngine, type PoolsWithEngine, type NodeView } from './pools-with-engine.js';
 import { masterCredentials } from '../../kit/client-tokens.js';
+import { kubeConfigOf } from '../../kit/kube-config.js';
 
 let setup: PoolsWithEngine;
 beforeAll(async () => {
@@ -16,12 +17,11 @@ describe('node that is deleted with kubectl', () => {
       masterCredentials('operator'),
     );
     const { CoreV1Api } = await import('@kubernetes/client-node');
-    const server = setup.world.platform.kubernetes.of({
+    const config = kubeConfigOf({
       ...credentials,
       clusterId: cluster,
       account: 'acme',
     });
-    const config = await server.kubeConfig();
     await config.makeApiClient(CoreV1Api).deleteNode({ name });
   };
 
@@ -71,8 +71,7 @@ describe('pods of a node that is removed', () => {
     const pool = pools[0] ?? '';
     const credentials = await setup.world.platform.provider.credentials(id, masterCredentials('operator'));
     const { CoreV1Api, PolicyV1Api } = await import('@kubernetes/client-node');
-    const server = setup.world.platform.kubernetes.of({ ...credentials, clusterId: id, account: 'acme' });
-    const config = await server.kubeConfig();
+    const config = kubeConfigOf({ ...credentials, clusterId: id, account: 'acme' });
     const core = config.makeApiClient(CoreV1Api);
     const [kept, removed] = (await setup.pool(pool)).nodes.nodes as [NodeView, NodeView];
     const namespace = 'default';
@@ -116,8 +115,7 @@ describe('pods of a node that is removed', () => {
     const pool = pools[0] ?? '';
     const credentials = await setup.world.platform.provider.credentials(id, masterCredentials('operator'));
     const { AppsV1Api, CoreV1Api } = await import('@kubernetes/client-node');
-    const server = setup.world.platform.kubernetes.of({ ...credentials, clusterId: id, account: 'acme' });
-    const config = await server.kubeConfig();
+    const config = kubeConfigOf({ ...credentials, clusterId: id, account: 'acme' });
     const labels = { app: 'web' };
     await config.makeApiClient(AppsV1Api).createNamespacedDeployment({
       namespace: 'default',

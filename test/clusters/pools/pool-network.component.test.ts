@@ -7,6 +7,7 @@ import { eventually } from '../../kit/eventually.js';
 import { recount } from '../../kit/ledger-recount.js';
 import { deletionOf } from '../network/network-kit.js';
 import { openPoolsWithEngine, type PoolsWithEngine } from './pools-with-engine.js';
+import { kubeConfigOf } from '../../kit/kube-config.js';
 
 let setup: PoolsWithEngine;
 let vpcId: string;
@@ -61,10 +62,10 @@ async function placesOf(nodePoolId: string): Promise<Placed[]> {
 }
 
 async function podAddresses(clusterId: string, nodeName: string): Promise<string[]> {
-  const { prisma, platform } = setup.world;
+  const { prisma } = setup.world;
   const access = (await clusterAccess(prisma, 'acme', [clusterId])).get(clusterId);
   if (!access) throw new Error('the cluster has no API');
-  const core = (await platform.kubernetes.of(access).kubeConfig()).makeApiClient(CoreV1Api);
+  const core = kubeConfigOf(access).makeApiClient(CoreV1Api);
   return eventually(
     async () => {
       const { items } = await core.listPodForAllNamespaces({ fieldSelector: `spec.nodeName=${nodeName}` });

@@ -3,6 +3,7 @@ import { PROTECTED_PATHS } from '../../../kernel/kubernetes/protected-paths.js';
 import { nodeImages } from '../../../subgraphs/clusters/model/node-image.js';
 import { openPoolsWithEngine, type PoolsWithEngine } from './pools-with-engine.js';
 import { masterCredentials } from '../../kit/client-tokens.js';
+import { kubeConfigOf } from '../../kit/kube-config.js';
 
 let setup: PoolsWithEngine;
 beforeAll(async () => {
@@ -18,8 +19,7 @@ const CENTOS_8 = 'centos_8_5_x64_20G_alibase_20220425.vhd';
 const kubernetesNode = async (cluster: string, name: string) => {
   const credentials = await setup.world.platform.provider.credentials(cluster, masterCredentials('operator'));
   const { CoreV1Api } = await import('@kubernetes/client-node');
-  const server = setup.world.platform.kubernetes.of({ ...credentials, clusterId: cluster, account: 'acme' });
-  const config = await server.kubeConfig();
+  const config = kubeConfigOf({ ...credentials, clusterId: cluster, account: 'acme' });
   return config.makeApiClient(CoreV1Api).readNode({ name });
 };
 

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from '../../kit/eventually.js';
 import { openPoolsWithEngine, type PoolsWithEngine } from './pools-with-engine.js';
 import { masterCredentials } from '../../kit/client-tokens.js';
+import { kubeConfigOf } from '../../kit/kube-config.js';
 
 let setup: PoolsWithEngine;
 beforeAll(async () => {
@@ -57,8 +58,7 @@ describe('virtual nodes', () => {
     });
     expect(await setup.world.used('custom-routes-per-route-table', cluster.network.vpc.id)).toBe(1);
     const credentials = await setup.world.platform.provider.credentials(id, masterCredentials('operator'));
-    const server = setup.world.platform.kubernetes.of({ ...credentials, clusterId: id, account: 'acme' });
-    const config = await server.kubeConfig();
+    const config = kubeConfigOf({ ...credentials, clusterId: id, account: 'acme' });
     const apps = config.makeApiClient(AppsV1Api);
     await apps.createNamespacedDeployment({ namespace: 'default', body: deployment });
     await eventually(async () => {

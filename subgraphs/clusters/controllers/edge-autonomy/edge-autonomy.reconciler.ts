@@ -1,12 +1,13 @@
 import { edgeAutonomyInput } from '../../store/operation-input.js';
-import type { ApiServer } from '../../../../engine/kubernetes/api-server.js';
-import { clusterAccess } from '../../../../engine/kubernetes/cluster-access.js';
+import type { KubernetesClient } from '../../../../engine/kubernetes/client.js';
 import { done, type Reconciler, type ReconcileContext } from '../../../../engine/contract.js';
 import { finishOperation, finishStage, startStage } from '../../../../engine/operations/operations.js';
 import { eventTransaction } from '../../../../engine/events/event-transaction.js';
 import type { ReconcilerDependencies } from '../steps/node-pool-step.js';
 import { unfinishedOperations, findOperation } from '../../store/operation.store.js';
-import { type ListedNode, listNodes } from '../../inspection/kubernetes-nodes.js';
+import { clientOf } from '../../inspection/cluster-client.js';
+import type { ListedNode } from '../../inspection/kubernetes-nodes.js';
+import { nodePath } from '../../inspection/node-metadata.reader.js';
 import { eventOf } from '../../model/cluster-events.js';
 import type { NodePool } from '../../store/reconcile.store.js';
 import { EDGE_AUTONOMY } from '../../model/edge-autonomy.js';
@@ -28,10 +29,9 @@ export function createEdgeAutonomyReconciler({
     async reconcile(key, scope) {
       const pool = await findNodePool(scope.database, key);
       if (!pool || pool.deletedAt) return done;
-      const access = (await clusterAccess(scope.database, null, [pool.clusterId])).get(pool.clusterId);
-      if (!access) return done;
-      const nodes = await listNodes(kubernetes, access, scope.signal);
-      const changed = await annotate(kubernetes.of(access), nodes, pool);
+      const client = await clientOf(pool.clusterId, { scope, kubernetes });
+      if (!client) return done;
+      const changed = await annotate(client, pool);
       await scope.faults.reach('edge-autonomy.annotated');
       await record(pool, changed, scope);
       return done;
@@ -40,18 +40,14 @@ export function createEdgeAutonomyReconciler({
 }
 
 /** Returns the number of nodes whose annotation was corrected. */
-async function annotate(server: ApiServer, nodes: readonly ListedNode[], pool: NodePool): Promise<number> {
-  const wanted = pool.edgeAutonomy ? 'true' : 'false';
+async function annotate(client: KubernetesClient, pool: NodePool): Promise<number> {
+  const nodes = await client.all<ListedNode>('/api/v1/nodes');
+  const required = pool.edgeAutonomy ? 'true' : 'false';
   const mine = nodes.filter(({ metadata }) => metadata?.labels?.[POOL_LABEL] === pool.id);
-  const wrong = mine.filter((node) => (annotationOf(node) ?? 'false') !== wanted);
-  if (wrong.length === 0) return 0;
-  const { CoreV1Api, PatchStrategy, setHeaderOptions } = await import('@kubernetes/client-node');
-  const api = (await server.kubeConfig()).makeApiClient(CoreV1Api);
-  for (const node of wrong) {
-    const body = { metadata: { annotations: { [ANNOTATION]: wanted } } };
-    const name = node.metadata?.name ?? '';
-    await api.patchNode({ name, body }, setHeaderOptions('Content-Type', PatchStrategy.MergePatch));
-  }
+  const wrong = mine.filter((node) => (annotationOf(node) ?? 'false') !== required);
+  const patch = { metadata: { annotations: { [ANNOTATION]: required } } };
+  for (const node of wrong)
+    await client.patch(nodePath(node.metadata?.name ?? ''), patch, 'application/merge-patch+json');
   return wrong.length;
 }
 
