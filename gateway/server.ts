@@ -165,9 +165,9 @@ function connector(
 ): ReloadOptions['connect'] {
   const { subgraphs: locations, actorKey } = options;
   const inFlightRequests = new InFlightRequests();
-  const answerBytes = limits.responseBytes * KEYS;
+  const responseBytes = limits.responseBytes * KEYS;
   return ({ subgraphs: named }) => {
-    const sources = createSources({ locations, named, actorKey, inFlightRequests, answerBytes });
+    const sources = createSources({ locations, named, actorKey, inFlightRequests, responseBytes });
     wrapSources(sources, { ...options, limits, metrics });
     return sources;
   };

@@ -16,24 +16,24 @@ export interface HealthThreadOptions {
   /** Milliseconds without a turn of the main thread's event loop after which liveness fails. */
   readonly stallMs: number;
   /** Timeout of the main thread's readiness in milliseconds. */
-  readonly answerMs: number;
+  readonly readinessTimeoutMs: number;
 }
 
 /** Messages of the thread: its port, the error that prevents it from listening, or a request for the process's readiness. */
-export type HealthQuestion =
+export type HealthThreadMessage =
   { readonly listening: number } | { readonly failed: Error } | { readonly question: number };
 
 /** The main thread's reply: the readiness of the process. */
-export interface HealthAnswer {
+export interface ReadinessResponse {
   readonly id: number;
   readonly ready: boolean;
   /** Body of the response, as JSON. */
   readonly body: string;
 }
 
-const { host, port, beat, stallMs, answerMs } = workerData as HealthThreadOptions;
+const { host, port, beat, stallMs, readinessTimeoutMs } = workerData as HealthThreadOptions;
 const lastBeat = new BigInt64Array(beat);
-const waiting = new Map<number, (answer: HealthAnswer) => void>();
+const waiting = new Map<number, (answer: ReadinessResponse) => void>();
 let lastQuestion = 0;
 
 /** Milliseconds since the last turn of the main thread's event loop. */
@@ -46,14 +46,14 @@ function send(response: ServerResponse, ok: boolean, body: string): void {
   response.end(body);
 }
 
-function answerAlive(response: ServerResponse): void {
+function sendLiveness(response: ServerResponse): void {
   const stalledMs = stalledFor();
   const alive = stalledMs <= stallMs;
   send(response, alive, JSON.stringify({ alive, stalledMs }));
 }
 
 /** The process is not ready when the main thread does not reply in time: requests would wait as long. */
-function answerReady(response: ServerResponse): void {
+function sendReadiness(response: ServerResponse): void {
   lastQuestion += 1;
   const id = lastQuestion;
   const settle = (ready: boolean, body: string) => {
@@ -63,26 +63,26 @@ function answerReady(response: ServerResponse): void {
   };
   const timer = setTimeout(
     () => settle(false, JSON.stringify({ ready: false, stalledMs: stalledFor() })),
-    answerMs,
+    readinessTimeoutMs,
   );
   waiting.set(id, ({ ready, body }) => settle(ready, body));
-  parentPort?.postMessage({ question: id } satisfies HealthQuestion);
+  parentPort?.postMessage({ question: id } satisfies HealthThreadMessage);
 }
 
 const server = createServer((request, response) => {
   switch ((request.url ?? '/').split('?', 1)[0]) {
     case '/healthz':
-      return answerAlive(response);
+      return sendLiveness(response);
     case '/readyz':
-      return answerReady(response);
+      return sendReadiness(response);
     default:
       response.writeHead(404).end();
   }
 });
 
-parentPort?.on('message', (answer: HealthAnswer) => waiting.get(answer.id)?.(answer));
-server.once('error', (failed) => parentPort?.postMessage({ failed } satisfies HealthQuestion));
+parentPort?.on('message', (answer: ReadinessResponse) => waiting.get(answer.id)?.(answer));
+server.once('error', (failed) => parentPort?.postMessage({ failed } satisfies HealthThreadMessage));
 server.listen(port, host, () => {
   const listening = (server.address() as AddressInfo).port;
-  parentPort?.postMessage({ listening } satisfies HealthQuestion);
+  parentPort?.postMessage({ listening } satisfies HealthThreadMessage);
 });

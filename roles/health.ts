@@ -2,13 +2,13 @@ import { Worker } from 'node:worker_threads';
 import type { Env } from '../kernel/env.js';
 import { type Log, createLog } from '../kernel/log.js';
 import { workerFile } from '../kernel/process/worker-file.js';
-import type { HealthAnswer, HealthQuestion, HealthThreadOptions } from './health-thread.js';
+import type { ReadinessResponse, HealthThreadMessage, HealthThreadOptions } from './health-thread.js';
 import type { Readiness, Role } from './role.js';
 
 /** Milliseconds between two heartbeats of the main thread. */
 const BEAT_MS = 250;
 /** Timeout of the main thread's readiness in milliseconds; timeouts of its checks must be shorter. */
-const ANSWER_MS = 5000;
+const READINESS_TIMEOUT_MS = 5000;
 
 export interface HealthOptions {
   readonly host: string;
@@ -44,8 +44,8 @@ export class HealthServer implements AsyncDisposable {
   ) {
     this.beats = setInterval(() => beatNow(beat), BEAT_MS);
     this.beats.unref();
-    worker.on('message', (question: HealthQuestion) => {
-      if ('question' in question) void this.answer(question.question);
+    worker.on('message', (question: HealthThreadMessage) => {
+      if ('question' in question) void this.sendReadiness(question.question);
     });
     worker.on('error', (err) => log.error({ err }, 'the thread that answers health probes has failed'));
     worker.unref();
@@ -56,7 +56,13 @@ export class HealthServer implements AsyncDisposable {
     const shared = new SharedArrayBuffer(BigInt64Array.BYTES_PER_ELEMENT);
     const beat = new BigInt64Array(shared);
     beatNow(beat);
-    const workerData: HealthThreadOptions = { host, port, beat: shared, stallMs, answerMs: ANSWER_MS };
+    const workerData: HealthThreadOptions = {
+      host,
+      port,
+      beat: shared,
+      stallMs,
+      readinessTimeoutMs: READINESS_TIMEOUT_MS,
+    };
     const worker = new Worker(workerFile('health-thread', import.meta.url), { workerData, execArgv: [] });
     const actualPort = await listening(worker);
     const name = host.includes(':') ? `[${host}]` : host;
@@ -68,9 +74,9 @@ export class HealthServer implements AsyncDisposable {
     await this.worker.terminate();
   }
 
-  private async answer(id: number): Promise<void> {
+  private async sendReadiness(id: number): Promise<void> {
     const readiness = await this.readiness();
-    const answer: HealthAnswer = { id, ready: readiness.ready, body: JSON.stringify(readiness) };
+    const answer: ReadinessResponse = { id, ready: readiness.ready, body: JSON.stringify(readiness) };
     this.worker.postMessage(answer);
   }
 
@@ -110,7 +116,7 @@ function beatNow(beat: BigInt64Array): void {
 function listening(worker: Worker): Promise<number> {
   return new Promise((resolve, reject) => {
     worker.once('error', reject);
-    worker.once('message', (question: HealthQuestion) => {
+    worker.once('message', (question: HealthThreadMessage) => {
       worker.off('error', reject);
       if ('listening' in question) return resolve(question.listening);
       void worker.terminate();

@@ -52,9 +52,9 @@ interface Call {
 }
 
 /** Representation of an object in a response. */
-export type AnswerForm = 'object' | 'metadata';
+export type ObjectRepresentation = 'object' | 'metadata';
 
-const MEDIA_TYPES: Readonly<Record<AnswerForm, string>> = {
+const MEDIA_TYPES: Readonly<Record<ObjectRepresentation, string>> = {
   object: 'application/json',
   metadata: 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1',
 };
@@ -78,23 +78,23 @@ export interface KubernetesClientOptions {
 }
 
 /** A Kubernetes Status of a failed request. */
-interface StatusAnswer {
+interface StatusBody {
   readonly reason?: string;
   readonly message?: string;
   readonly metadata?: { readonly continue?: string };
   readonly details?: { readonly causes?: readonly unknown[] };
 }
 
-interface WireAnswer {
+interface RawResponse {
   readonly status: number;
   readonly text: string;
   /** The header Retry-After, in seconds. */
   readonly retryAfter: string | undefined;
 }
 
-function readStatus(text: string): StatusAnswer {
+function readStatus(text: string): StatusBody {
   try {
-    return (JSON.parse(text) ?? {}) as StatusAnswer;
+    return (JSON.parse(text) ?? {}) as StatusBody;
   } catch {
     return {};
   }
@@ -102,7 +102,7 @@ function readStatus(text: string): StatusAnswer {
 
 function refusal(
   status: number,
-  { reason = '', message = `HTTP ${status}`, metadata }: StatusAnswer,
+  { reason = '', message = `HTTP ${status}`, metadata }: StatusBody,
 ): KubernetesStatusError {
   return new KubernetesStatusError(status, reason, message, metadata?.continue || undefined);
 }
@@ -124,7 +124,7 @@ export class KubernetesClient {
     throw new KubernetesUnavailable(this.options.clusterId, new KubernetesStatusError(status, '', text));
   }
 
-  async get<T = KubernetesObject>(path: string, form: AnswerForm = 'object'): Promise<T> {
+  async get<T = KubernetesObject>(path: string, form: ObjectRepresentation = 'object'): Promise<T> {
     return this.call<T>({ method: 'GET', path, accept: MEDIA_TYPES[form] });
   }
 
@@ -190,7 +190,7 @@ export class KubernetesClient {
     path: string,
     text: string,
     { fieldManager, force, dryRun }: ApplyQuery,
-    form: AnswerForm = 'object',
+    form: ObjectRepresentation = 'object',
   ): Promise<KubernetesObject> {
     const query = { fieldManager, force: String(force), dryRun: dryRun ? 'All' : undefined };
     const body = { text, type: 'application/apply-patch+yaml' };
@@ -208,7 +208,7 @@ export class KubernetesClient {
     if (status === 429) throw this.tooMany(text, retryAfter);
     const body = this.parse(text);
     if (status >= 200 && status < 300) return body as T;
-    const error = refusal(status, (body ?? {}) as StatusAnswer);
+    const error = refusal(status, (body ?? {}) as StatusBody);
     // A 5xx is not caused by the request; a 401 means that the platform's own credentials are rejected.
     if (status === 401 || status >= 500) throw new KubernetesUnavailable(this.options.clusterId, error);
     throw error;
@@ -228,7 +228,7 @@ export class KubernetesClient {
     query = {},
     body,
     accept = MEDIA_TYPES.object,
-  }: Call): Promise<WireAnswer> {
+  }: Call): Promise<RawResponse> {
     const { signal, timeoutMs = CALL_TIMEOUT_MS } = this.options;
     // Not AbortSignal.timeout: it fires after the call has finished, too, and creates an error with a stack each time.
     const timeout = new AbortController();

@@ -142,7 +142,7 @@ export class FleetgraphGateway implements GatewayInterface {
 
   private connect(named: readonly { readonly name: string; readonly url: string }[]) {
     const { log, limits, options } = this;
-    const sources = createSources({ locations: {}, named, answerBytes: limits.responseBytes });
+    const sources = createSources({ locations: {}, named, responseBytes: limits.responseBytes });
     for (const { name, url } of named) {
       const dataSource = options.buildService?.({ name, url });
       if (dataSource) sources.set(name, new DataSourceSource(name, dataSource));

@@ -61,7 +61,7 @@ function ending<T>(run: PlanExecution, take: (result: T) => void, done: () => vo
 }
 
 /** Merges the response of a root fetch made elsewhere. */
-export function compileAnswer(
+export function compileResponseMerge(
   node: FetchNode,
   conditions: TypeConditions,
 ): (run: PlanExecution, answer: SubgraphResult) => void {

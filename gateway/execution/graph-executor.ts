@@ -58,10 +58,10 @@ export class GraphExecutor {
         ...(name !== null && { 'graphql.operation.name': name }),
       },
     });
-    return inSpan(`graphql ${kind}`, options, () => this.answer(prepared, context));
+    return inSpan(`graphql ${kind}`, options, () => this.executeMasked(prepared, context));
   }
 
-  private answer(prepared: ExecutableRequest, context: CallContext): MaybePromise<ExecutionResult> {
+  private executeMasked(prepared: ExecutableRequest, context: CallContext): MaybePromise<ExecutionResult> {
     const failed = (error: unknown) => ({ errors: [this.options.mask.error(error, context.requestId)] });
     try {
       const result = this.run(prepared, withMinResourceVersion(prepared, context), prepared.operation.fetch);

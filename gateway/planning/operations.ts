@@ -10,7 +10,7 @@ import {
 import { compilePlan } from '../execution/compile-plan.js';
 import { CombinedOperations } from '../execution/entities/combine-operations.js';
 import { RepresentationWriters } from '../execution/entities/representation-writers.js';
-import { compileAnswer } from '../execution/fetch.js';
+import { compileResponseMerge } from '../execution/fetch.js';
 import type { ExecutableOperation } from '../execution/executable-request.js';
 import { RequestTemplates } from '../upstream/call/request-templates.js';
 import { ResponseShape } from '../execution/shape/response-shape.js';
@@ -65,7 +65,7 @@ export class Operations {
     const plan =
       this.plans.get(document, operationName) ??
       planOperation(this.supergraph, stream?.document ?? document, operationName ?? undefined);
-    if (!plan.node && selectsSubgraphFields(definition, document)) return unanswerable();
+    if (!plan.node && selectsSubgraphFields(definition, document)) return emptyPlanError();
     const planned = this.compiled({ document, definition, stream }, plan);
     this.planned.set(document, operationName, planned);
     this.plans.delete(document, operationName);
@@ -130,7 +130,7 @@ export class Operations {
     const complete = compilePlan(rest, compilation);
     const subscription = {
       primary,
-      begin: compileAnswer(primary, fullConditions),
+      begin: compileResponseMerge(primary, fullConditions),
       complete: rest && complete,
     };
     return { ...planned, fetch: complete, subscription, stream };
@@ -138,7 +138,7 @@ export class Operations {
 }
 
 /** The planner silently omits fields that no subgraph resolves; an empty plan needs an explicit error. */
-function unanswerable(): GraphQLError {
+function emptyPlanError(): GraphQLError {
   return new GraphQLError('No subgraph can answer this operation.', {
     extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
   });

@@ -10,19 +10,19 @@ import { codeOf } from '../errors/error-code.js';
 import { type AbortSignalLike, LightAbortController } from '../upstream/call/light-abort-controller.js';
 import type { SubgraphSource } from '../upstream/call/subgraph-source.js';
 import { traceRequest } from './http/trace-request.js';
-import { answerBatch } from './http/batch.js';
+import { handleBatch } from './http/batch.js';
 import { Connections } from './http/connections.js';
-import { allowOrigin, answerPreflight } from './http/cors.js';
+import { allowOrigin, sendPreflight } from './http/cors.js';
 import { rejectCrossSiteRequest } from './http/csrf.js';
 import { UNAUTHENTICATED } from '../request/admission.js';
 import { LARGE_BODY } from '../request/large-bodies.js';
 import type { AuthenticatedRequest, GatewayCore } from './core/gateway-core.js';
 import { parseGraphQLParams } from '../request/graph-request.js';
 import { type GraphiQLPage, isGraphiQLPath } from './http/graphiql.js';
-import { answerReady } from './http/health.js';
+import { sendReadiness } from './http/health.js';
 import { rejectUnknownHost } from './http/hosts.js';
-import { answerGraphQL } from './http/graphql-over-http.js';
-import { answerStream } from './stream/http-stream.js';
+import { handleGraphQL } from './http/graphql-over-http.js';
+import { handleStream } from './stream/http-stream.js';
 import type { StreamRequest } from './stream/stream-request.js';
 import { acceptsAnyType, acceptsHtml, nonStreamMediaType, acceptedStreamFormat } from './http/media-type.js';
 import { readingError, requestError } from './core/request-error.js';
@@ -66,11 +66,15 @@ export class HttpTransport implements Disposable {
     // Prevents MIME sniffing by browsers.
     response.setHeader('x-content-type-options', 'nosniff');
     const { log } = this.options.core;
-    const answer = () => this.answer(request, response, requestId);
-    return traceRequest({ request, response, requestId, log, answer });
+    const answer = () => this.respond(request, response, requestId);
+    return traceRequest({ request, response, requestId, log, handle: answer });
   }
 
-  private async answer(request: IncomingMessage, response: ServerResponse, requestId: string): Promise<void> {
+  private async respond(
+    request: IncomingMessage,
+    response: ServerResponse,
+    requestId: string,
+  ): Promise<void> {
     try {
       await this.route(request, response, requestId);
     } catch (error) {
@@ -92,9 +96,9 @@ export class HttpTransport implements Disposable {
       case '/healthz':
         return send(response, 200, 'text/plain', 'ok');
       case '/readyz':
-        return answerReady(response, sources(), core.draining.aborted);
+        return sendReadiness(response, sources(), core.draining.aborted);
       case '/':
-        if (graphiql && wantsPage(request)) return graphiql.answerPage(response);
+        if (graphiql && wantsPage(request)) return graphiql.sendPage(response);
         return this.graphql(request, response, requestId);
       case '/graphql':
         return this.graphql(request, response, requestId);
@@ -106,7 +110,7 @@ export class HttpTransport implements Disposable {
   private async other(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
     const { graphiql } = this.options;
     if (graphiql && request.method === 'GET' && isGraphiQLPath(path)) {
-      if (await graphiql.answerFile(request, response, path)) return;
+      if (await graphiql.sendFile(request, response, path)) return;
     }
     sendError(response, requestError('BAD_REQUEST', 'GraphQL is at /graphql.'), 404);
   }
@@ -116,7 +120,7 @@ export class HttpTransport implements Disposable {
     response: ServerResponse,
     requestId: string,
   ): Promise<void> {
-    if (request.method === 'OPTIONS') return answerPreflight(response);
+    if (request.method === 'OPTIONS') return sendPreflight(response);
     rejectUnknownHost(request, this.options.allowedHosts);
     rejectCrossSiteRequest(request, this.options.allowedOrigins);
     const authenticated = this.authenticate(request, response, requestId);
@@ -130,7 +134,7 @@ export class HttpTransport implements Disposable {
     if (!release) return;
     // A request holds its slot until the client has read the response.
     response.once('close', release);
-    await this.answerInPlace(request, response, { ...client, streaming: release });
+    await this.handleMethod(request, response, { ...client, streaming: release });
   }
 
   /**
@@ -174,7 +178,7 @@ export class HttpTransport implements Disposable {
     }
   }
 
-  private answerInPlace(
+  private handleMethod(
     request: IncomingMessage,
     response: ServerResponse,
     client: AuthenticatedRequest,
@@ -182,13 +186,13 @@ export class HttpTransport implements Disposable {
     switch (request.method) {
       case 'GET':
       case 'POST':
-        return this.answerOperations(request, response, client);
+        return this.handleOperations(request, response, client);
       default:
         return rejectMethod(response);
     }
   }
 
-  private async answerOperations(
+  private async handleOperations(
     request: IncomingMessage,
     response: ServerResponse,
     client: AuthenticatedRequest,
@@ -197,12 +201,12 @@ export class HttpTransport implements Disposable {
     const { method = 'GET', url = '/' } = request;
     const sent = this.body(request, response, client);
     const body = sent instanceof Promise ? await sent : sent;
-    if (Array.isArray(body)) return answerBatch(core, response, body, client);
+    if (Array.isArray(body)) return handleBatch(core, response, body, client);
     const operation = { method, params: parseGraphQLParams(method, body, url), client };
     const { accept } = request.headers;
     const answered =
       this.streamed(request, response, operation) ??
-      answerGraphQL(core, response, { ...operation, accept }, client);
+      handleGraphQL(core, response, { ...operation, accept }, client);
     // Returning the promise from an async function would cost two more microtasks.
     if (answered instanceof Promise) await answered;
   }
@@ -215,7 +219,7 @@ export class HttpTransport implements Disposable {
   ): Promise<void> | undefined {
     const format = acceptedStreamFormat(request);
     if (!format) return undefined;
-    return answerStream(this.options.core, response, { ...streamRequest(request), format, params }, client);
+    return handleStream(this.options.core, response, { ...streamRequest(request), format, params }, client);
   }
 
   private body(

@@ -24,7 +24,7 @@ export interface SourceOptions {
   /** Key that signs the actor header; without it no actor is sent. */
   readonly actorKey?: Uint8Array | undefined;
   /** Maximum size of a subgraph response in bytes. Default unlimited. */
-  readonly answerBytes?: number;
+  readonly responseBytes?: number;
   /** In-flight requests shared with existing sources. */
   readonly inFlightRequests?: InFlightRequests | undefined;
 }
@@ -34,7 +34,7 @@ export function createSources({
   locations,
   named,
   actorKey,
-  answerBytes = Infinity,
+  responseBytes = Infinity,
   inFlightRequests: inFlightRequests = new InFlightRequests(),
 }: SourceOptions): Map<string, SubgraphSource> {
   const actorHeader = actorKey && new ActorHeader(actorKey);
@@ -44,7 +44,7 @@ export function createSources({
       const source =
         location.kind === 'local'
           ? new LocalSource(location.subgraph, inFlightRequests)
-          : new HttpSource({ ...location, name, actorHeader, inFlightRequests, answerBytes });
+          : new HttpSource({ ...location, name, actorHeader, inFlightRequests, responseBytes });
       return [name, source] as const;
     }),
   );

@@ -44,7 +44,7 @@ export class TestServer implements AsyncDisposable {
 
   /** Listens; after a restart on the same port. */
   async listen(): Promise<void> {
-    const http = createServer((request, response) => void this.answer(request, response));
+    const http = createServer((request, response) => void this.respond(request, response));
     const sockets = new WebSocketServer({ server: http, path: '/graphql' });
     useServer(
       {
@@ -88,7 +88,7 @@ export class TestServer implements AsyncDisposable {
     await this.kill();
   }
 
-  private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  private async respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     this.requests++;
     if (!this.tokens.includes(bearer(request.headers.authorization))) return refuse(response);
     const { query, variables } = JSON.parse(await textOf(request)) as { query: string; variables?: object };

@@ -14,7 +14,7 @@ import { createTestDatabase, type TestDatabase } from '../kit/database.js';
 import { testActor } from '../kit/actor.js';
 
 /** A response; the test gives the type of `data`. */
-export interface Answer<T> {
+export interface GraphQLResponse<T> {
   readonly data: T;
   readonly errors: SubgraphResult['errors'];
 }
@@ -31,13 +31,17 @@ export interface ClustersKit extends AsyncDisposable {
   readonly platform: Platform;
   readonly subgraph: Subgraph;
   /** Runs a query or mutation as an account. */
-  run<T = unknown>(query: string, variables?: Record<string, unknown>, account?: string): Promise<Answer<T>>;
+  run<T = unknown>(
+    query: string,
+    variables?: Record<string, unknown>,
+    account?: string,
+  ): Promise<GraphQLResponse<T>>;
   /** Opens a subscription as an account. */
   open<T = unknown>(
     query: string,
     variables?: Record<string, unknown>,
     account?: string,
-  ): Promise<AsyncGenerator<Answer<T>>>;
+  ): Promise<AsyncGenerator<GraphQLResponse<T>>>;
 }
 
 export async function openClusters(options: ClustersKitOptions = {}): Promise<ClustersKit> {
@@ -60,10 +64,10 @@ export async function openClusters(options: ClustersKitOptions = {}): Promise<Cl
     platform,
     subgraph,
     run: async <T>(query: string, variables = {}, account = 'acme') =>
-      (await executor.execute({ query, variables }, contextOf(account))) as unknown as Answer<T>,
+      (await executor.execute({ query, variables }, contextOf(account))) as unknown as GraphQLResponse<T>,
     open: async <T>(query: string, variables = {}, account = 'acme') =>
       (await executor.subscribe({ query, variables }, () => contextOf(account))) as unknown as AsyncGenerator<
-        Answer<T>
+        GraphQLResponse<T>
       >,
     async [Symbol.asyncDispose]() {
       await platform.kubernetes[Symbol.asyncDispose]();

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { EVENT_CHANNEL } from '../../engine/events/append-events.js';
 import { finishOperation, finishStage, setProgress, startStage } from '../../engine/operations/operations.js';
 import { type EventTransaction, eventTransaction, logEvents } from '../../engine/events/event-transaction.js';
-import { type Answer, type ClustersKit, openClusters } from './kit.js';
+import { type GraphQLResponse, type ClustersKit, openClusters } from './kit.js';
 import { runningCluster } from './running-cluster.js';
 import { CREATE, type Created, proCluster } from './requests.js';
 
@@ -31,7 +31,7 @@ const update = (account: string, id: string, input: Record<string, unknown>) =>
     account,
   );
 
-async function take<T>(stream: AsyncGenerator<Answer<T>>, count: number): Promise<T[]> {
+async function take<T>(stream: AsyncGenerator<GraphQLResponse<T>>, count: number): Promise<T[]> {
   const results: T[] = [];
   while (results.length < count) {
     const step = await stream.next();

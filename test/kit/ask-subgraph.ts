@@ -6,7 +6,7 @@ import type { Subgraph } from '../../subgraphs/runtime/subgraph.js';
 import { testActor } from './actor.js';
 import type { Actor } from '../../kernel/actor.js';
 
-interface Answer<T> {
+interface GraphQLResponse<T> {
   readonly data: T;
   readonly errors: readonly GraphQLFormattedError[];
 }
@@ -16,14 +16,14 @@ export type AskSubgraph = <T>(
   account: string,
   query: string,
   variables?: Record<string, unknown>,
-) => Promise<Answer<T>>;
+) => Promise<GraphQLResponse<T>>;
 
 /** Requests one subgraph in-process as an actor. */
 export type AskAs = <T>(
   actor: Actor,
   query: string,
   variables?: Record<string, unknown>,
-) => Promise<Answer<T>>;
+) => Promise<GraphQLResponse<T>>;
 
 /** Requests the subgraph as account holders. */
 export function askSubgraph(subgraph: Subgraph): AskSubgraph {

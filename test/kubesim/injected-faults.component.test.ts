@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../kit/eventually.js';
-import { type Answer, startSimulator, type Simulator } from './simulator.js';
+import { type ApiResponse, startSimulator, type Simulator } from './simulator.js';
 
 let simulator: Simulator;
 beforeAll(async () => {
@@ -30,9 +30,9 @@ interface ListedNode {
   };
 }
 
-const perform = (id: string, fault: InjectedFault): Promise<Answer> =>
+const perform = (id: string, fault: InjectedFault): Promise<ApiResponse> =>
   simulator.cloud('PUT', `/clusters/${id}/faults`, fault);
-const remediate = (id: string, fault: InjectedFault): Promise<Answer> =>
+const remediate = (id: string, fault: InjectedFault): Promise<ApiResponse> =>
   simulator.cloud('POST', `/clusters/${id}/faults/remediate`, fault);
 
 async function faults(id: string): Promise<readonly InjectedFault[]> {

@@ -12,14 +12,14 @@ import type { CredentialRequest } from '../../engine/providers/infrastructure-pr
 const SECRET = 'a secret of the tests that is long enough';
 
 /** A response of a Kubernetes or cloud API. */
-export interface Answer {
+export interface ApiResponse {
   readonly status: number;
-  readonly body: Answered;
+  readonly body: ResponseBody;
   readonly headers: Response['headers'];
 }
 
 /** The fields of responses that the tests read. */
-interface Answered {
+interface ResponseBody {
   readonly state: string;
   readonly code: unknown;
   readonly reason: string;
@@ -29,9 +29,9 @@ interface Answered {
   readonly token: string;
   readonly version: string;
   readonly kind: string;
-  readonly instances: readonly AnsweredInstance[];
-  readonly items: readonly AnsweredObject[];
-  readonly metadata: AnsweredObject['metadata'] & {
+  readonly instances: readonly InstanceBody[];
+  readonly items: readonly ObjectBody[];
+  readonly metadata: ObjectBody['metadata'] & {
     readonly continue?: string;
     readonly remainingItemCount?: number;
   };
@@ -48,7 +48,7 @@ interface Answered {
   readonly speed: number;
 }
 
-interface AnsweredInstance {
+interface InstanceBody {
   readonly id: string;
   readonly state: string;
   readonly instanceType: string;
@@ -56,7 +56,7 @@ interface AnsweredInstance {
   readonly failure?: { readonly code: string };
 }
 
-interface AnsweredObject {
+interface ObjectBody {
   readonly metadata: {
     readonly name: string;
     readonly namespace: string;
@@ -72,7 +72,7 @@ export interface Simulator extends AsyncDisposable {
   readonly clock: MovableClock;
   readonly databaseUrl: string;
   /** Sends a request to the cloud's API below `/cloud/v1`. */
-  cloud(method: string, path: string, body?: unknown, token?: string): Promise<Answer>;
+  cloud(method: string, path: string, body?: unknown, token?: string): Promise<ApiResponse>;
   /** Creates a cluster with nodes and waits until they have joined. */
   cluster(id: string, nodes?: number, more?: { readonly masters?: number }): Promise<Cluster>;
   /** Access to an existing cluster. */
@@ -90,7 +90,7 @@ export interface Cluster {
   /** The text of a kubeconfig file. */
   readonly kubeconfig: string;
   /** A raw request to the API server. */
-  api(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+  api(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<ApiResponse>;
   /** A raw request whose body is read by the caller. */
   open(path: string, init?: RequestInit): Promise<Response>;
 }
@@ -122,7 +122,11 @@ export async function startSimulator(
       headers,
       body: body === undefined ? undefined : JSON.stringify(body),
     });
-    return { status: response.status, body: (await response.json()) as Answered, headers: response.headers };
+    return {
+      status: response.status,
+      body: (await response.json()) as ResponseBody,
+      headers: response.headers,
+    };
   };
 
   const access = async (id: string, credential: Partial<CredentialRequest> = {}): Promise<Cluster> => {
@@ -194,7 +198,7 @@ export function instanceBodies(
   }));
 }
 
-function clusterAccess(id: string, { server, caData, token }: Answered): Cluster {
+function clusterAccess(id: string, { server, caData, token }: ResponseBody): Cluster {
   const config = new KubeConfig();
   config.loadFromClusterAndUser(
     { name: id, server, caData, skipTLSVerify: false },
@@ -223,7 +227,7 @@ function clusterAccess(id: string, { server, caData, token }: Answered): Cluster
       });
       return {
         status: response.status,
-        body: (await response.json()) as Answered,
+        body: (await response.json()) as ResponseBody,
         headers: response.headers,
       };
     },

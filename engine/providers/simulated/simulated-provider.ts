@@ -228,7 +228,7 @@ function refusal(text: string): TerminalError {
   });
 }
 
-interface Answer {
+interface CloudResponse {
   readonly status: number;
   readonly body: unknown;
 }
@@ -252,7 +252,7 @@ class Cloud {
     target: string,
     body?: unknown,
     found = false,
-  ): Promise<Answer> {
+  ): Promise<CloudResponse> {
     const { cloudUrl, token } = this.options;
     const response = await request(new URL(target, cloudUrl), {
       method,

@@ -126,7 +126,9 @@ export class EntityRequests {
       const valid = validResult(result);
       handleMaybePromise(
         () =>
-          groups.map((group, index) => answersTo(group, valid, combined ? entitiesName(index) : ENTITIES)),
+          groups.map((group, index) =>
+            splitResponse(group, valid, combined ? entitiesName(index) : ENTITIES),
+          ),
         (answers) => this.together(() => tell(groups, answers)),
         failed,
       );
@@ -214,7 +216,7 @@ function tell(groups: readonly Group[], answers: readonly (readonly EntityFetchR
 }
 
 /** Splits the response by fetch; each gets its own copy. */
-function answersTo(
+function splitResponse(
   { fetches, representations }: Group,
   { data, errors }: SubgraphResult,
   name: string,

@@ -12,7 +12,7 @@ import { requestError } from '../core/request-error.js';
 import { send } from './respond.js';
 import { isRecord } from '../../../kernel/is-record.js';
 
-interface Answer {
+interface OperationResponse {
   readonly status: number;
   readonly result: ExecutionResult;
 }
@@ -22,7 +22,7 @@ interface Answer {
  * in the same order. Operations are admitted and charged separately and run concurrently. Throws BAD_REQUEST and
  * LIMIT_EXCEEDED.
  */
-export async function answerBatch(
+export async function handleBatch(
   core: GatewayCore,
   response: ServerResponse,
   params: readonly unknown[],
@@ -36,7 +36,7 @@ export async function answerBatch(
       details: { limit: 'batch', maximum: batch },
     });
   const size = new ResponseSize(core.limits.responseBytes);
-  const answers = await Promise.all(params.map((param) => answerOne(core, param, { ...client, size })));
+  const answers = await Promise.all(params.map((param) => handleOperation(core, param, { ...client, size })));
   if (response.destroyed) return;
   // 429 only when every operation was rate limited; otherwise each result carries its own errors.
   const status = answers.every((answer) => answer.status === 429) ? 429 : 200;
@@ -46,12 +46,16 @@ export async function answerBatch(
   send(response, status, 'application/json; charset=utf-8', body);
 }
 
-async function answerOne(core: GatewayCore, params: unknown, client: AuthenticatedRequest): Promise<Answer> {
+async function handleOperation(
+  core: GatewayCore,
+  params: unknown,
+  client: AuthenticatedRequest,
+): Promise<OperationResponse> {
   if (!isRecord(params)) return refused('An operation of the batch is not a JSON object.');
   const entered = await enterBatch(core, client);
   if ('status' in entered) return entered;
   try {
-    return await answerInPlace(core, params, client);
+    return await admitAndExecute(core, params, client);
   } finally {
     entered.release?.();
   }
@@ -61,7 +65,7 @@ async function answerOne(core: GatewayCore, params: unknown, client: Authenticat
 async function enterBatch(
   core: GatewayCore,
   { actor, signal }: AuthenticatedRequest,
-): Promise<{ readonly release: Release | undefined } | Answer> {
+): Promise<{ readonly release: Release | undefined } | OperationResponse> {
   try {
     return { release: await core.operations.enter(actor.account, signal) };
   } catch (error) {
@@ -70,11 +74,11 @@ async function enterBatch(
   }
 }
 
-async function answerInPlace(
+async function admitAndExecute(
   core: GatewayCore,
   params: Readonly<Record<string, unknown>>,
   client: AuthenticatedRequest,
-): Promise<Answer> {
+): Promise<OperationResponse> {
   if (client.signal.aborted) return refused('The client has disconnected.');
   const admitted = await admitOperation(core, params, client);
   if ('errors' in admitted) return { status: admitted.status, result: { errors: admitted.errors } };
@@ -83,6 +87,6 @@ async function answerInPlace(
   return { status: 200, result: await executeOperation(core, admitted, client) };
 }
 
-function refused(message: string): Answer {
+function refused(message: string): OperationResponse {
   return { status: 400, result: { errors: [requestError('BAD_REQUEST', message)] } };
 }

@@ -44,7 +44,7 @@ const SENDABLE = [
 ].join(', ');
 
 /** Sends the response to a CORS preflight request. */
-export function answerPreflight(response: ServerResponse): void {
+export function sendPreflight(response: ServerResponse): void {
   response.setHeader('access-control-allow-methods', 'GET, POST');
   response.setHeader('access-control-allow-headers', SENDABLE);
   response.setHeader('access-control-max-age', '600');

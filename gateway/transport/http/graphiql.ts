@@ -25,7 +25,7 @@ export class GraphiQLPage {
   constructor(private readonly settings: Omit<PageSettings, 'styleNonce'>) {}
 
   /** Sends the page. */
-  async answerPage(response: ServerResponse): Promise<void> {
+  async sendPage(response: ServerResponse): Promise<void> {
     const { template } = await this.load();
     const styleNonce = randomBytes(16).toString('base64');
     const page: PageSettings = { ...this.settings, styleNonce };
@@ -41,7 +41,7 @@ export class GraphiQLPage {
   }
 
   /** Sends a file of the page; false when the page has no file at this path. */
-  async answerFile(request: IncomingMessage, response: ServerResponse, path: string): Promise<boolean> {
+  async sendFile(request: IncomingMessage, response: ServerResponse, path: string): Promise<boolean> {
     const file = (await this.load()).assets.get(path.slice(PREFIX.length));
     if (!file) return false;
     const coding = acceptedCoding(request.headers['accept-encoding']?.toString(), ['br', 'gzip']);

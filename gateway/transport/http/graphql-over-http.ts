@@ -23,7 +23,7 @@ export interface HttpRequest {
 }
 
 /** Executes a GraphQL over HTTP request and sends its response, without a stream. Throws for malformed parameters. */
-export function answerGraphQL(
+export function handleGraphQL(
   core: GatewayCore,
   response: ServerResponse,
   { method, params, accept }: HttpRequest,
@@ -35,7 +35,7 @@ export function answerGraphQL(
   return mapMaybePromise(core.admission.admit(request, client.actor), (admitted) =>
     method !== 'POST' && isMutation(admitted, request)
       ? rejectMutation(response)
-      : answerAdmitted(core, response, { admitted, contentType }, client),
+      : executeAndSend(core, response, { admitted, contentType }, client),
   );
 }
 
@@ -49,7 +49,7 @@ export interface AdmissionResult {
  * Executes an admitted request, or sends the errors of a rejected one. A subscription gets an error that names
  * the streaming transports. Rejects only on a bug.
  */
-export function answerAdmitted(
+export function executeAndSend(
   core: GatewayCore,
   response: ServerResponse,
   { admitted, contentType }: AdmissionResult,

@@ -24,7 +24,7 @@ export async function gatewayReadiness(
 }
 
 /** Sends 200 when the gateway is ready, else 503. */
-export async function answerReady(
+export async function sendReadiness(
   response: ServerResponse,
   sources: Iterable<SubgraphSource>,
   draining: boolean,

@@ -8,14 +8,14 @@ export interface TracedRequest {
   readonly response: ServerResponse;
   readonly requestId: string;
   readonly log: Log;
-  readonly answer: () => Promise<void>;
+  readonly handle: () => Promise<void>;
 }
 
 /**
  * Handles an HTTP request in a child span of the client's (`traceparent`); log entries of the request contain its id.
  */
 export function traceRequest(traced: TracedRequest): Promise<void> {
-  const { request, response, requestId, log, answer } = traced;
+  const { request, response, requestId, log, handle: answer } = traced;
   const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
   return runInRequestScope({ requestId, at: Date.now() }, () => {
     if (path === '/healthz' || path === '/readyz') return answer();
@@ -27,7 +27,10 @@ export function traceRequest(traced: TracedRequest): Promise<void> {
   });
 }
 
-function inOwnSpan({ request, response, requestId, answer }: TracedRequest, path: string): Promise<void> {
+function inOwnSpan(
+  { request, response, requestId, handle: answer }: TracedRequest,
+  path: string,
+): Promise<void> {
   const attributes = {
     'http.request.method': request.method ?? 'GET',
     'url.path': path,

@@ -11,7 +11,7 @@ import { subscribeOperation, wantsBookmarks } from '../core/operation.js';
 import { StreamWriter } from './stream-writer.js';
 
 /** Sends one result as server-sent events: `next`, then `complete`. */
-export function answerAsEvents(core: GatewayCore, response: ServerResponse, result: ExecutionResult): void {
+export function sendAsEvents(core: GatewayCore, response: ServerResponse, result: ExecutionResult): void {
   const interval = core.limits.heartbeat;
   const writer = new StreamWriter(response, { ...eventStreamFormat, interval, drained: () => undefined });
   writer.write(eventOf(serializeEvent({ result })));

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { OperationTypeNode } from 'graphql';
 import type { AdmittedRequest, AdmissionRejection } from '../../request/admission.js';
-import { answerAdmitted, rejectMutation } from '../http/graphql-over-http.js';
-import { EventStream, answerAsEvents } from './event-stream.js';
+import { executeAndSend, rejectMutation } from '../http/graphql-over-http.js';
+import { EventStream, sendAsEvents } from './event-stream.js';
 import type { AuthenticatedRequest, GatewayCore } from '../core/gateway-core.js';
 import { MultipartStream } from './multipart.js';
 import { admitOperation, executeOperation } from '../core/operation.js';
@@ -11,7 +11,7 @@ import type { StreamRequest } from './stream-request.js';
 import { sendError } from '../http/respond.js';
 
 /** Executes one operation: sends a subscription as a stream, others in the negotiated media type. */
-export async function answerStream(
+export async function handleStream(
   core: GatewayCore,
   response: ServerResponse,
   request: StreamRequest,
@@ -23,11 +23,11 @@ export async function answerStream(
   const isSubscription = isOf(admitted, OperationTypeNode.SUBSCRIPTION);
   const { format, otherwise: contentType } = request;
   if (contentType !== undefined && !isSubscription)
-    return answerAdmitted(core, response, { admitted, contentType }, client);
+    return executeAndSend(core, response, { admitted, contentType }, client);
   const refused = 'errors' in admitted ? admitted : undefined;
   setRateHeaders(response, core.admission.rate(client.actor.account), refused?.errors);
-  if ('errors' in admitted) return answerRefusal(core, response, admitted);
-  if (!isSubscription) return answerAsEvents(core, response, await executeOperation(core, admitted, client));
+  if ('errors' in admitted) return sendRejection(core, response, admitted);
+  if (!isSubscription) return sendAsEvents(core, response, await executeOperation(core, admitted, client));
   const Stream = format === 'multipart' ? MultipartStream : EventStream;
   new Stream(core, response, request).subscribe(admitted, client);
 }
@@ -36,14 +36,14 @@ export async function answerStream(
  * Errors of the document are the only event of the stream; a rate-limit error is sent as a 429 response
  * instead.
  */
-function answerRefusal(
+function sendRejection(
   core: GatewayCore,
   response: ServerResponse,
   { errors, status }: AdmissionRejection,
 ): void {
   const [first] = errors;
   if (status === 429 && first) return sendError(response, first, 429);
-  answerAsEvents(core, response, { errors });
+  sendAsEvents(core, response, { errors });
 }
 
 function isOf(admitted: AdmittedRequest | AdmissionRejection, kind: OperationTypeNode): boolean {

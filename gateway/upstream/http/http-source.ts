@@ -39,7 +39,7 @@ export interface HttpSourceOptions {
   readonly actorHeader?: ActorHeader | undefined;
   readonly inFlightRequests: InFlightRequests;
   /** Maximum size of a subgraph response in bytes. Default unlimited. */
-  readonly answerBytes?: number | undefined;
+  readonly responseBytes?: number | undefined;
   /** Milliseconds between pings of the WebSocket for subscriptions. Default 10,000. */
   readonly pingInterval?: number | undefined;
 }
@@ -53,7 +53,7 @@ export class HttpSource implements SubgraphSource {
   readonly name: string;
   private readonly headers: SubgraphHeaderBuilder;
   private readonly inFlightRequests: InFlightRequests;
-  private readonly answerBytes: number;
+  private readonly responseBytes: number;
   private readonly readyUrl: string | undefined;
 
   constructor({
@@ -62,12 +62,12 @@ export class HttpSource implements SubgraphSource {
     readyUrl,
     actorHeader,
     inFlightRequests,
-    answerBytes = Infinity,
+    responseBytes = Infinity,
     pingInterval,
   }: HttpSourceOptions) {
     this.readyUrl = readyUrl;
     this.name = name;
-    this.answerBytes = answerBytes;
+    this.responseBytes = responseBytes;
     this.headers = new SubgraphHeaderBuilder(actorHeader);
     this.inFlightRequests = inFlightRequests;
     const { origin, pathname, search } = new URL(url);
@@ -136,7 +136,7 @@ export class HttpSource implements SubgraphSource {
 
   private post(request: string, call: CallContext, signal: AbortSignalLike): Promise<SubgraphResult> {
     const options = this.options(request, call);
-    const reading = { signal, limit: this.answerBytes, read: parseResponse };
+    const reading = { signal, limit: this.responseBytes, read: parseResponse };
     // Nearly always synchronous; awaiting would cost a microtask.
     return options instanceof Promise
       ? options.then((resolved) => dispatchRequest(this.requests, resolved, reading))

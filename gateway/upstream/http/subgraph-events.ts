@@ -89,7 +89,7 @@ class SubgraphEvents implements Dispatcher.DispatchHandler {
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.results.closed) return;
-    if (this.answer) return this.appendAnswer(controller, this.answer, chunk);
+    if (this.answer) return this.appendResponse(controller, this.answer, chunk);
     try {
       for (const event of this.parser.feed(this.decoder.write(chunk))) this.take(event);
     } catch (error) {
@@ -101,7 +101,7 @@ class SubgraphEvents implements Dispatcher.DispatchHandler {
 
   /** A body that ends without `complete` means that the subgraph died or restarts. */
   onResponseEnd(): void {
-    if (this.answer && !this.results.closed) this.resolveAnswer(this.answer);
+    if (this.answer && !this.results.closed) this.resolveResponse(this.answer);
     else this.fail();
   }
 
@@ -109,7 +109,7 @@ class SubgraphEvents implements Dispatcher.DispatchHandler {
     this.fail(error);
   }
 
-  private appendAnswer(
+  private appendResponse(
     controller: Dispatcher.DispatchController,
     answer: { text: string },
     chunk: Buffer,
@@ -121,7 +121,13 @@ class SubgraphEvents implements Dispatcher.DispatchHandler {
   }
 
   /** A rejection is the only result, as on a WebSocket. */
-  private resolveAnswer({ statusCode, text }: { readonly statusCode: number; readonly text: string }): void {
+  private resolveResponse({
+    statusCode,
+    text,
+  }: {
+    readonly statusCode: number;
+    readonly text: string;
+  }): void {
     try {
       this.results.push(parseResponse(statusCode, text));
     } catch (error) {

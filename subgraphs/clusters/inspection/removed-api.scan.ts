@@ -41,14 +41,14 @@ interface ServedGroup {
   readonly versions: ReadonlySet<string>;
 }
 
-interface GroupAnswer {
+interface ApiGroup {
   readonly name: string;
   readonly versions?: readonly { readonly groupVersion: string }[];
   readonly preferredVersion?: { readonly groupVersion?: string };
 }
 
 async function servedGroups(client: KubernetesClient): Promise<ReadonlyMap<string, ServedGroup>> {
-  const { groups = [] } = await client.get<{ groups?: readonly GroupAnswer[] }>('/apis');
+  const { groups = [] } = await client.get<{ groups?: readonly ApiGroup[] }>('/apis');
   return new Map(
     groups.map(({ name, versions = [], preferredVersion }) => [
       name,

@@ -1,5 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { AnswerForm, KubernetesClient, KubernetesObject } from '../../../engine/kubernetes/client.js';
+import type {
+  ObjectRepresentation,
+  KubernetesClient,
+  KubernetesObject,
+} from '../../../engine/kubernetes/client.js';
 import { isNotFound, KubernetesStatusError } from '../../../engine/kubernetes/kubernetes-error.js';
 import { objectPath, versionPath } from '../../../engine/kubernetes/paths.js';
 import type { ManifestEntry } from '../model/manifest.rules.js';
@@ -68,7 +72,7 @@ export class Applier {
     return { result: isSame ? 'UNCHANGED' : 'CONFIGURED', object: after };
   }
 
-  private async read(path: string, form: AnswerForm): Promise<KubernetesObject | undefined> {
+  private async read(path: string, form: ObjectRepresentation): Promise<KubernetesObject | undefined> {
     try {
       return await this.client.get(path, form);
     } catch (error) {

@@ -71,7 +71,7 @@ afterAll(() => started.disposeAsync());
 
 const log = createLog('silent');
 
-async function answersOf(gateway: FleetgraphGateway | ApolloGateway): Promise<unknown[]> {
+async function responsesOf(gateway: FleetgraphGateway | ApolloGateway): Promise<unknown[]> {
   const server = new ApolloServer({ gateway });
   const { url } = await startStandaloneServer(server, {
     listen: { port: 0, host: '127.0.0.1' },
@@ -115,7 +115,7 @@ class CallerDataSource extends RemoteGraphQLDataSource<{ caller?: string }> {
 describe('Apollo Server with FleetgraphGateway returns the same responses as with ApolloGateway', () => {
   let expected: unknown[];
   beforeAll(async () => {
-    expected = plain(await answersOf(new ApolloGateway({ supergraphSdl })));
+    expected = plain(await responsesOf(new ApolloGateway({ supergraphSdl })));
     expect(expected[0]).toEqual({
       data: {
         people: [
@@ -140,14 +140,14 @@ describe('Apollo Server with FleetgraphGateway returns the same responses as wit
   };
   test.each(Object.keys(options))('given %s', async (name) => {
     const gateway = new FleetgraphGateway({ ...options[name]!(), log });
-    expect(plain(await answersOf(gateway))).toEqual(expected);
+    expect(plain(await responsesOf(gateway))).toEqual(expected);
   });
 
   test('given data sources that change requests to subgraphs', async () => {
     headers.length = 0;
     const buildService = ({ url }: { url?: string | undefined }) => new CallerDataSource({ url: url! });
     const gateway = new FleetgraphGateway({ supergraphSdl, buildService, log });
-    expect(plain(await answersOf(gateway))).toEqual(expected);
+    expect(plain(await responsesOf(gateway))).toEqual(expected);
     expect(new Set(headers)).toEqual(new Set(['ann']));
   });
 });
@@ -193,7 +193,7 @@ test('reports a failing data source as an error of its subgraph and returns the 
       ? { process: () => Promise.reject(new TypeError('secret detail')) }
       : new RemoteGraphQLDataSource({ url: url! });
   const gateway = new FleetgraphGateway({ supergraphSdl, buildService, log });
-  const [answer] = plain(await answersOf(gateway)) as { errors: unknown }[];
+  const [answer] = plain(await responsesOf(gateway)) as { errors: unknown }[];
   expect(answer?.errors).toEqual([
     { message: 'The subgraph letters cannot be reached now.', code: 'SERVICE_UNAVAILABLE' },
   ]);
@@ -206,6 +206,6 @@ test('times out a slow data source and returns the other fields', async () => {
       : new RemoteGraphQLDataSource({ url: url! });
   const limits = { subgraphTimeout: 50 };
   const gateway = new FleetgraphGateway({ supergraphSdl, buildService, limits, log });
-  const [answer] = plain(await answersOf(gateway)) as { errors: { code: string }[] }[];
+  const [answer] = plain(await responsesOf(gateway)) as { errors: { code: string }[] }[];
   expect(answer?.errors.map(({ code }) => code)).toEqual(['REQUEST_TIMEOUT']);
 });

@@ -46,7 +46,7 @@ export function createHighRiskReconciler(dependencies: ReconcilerDependencies): 
       if (!cluster || cluster.deletedAt || cluster.state === 'DELETING') return done;
       const closing = await applyDnsRules(scope.database, dependencies.provider, key);
       const risks = await dependencies.provider.highRiskOperationRecords(key);
-      const dns = await dnsAnswers(cluster, { scope, dependencies });
+      const dns = await isDnsAvailable(cluster, { scope, dependencies });
       return unlessSuperseded(async () => {
         await changeCluster(scope, cluster, async (tx, at) => {
           const row = await readLockedCluster(tx, key);
@@ -80,7 +80,7 @@ export function highRiskSchedule(): Schedule {
 }
 
 /** Whether the cluster's DNS Service has an endpoint; undefined if it cannot be read. */
-async function dnsAnswers(
+async function isDnsAvailable(
   { id }: Cluster,
   { scope, dependencies }: { readonly scope: Scope; readonly dependencies: ReconcilerDependencies },
 ): Promise<boolean | undefined> {

@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => fixture[Symbol.asyncDispose]());
 
 /** Checks a result, or each result of a batch. */
-function expectAnswer(text: string, of: string): void {
+function expectResponse(text: string, of: string): void {
   for (const result of [JSON.parse(text) as unknown].flat()) expectValidResult(result, of);
 }
 
@@ -39,7 +39,7 @@ test(
         documents,
         fc.dictionary(fc.constantFrom('v', 'w'), fc.jsonValue()),
         async (query, variables) => {
-          expectAnswer(await send(JSON.stringify({ query, variables })), query);
+          expectResponse(await send(JSON.stringify({ query, variables })), query);
         },
       ),
       fuzzing,
@@ -72,7 +72,7 @@ test(
     );
     await fc.assert(
       fc.asyncProperty(body, async (sent) => {
-        expectAnswer(await send(sent), String(sent));
+        expectResponse(await send(sent), String(sent));
       }),
       fuzzing,
     );

@@ -143,13 +143,13 @@ async function served(responseLimit: number): Promise<SubgraphServer> {
   return serveSubgraph(part, { host: '127.0.0.1', port: 0, actorKey: key, log, responseLimit });
 }
 
-function ask(url: string, query: string, answerBytes: number) {
+function ask(url: string, query: string, responseBytes: number) {
   const source = new HttpSource({
     name: 'regions',
     url,
     actorHeader: new ActorHeader(key),
     inFlightRequests: new InFlightRequests(),
-    answerBytes,
+    responseBytes,
   });
   const signal = new AbortController().signal;
   return source.execute({ query }, { actor, requestId: 'r1', kind: OperationTypeNode.QUERY, signal });
