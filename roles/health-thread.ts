@@ -21,7 +21,7 @@ export interface HealthThreadOptions {
 
 /** Messages of the thread: its port, the error that prevents it from listening, or a request for the process's readiness. */
 export type HealthThreadMessage =
-  { readonly listening: number } | { readonly failed: Error } | { readonly question: number };
+  { readonly listening: number } | { readonly failed: Error } | { readonly readinessRequest: number };
 
 /** The main thread's reply: the readiness of the process. */
 export interface ReadinessResponse {
@@ -33,8 +33,8 @@ export interface ReadinessResponse {
 
 const { host, port, beat, stallMs, readinessTimeoutMs } = workerData as HealthThreadOptions;
 const lastBeat = new BigInt64Array(beat);
-const waiting = new Map<number, (answer: ReadinessResponse) => void>();
-let lastQuestion = 0;
+const waiting = new Map<number, (readiness: ReadinessResponse) => void>();
+let lastRequestId = 0;
 
 /** Milliseconds since the last turn of the main thread's event loop. */
 function stalledFor(): number {
@@ -54,8 +54,8 @@ function sendLiveness(response: ServerResponse): void {
 
 /** The process is not ready when the main thread does not reply in time: requests would wait as long. */
 function sendReadiness(response: ServerResponse): void {
-  lastQuestion += 1;
-  const id = lastQuestion;
+  lastRequestId += 1;
+  const id = lastRequestId;
   const settle = (ready: boolean, body: string) => {
     clearTimeout(timer);
     waiting.delete(id);
@@ -66,7 +66,7 @@ function sendReadiness(response: ServerResponse): void {
     readinessTimeoutMs,
   );
   waiting.set(id, ({ ready, body }) => settle(ready, body));
-  parentPort?.postMessage({ question: id } satisfies HealthThreadMessage);
+  parentPort?.postMessage({ readinessRequest: id } satisfies HealthThreadMessage);
 }
 
 const server = createServer((request, response) => {
@@ -80,7 +80,7 @@ const server = createServer((request, response) => {
   }
 });
 
-parentPort?.on('message', (answer: ReadinessResponse) => waiting.get(answer.id)?.(answer));
+parentPort?.on('message', (readiness: ReadinessResponse) => waiting.get(readiness.id)?.(readiness));
 server.once('error', (failed) => parentPort?.postMessage({ failed } satisfies HealthThreadMessage));
 server.listen(port, host, () => {
   const listening = (server.address() as AddressInfo).port;

@@ -44,8 +44,8 @@ export class HealthServer implements AsyncDisposable {
   ) {
     this.beats = setInterval(() => beatNow(beat), BEAT_MS);
     this.beats.unref();
-    worker.on('message', (question: HealthThreadMessage) => {
-      if ('question' in question) void this.sendReadiness(question.question);
+    worker.on('message', (message: HealthThreadMessage) => {
+      if ('readinessRequest' in message) void this.sendReadiness(message.readinessRequest);
     });
     worker.on('error', (err) => log.error({ err }, 'the thread that answers health probes has failed'));
     worker.unref();
@@ -76,8 +76,8 @@ export class HealthServer implements AsyncDisposable {
 
   private async sendReadiness(id: number): Promise<void> {
     const readiness = await this.readiness();
-    const answer: ReadinessResponse = { id, ready: readiness.ready, body: JSON.stringify(readiness) };
-    this.worker.postMessage(answer);
+    const response: ReadinessResponse = { id, ready: readiness.ready, body: JSON.stringify(readiness) };
+    this.worker.postMessage(response);
   }
 
   private async readiness(): Promise<Readiness> {
@@ -116,11 +116,11 @@ function beatNow(beat: BigInt64Array): void {
 function listening(worker: Worker): Promise<number> {
   return new Promise((resolve, reject) => {
     worker.once('error', reject);
-    worker.once('message', (question: HealthThreadMessage) => {
+    worker.once('message', (message: HealthThreadMessage) => {
       worker.off('error', reject);
-      if ('listening' in question) return resolve(question.listening);
+      if ('listening' in message) return resolve(message.listening);
       void worker.terminate();
-      reject('failed' in question ? question.failed : new Error('the health thread has not begun to listen'));
+      reject('failed' in message ? message.failed : new Error('the health thread has not begun to listen'));
     });
   });
 }

@@ -100,7 +100,7 @@ function readStatus(text: string): StatusBody {
   }
 }
 
-function refusal(
+function statusError(
   status: number,
   { reason = '', message = `HTTP ${status}`, metadata }: StatusBody,
 ): KubernetesStatusError {
@@ -124,8 +124,8 @@ export class KubernetesClient {
     throw new KubernetesUnavailable(this.options.clusterId, new KubernetesStatusError(status, '', text));
   }
 
-  async get<T = KubernetesObject>(path: string, form: ObjectRepresentation = 'object'): Promise<T> {
-    return this.call<T>({ method: 'GET', path, accept: MEDIA_TYPES[form] });
+  async get<T = KubernetesObject>(path: string, representation: ObjectRepresentation = 'object'): Promise<T> {
+    return this.call<T>({ method: 'GET', path, accept: MEDIA_TYPES[representation] });
   }
 
   /**
@@ -190,11 +190,11 @@ export class KubernetesClient {
     path: string,
     text: string,
     { fieldManager, force, dryRun }: ApplyQuery,
-    form: ObjectRepresentation = 'object',
+    representation: ObjectRepresentation = 'object',
   ): Promise<KubernetesObject> {
     const query = { fieldManager, force: String(force), dryRun: dryRun ? 'All' : undefined };
     const body = { text, type: 'application/apply-patch+yaml' };
-    return this.call({ method: 'PATCH', path, query, body, accept: MEDIA_TYPES[form] });
+    return this.call({ method: 'PATCH', path, query, body, accept: MEDIA_TYPES[representation] });
   }
 
   /** Deletes an object; its dependents are deleted in the background. */
@@ -208,7 +208,7 @@ export class KubernetesClient {
     if (status === 429) throw this.tooMany(text, retryAfter);
     const body = this.parse(text);
     if (status >= 200 && status < 300) return body as T;
-    const error = refusal(status, (body ?? {}) as StatusBody);
+    const error = statusError(status, (body ?? {}) as StatusBody);
     // A 5xx is not caused by the request; a 401 means that the platform's own credentials are rejected.
     if (status === 401 || status >= 500) throw new KubernetesUnavailable(this.options.clusterId, error);
     throw error;

@@ -20,7 +20,7 @@ export interface ChangeWork<A, R extends Resources> {
 
 /** Carries the result of a dry run out of the transaction that is rolled back. */
 class RolledBack extends Error {
-  constructor(readonly result: { readonly answer: unknown; readonly resources: Resources }) {
+  constructor(readonly result: { readonly response: unknown; readonly resources: Resources }) {
     super('dry run');
   }
 }
@@ -35,10 +35,10 @@ export async function changeInTransaction<A, R extends Resources>(
   work: ChangeWork<A, R>,
 ): Promise<R> {
   if (request.dryRun) return runDry(database, request, work);
-  const answer = await eventTransaction(database, request.at, (tx) =>
+  const response = await eventTransaction(database, request.at, (tx) =>
     idempotent(tx, request, () => work.make(tx)),
   );
-  return work.read(database, answer);
+  return work.read(database, response);
 }
 
 async function runDry<A, R extends Resources>(
@@ -49,13 +49,13 @@ async function runDry<A, R extends Resources>(
   try {
     return await eventTransaction(database, request.at, async (tx): Promise<never> => {
       await checkClientToken(tx, request);
-      const answer = await make(tx);
-      throw new RolledBack({ answer, resources: await read(tx, answer) });
+      const response = await make(tx);
+      throw new RolledBack({ response, resources: await read(tx, response) });
     });
   } catch (error) {
     if (!(error instanceof RolledBack)) throw error;
-    const { answer, resources } = error.result;
-    const existing = await read(database, answer as A);
+    const { response, resources } = error.result;
+    const existing = await read(database, response as A);
     return existingOf(resources as R, existing);
   }
 }

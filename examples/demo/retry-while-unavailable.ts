@@ -9,14 +9,14 @@ const UNAVAILABLE_CODES = new Set(['KUBERNETES_UNAVAILABLE']);
 export function retryWhileUnavailable<T>({ signal }: DemoContext, work: () => Promise<T>): Promise<T> {
   const attempt = async () => {
     try {
-      return { answer: await work() };
+      return { value: await work() };
     } catch (error) {
       if (isUnavailable(error)) return undefined;
       throw error;
     }
   };
   return pollUntil(attempt, { condition: "the cluster's API server", signal, within: 60_000 }).then(
-    ({ answer: result }) => result,
+    ({ value: result }) => result,
   );
 }
 

@@ -45,9 +45,9 @@ function fail({ errors }: PlanExecution, error: unknown): void {
 /** Completes a fetch with its response or its error. */
 function ending<T>(run: PlanExecution, take: (result: T) => void, done: () => void) {
   return {
-    taken: (answer: T) => {
+    taken: (result: T) => {
       try {
-        take(answer);
+        take(result);
       } catch (error) {
         fail(run, error);
       }
@@ -64,7 +64,7 @@ function ending<T>(run: PlanExecution, take: (result: T) => void, done: () => vo
 export function compileResponseMerge(
   node: FetchNode,
   conditions: TypeConditions,
-): (run: PlanExecution, answer: SubgraphResult) => void {
+): (run: PlanExecution, result: SubgraphResult) => void {
   const { serviceName } = node;
   const rewrite = compileRewrites(node.outputRewrites, conditions);
   return (run, { data, errors }) => {

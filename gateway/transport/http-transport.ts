@@ -66,8 +66,8 @@ export class HttpTransport implements Disposable {
     // Prevents MIME sniffing by browsers.
     response.setHeader('x-content-type-options', 'nosniff');
     const { log } = this.options.core;
-    const answer = () => this.respond(request, response, requestId);
-    return traceRequest({ request, response, requestId, log, handle: answer });
+    const handle = () => this.respond(request, response, requestId);
+    return traceRequest({ request, response, requestId, log, handle });
   }
 
   private async respond(
@@ -204,11 +204,11 @@ export class HttpTransport implements Disposable {
     if (Array.isArray(body)) return handleBatch(core, response, body, client);
     const operation = { method, params: parseGraphQLParams(method, body, url), client };
     const { accept } = request.headers;
-    const answered =
+    const handled =
       this.streamed(request, response, operation) ??
       handleGraphQL(core, response, { ...operation, accept }, client);
     // Returning the promise from an async function would cost two more microtasks.
-    if (answered instanceof Promise) await answered;
+    if (handled instanceof Promise) await handled;
   }
 
   /** Handles a request for a stream; returns undefined for other requests. */

@@ -41,7 +41,7 @@ export class MeteredSource implements SubgraphSource {
       const seconds = (performance.now() - startedAt) / 1000;
       this.metrics.subgraph({ subgraph: this.name, kind, outcome, seconds });
     };
-    const answered = (result: T) => {
+    const succeeded = (result: T) => {
       ended('answered');
       return result;
     };
@@ -55,6 +55,6 @@ export class MeteredSource implements SubgraphSource {
     } catch (error) {
       return failed(error);
     }
-    return result instanceof Promise ? result.then(answered, failed) : answered(result);
+    return result instanceof Promise ? result.then(succeeded, failed) : succeeded(result);
   }
 }

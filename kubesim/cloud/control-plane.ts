@@ -94,6 +94,6 @@ export function apiAvailable(cloud: Cloud, cluster: CloudCluster): boolean {
   const replicas = replicasOf(cloud, cluster);
   const etcd = replicas.filter(({ component }) => component === 'etcd');
   const working = etcd.filter(({ healthy }) => healthy).length;
-  const answers = replicas.some(({ component, healthy }) => component === 'kube-apiserver' && healthy);
-  return answers && working * 2 > etcd.length;
+  const apiHealthy = replicas.some(({ component, healthy }) => component === 'kube-apiserver' && healthy);
+  return apiHealthy && working * 2 > etcd.length;
 }

@@ -37,7 +37,7 @@ export function getOrCreateInstances<W extends { readonly id: string }>(
   if (cluster.record.state === 'DELETING')
     throw new CloudApiError(409, 'CLUSTER_DELETING', 'The cluster is being deleted.');
   const fresh: InstanceRecord[] = [];
-  const answers = bodies.map((body) => {
+  const responses = bodies.map((body) => {
     const existing = cluster.instances.get(body.id);
     if (existing) return existing;
     const created = make(cloud, cluster, body);
@@ -45,7 +45,7 @@ export function getOrCreateInstances<W extends { readonly id: string }>(
     return created;
   });
   recordActivity(cloud, cluster, activity, fresh);
-  return answers;
+  return responses;
 }
 
 /** The three masters of a dedicated cluster. */

@@ -15,10 +15,10 @@ describe('query and mutate', () => {
   it('return data of the type of the document', async () => {
     await using client = createClient({ url: server.url, token: TOKEN });
     const added = await client.mutate(Add, { input: { amount: 7 } });
-    const answer = await client.query(Total);
+    const data = await client.query(Total);
     expect(added.add).toBe(1);
-    expect(answer.total).toBe(7);
-    expectTypeOf(answer).toEqualTypeOf<{ readonly total: number }>();
+    expect(data.total).toBe(7);
+    expectTypeOf(data).toEqualTypeOf<{ readonly total: number }>();
     // @ts-expect-error the variables of a mutation are checked
     await expect(client.mutate(Add, { input: { amount: 'seven' } })).rejects.toBeInstanceOf(
       GraphQLRequestError,

@@ -28,8 +28,8 @@ async function ask<T>(mutation: string, input: object, selection: string, dryRun
   const type = mutation.replace(/^./, (a) => a.toUpperCase());
   const rehearsed = dryRun === undefined ? '' : `, dryRun: ${dryRun}`;
   const query = `mutation ($input: ${type}Input!) {
-    answer: ${mutation}(input: $input${rehearsed}) { ${selection} userErrors { code message } } }`;
-  return (await setup.run<{ answer: T & { userErrors: { code: string }[] } }>(query, { input })).answer;
+    payload: ${mutation}(input: $input${rehearsed}) { ${selection} userErrors { code message } } }`;
+  return (await setup.run<{ payload: T & { userErrors: { code: string }[] } }>(query, { input })).payload;
 }
 
 test('every mutation accepts a clientToken', async () => {

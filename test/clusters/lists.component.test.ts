@@ -54,14 +54,14 @@ describe('number of SQL statements', () => {
       response = await clusters.run(query, variables, account);
     });
     expect(response).not.toHaveProperty('errors');
-    return { statements: statements.length, answer: response };
+    return { statements: statements.length, response };
   };
 
   test('is the same for a deep query of 1 and of 50 clusters', async () => {
     await clusters.run('{ kubernetesVersions { id } }');
     const single = await count('single', DEEP);
     const fifty = await count('fleet', DEEP);
-    expect(fifty.answer).toMatchObject({ data: { clusters: { totalCount: 50 } } });
+    expect(fifty.response).toMatchObject({ data: { clusters: { totalCount: 50 } } });
     expect(fifty.statements).toBe(single.statements);
     // A page and a total for each of the five lists, the pools' node counts, and the maintenance windows.
     expect(fifty.statements).toBe(12);
@@ -76,7 +76,7 @@ describe('number of SQL statements', () => {
   test('is one for the clusters of many regions', async () => {
     const query = `query ($of: [_Any!]!) { _entities(representations: $of) { ... on Region { clusters(first: 5) { nodes { id } } } } }`;
     const of = ['cn-hangzhou', 'cn-beijing', 'cn-shanghai'].map((id) => ({ __typename: 'Region', id }));
-    const { statements, answer: response } = await count('fleet', query, { of });
+    const { statements, response } = await count('fleet', query, { of });
     expect(statements).toBe(1);
     expect(response).toMatchObject({
       data: {

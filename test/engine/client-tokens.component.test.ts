@@ -43,9 +43,9 @@ describe('a client token', () => {
 
   it('runs concurrent requests with the same clientToken once and returns the same result to each', async () => {
     const before = works;
-    const answers = await Promise.all(Array.from({ length: 20 }, () => ask('t3', { name: 'a' })));
+    const responses = await Promise.all(Array.from({ length: 20 }, () => ask('t3', { name: 'a' })));
     expect(works).toBe(before + 1);
-    expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+    expect(new Set(responses.map((response) => JSON.stringify(response))).size).toBe(1);
   });
 
   it('rejects a stored result without what this release reads of it', async () => {

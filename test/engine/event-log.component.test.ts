@@ -169,11 +169,11 @@ describe('the event log', () => {
     const first = stream.next();
     await append('live', ['x'], { clusterId: 'cluster_a' });
     // The stream may read its start before or after these events: append until it yields one.
-    let answered = false;
-    void first.then(() => (answered = true));
+    let settled = false;
+    void first.then(() => (settled = true));
     await eventually(async () => {
       await append('live', ['y'], { clusterId: 'cluster_b' });
-      return answered;
+      return settled;
     });
     expect((await first).value).toMatchObject({ message: 'y' });
     await stream.return();
@@ -181,10 +181,10 @@ describe('the event log', () => {
 
   it('yields a bookmark after 50 events that do not match, and after fewer when ten seconds have passed', async () => {
     await append('marked', ['1', '2', '3']);
-    const told = events.followMapped('marked', { after: 0n }, ({ message }) =>
+    const mapped = events.followMapped('marked', { after: 0n }, ({ message }) =>
       message === 'told' ? message : undefined,
     );
-    const step = async () => (await told.next()).value;
+    const step = async () => (await mapped.next()).value;
     expect(await step()).toEqual(new LogBookmark(3n, true));
     await append('marked', Array<string>(49).fill('left out'));
     await append('marked', ['told', ...Array<string>(100).fill('left out')]);
@@ -200,7 +200,7 @@ describe('the event log', () => {
     await kit.database.prisma.$executeRaw`SELECT pg_notify(${EVENT_CHANNEL}, 'marked')`;
     expect(await next).toMatchObject({ sequence: 154n });
     later.mockRestore();
-    await told.return();
+    await mapped.return();
   });
 
   it('replays a long log in batches', async () => {

@@ -83,11 +83,14 @@ describe('disruption budget', () => {
       });
       await takePods(false);
       const [first, ...others] = await podNames();
-      const answers = [];
-      for (const pod of [first!, ...others].slice(0, allowed + 1)) answers.push(await evict(pod));
+      const responses = [];
+      for (const pod of [first!, ...others].slice(0, allowed + 1)) responses.push(await evict(pod));
       await takePods(true);
-      expect(answers.map((response) => response.status)).toEqual([...Array<number>(allowed).fill(201), 429]);
-      expect(answers.at(-1)?.body).toMatchObject({
+      expect(responses.map((response) => response.status)).toEqual([
+        ...Array<number>(allowed).fill(201),
+        429,
+      ]);
+      expect(responses.at(-1)?.body).toMatchObject({
         kind: 'Status',
         reason: 'TooManyRequests',
         message: "Cannot evict pod as it would violate the pod's disruption budget.",

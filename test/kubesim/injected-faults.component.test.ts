@@ -186,15 +186,15 @@ describe('fault of masters', () => {
       operation: 'cluster.master-node.6',
       instanceId: instance.id,
     }));
-    const answers = async () => (await (await simulator.access(id)).api('GET', '/api/v1/nodes')).status;
+    const status = async () => (await (await simulator.access(id)).api('GET', '/api/v1/nodes')).status;
     await perform(id, first!);
-    expect(await answers()).toBe(200);
+    expect(await status()).toBe(200);
     await perform(id, second!);
-    expect(await answers()).toBe(503);
+    expect(await status()).toBe(503);
     const lasting = async () => (await incidents(id)).find(({ endedAt }) => endedAt === null);
     expect(await lasting()).toMatchObject({ kind: 'API_UNAVAILABLE' });
     await remediate(id, first!);
-    expect(await answers()).toBe(200);
+    expect(await status()).toBe(200);
     expect(await lasting()).toMatchObject({ kind: 'DEGRADED' });
     await remediate(id, second!);
     expect(await lasting()).toBeUndefined();

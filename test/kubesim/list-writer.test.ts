@@ -38,12 +38,12 @@ async function sent(lists: readonly (readonly unknown[])[]) {
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const { port } = server.address() as AddressInfo;
-  const answers = await Promise.all(lists.map(() => fetch(`http://127.0.0.1:${port}/`)));
-  const bodies = await Promise.all(answers.map((response) => response.json()));
+  const responses = await Promise.all(lists.map(() => fetch(`http://127.0.0.1:${port}/`)));
+  const bodies = await Promise.all(responses.map((response) => response.json()));
   clearImmediate(counting);
   server.closeAllConnections();
   server.close();
-  return { written, bodies: bodies as { kind: string; items: unknown[] }[], answers };
+  return { written, bodies: bodies as { kind: string; items: unknown[] }[], responses };
 }
 
 const objects = (count: number, size: number) =>
@@ -65,8 +65,8 @@ test('writes one part per turn for several lists together', async () => {
 });
 
 test('writes a short list in one part with its content length', async () => {
-  const { written, bodies, answers } = await sent([objects(3, 10)]);
+  const { written, bodies, responses } = await sent([objects(3, 10)]);
   expect(written).toHaveLength(1);
   expect(bodies[0]?.items).toHaveLength(3);
-  expect(answers[0]?.headers.get('content-length')).toBe(String(written[0]?.bytes));
+  expect(responses[0]?.headers.get('content-length')).toBe(String(written[0]?.bytes));
 });

@@ -21,7 +21,7 @@ const FLAGS = [
 ];
 
 const RUN = '.graphiql-execute-button';
-const ANSWER = '.graphiql-response .result-window';
+const RESULT = '.graphiql-response .result-window';
 
 describe.skipIf(!executablePath)('GraphiQL in Chromium', () => {
   let platform: TestPlatform;
@@ -48,7 +48,7 @@ describe.skipIf(!executablePath)('GraphiQL in Chromium', () => {
 
   const shows = (page: Page, selector: string, text: string) =>
     expect.poll(() => page.locator(selector).innerText(), { timeout: 20_000 }).toContain(text);
-  const answers = (page: Page, text: string) => shows(page, ANSWER, text);
+  const showsResult = (page: Page, text: string) => shows(page, RESULT, text);
 
   async function openTab(page: Page, name: string): Promise<void> {
     await page.locator('.graphiql-tab').getByText(name).click();
@@ -58,13 +58,13 @@ describe.skipIf(!executablePath)('GraphiQL in Chromium', () => {
   test('opens the page by a link with a token, runs a request and removes the token from the address', async () => {
     const { page, problems } = await openPage(`/#token=${await platform.token('browser')}`);
     await page.click(RUN);
-    await answers(page, 'totalCount');
+    await showsResult(page, 'totalCount');
     expect(page.url()).toBe(`${platform.url}/`);
     expect(await page.locator('.page-header').innerText()).toContain('account browser');
 
     await page.reload();
     await page.click(RUN);
-    await answers(page, 'totalCount');
+    await showsResult(page, 'totalCount');
     expect(problems).toEqual([]);
   });
 
@@ -72,10 +72,10 @@ describe.skipIf(!executablePath)('GraphiQL in Chromium', () => {
     const { page, problems } = await openPage(`/#token=${await platform.token('watcher')}`);
     await openTab(page, 'CreateCluster');
     await page.click(RUN);
-    await answers(page, 'INITIAL');
+    await showsResult(page, 'INITIAL');
     await openTab(page, 'WatchClusters');
     await page.click(RUN);
-    await answers(page, 'healthyNodes');
+    await showsResult(page, 'healthyNodes');
     expect(problems).toEqual([]);
   });
 
@@ -90,7 +90,7 @@ describe.skipIf(!executablePath)('GraphiQL in Chromium', () => {
     await dialog.getByRole('button', { name: 'Use token' }).click();
     await dialog.waitFor({ state: 'detached' });
     await page.click(RUN);
-    await answers(page, 'totalCount');
+    await showsResult(page, 'totalCount');
   });
 
   test('the documentation explorer, the history and the dialogs respect the policy of the page', async () => {

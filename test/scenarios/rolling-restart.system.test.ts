@@ -297,12 +297,12 @@ async function whileAway<T>(work: () => Promise<T>): Promise<T> {
   return eventually(
     async () => {
       try {
-        return { answer: await work() };
+        return { value: await work() };
       } catch (error) {
         if (isDatabaseUnavailable(error)) return undefined;
         throw error;
       }
     },
     { what: 'the database' },
-  ).then(({ answer }) => answer);
+  ).then(({ value }) => value);
 }

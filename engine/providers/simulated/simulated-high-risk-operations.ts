@@ -3,7 +3,7 @@ import { TerminalError } from '../../contract.js';
 import type { HighRiskOperationProvider, HighRiskOperationTarget } from '../high-risk-operation-provider.js';
 import type { CloudCalls } from './simulated-node-pools.js';
 
-const answer = z.object({
+const faultsResponse = z.object({
   faults: z.array(
     z.object({
       operation: z.string(),
@@ -23,7 +23,9 @@ export function simulatedHighRiskOperations(cloud: Pick<CloudCalls, 'call'>): Hi
     async highRiskOperationRecords(clusterId) {
       const { status, body } = await cloud.call('GET', path(clusterId));
       if (status === 404) return [];
-      return answer.parse(body).faults.map(({ injectedAt, ...target }) => ({ ...target, since: injectedAt }));
+      return faultsResponse
+        .parse(body)
+        .faults.map(({ injectedAt, ...target }) => ({ ...target, since: injectedAt }));
     },
     async performHighRiskOperation(clusterId, target) {
       found(target, await cloud.call('PUT', path(clusterId), target));

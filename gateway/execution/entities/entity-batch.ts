@@ -65,15 +65,15 @@ export class EntityBatch {
     for (let i = 0; i < this.entities.length; i += 1) {
       const index = this.indexes[i] ?? -1;
       const entity = this.entities[i];
-      const answer = received[index];
-      if (entity && answer === null) markAbsent(entity);
-      if (!entity || !isRecord(answer)) continue;
-      keepTypename(entity, answer, rewrite);
+      const value = received[index];
+      if (entity && value === null) markAbsent(entity);
+      if (!entity || !isRecord(value)) continue;
+      keepTypename(entity, value, rewrite);
       if (rewrite && !rewritten.has(index)) {
-        rewrite(answer);
+        rewrite(value);
         rewritten.add(index);
       }
-      merge(entity, answer);
+      merge(entity, value);
     }
   }
 

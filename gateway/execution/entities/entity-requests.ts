@@ -33,7 +33,7 @@ export interface EntityFetch {
   readonly representations: readonly Representation[];
   /** Whether other fetches may run concurrently. */
   readonly parallel: boolean;
-  readonly onResult: (answer: EntityFetchResult) => void;
+  readonly onResult: (result: EntityFetchResult) => void;
   /** Called when the request fails. */
   readonly onError: (reason: unknown) => void;
 }
@@ -129,7 +129,7 @@ export class EntityRequests {
           groups.map((group, index) =>
             splitResponse(group, valid, combined ? entitiesName(index) : ENTITIES),
           ),
-        (answers) => this.together(() => tell(groups, answers)),
+        (results) => this.together(() => deliver(groups, results)),
         failed,
       );
     };
@@ -208,9 +208,9 @@ function grouped(fetches: readonly EntityFetch[]): Group[] {
   return groups;
 }
 
-function tell(groups: readonly Group[], answers: readonly (readonly EntityFetchResult[])[]): void {
+function deliver(groups: readonly Group[], results: readonly (readonly EntityFetchResult[])[]): void {
   for (const [index, { fetches }] of groups.entries()) {
-    for (const [position, result] of answers[index]?.entries() ?? [])
+    for (const [position, result] of results[index]?.entries() ?? [])
       fetches[position]?.fetch.onResult(result);
   }
 }

@@ -120,8 +120,8 @@ export class ObjectShape {
    * The name of an object type; fails when only a subgraph with an interface object was queried, which does not know the
    * concrete type.
    */
-  private typename(tree: JSONObject, answered: unknown): unknown {
-    const value = tree['__typename'] ?? answered ?? this.assumed;
+  private typename(tree: JSONObject, received: unknown): unknown {
+    const value = tree['__typename'] ?? received ?? this.assumed;
     const schemaType = typeof value === 'string' ? this.compilation.schema.getType(value) : undefined;
     const type = schemaType ?? this.selections[0]?.type;
     return isObjectType(type) ? type.name : FAILED;

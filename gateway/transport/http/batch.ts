@@ -36,14 +36,16 @@ export async function handleBatch(
       details: { limit: 'batch', maximum: batch },
     });
   const size = new ResponseSize(core.limits.responseBytes);
-  const answers = await Promise.all(params.map((param) => handleOperation(core, param, { ...client, size })));
+  const responses = await Promise.all(
+    params.map((param) => handleOperation(core, param, { ...client, size })),
+  );
   if (response.destroyed) return;
   // 429 only when every operation was rate limited; otherwise each result carries its own errors.
-  const status = answers.every((answer) => answer.status === 429) ? 429 : 200;
-  const refused = status === 429 ? answers.flatMap(({ result }) => result.errors ?? []) : [];
-  setRateHeaders(response, core.admission.rate(client.actor.account), refused);
-  const body = `[${answers.map(({ result }) => responseText(result)).join()}]`;
-  send(response, status, 'application/json; charset=utf-8', body);
+  const allLimited = responses.every(({ status }) => status === 429);
+  const errors = allLimited ? responses.flatMap(({ result }) => result.errors ?? []) : [];
+  setRateHeaders(response, core.admission.rate(client.actor.account), errors);
+  const body = `[${responses.map(({ result }) => responseText(result)).join()}]`;
+  send(response, allLimited ? 429 : 200, 'application/json; charset=utf-8', body);
 }
 
 async function handleOperation(
@@ -51,7 +53,7 @@ async function handleOperation(
   params: unknown,
   client: AuthenticatedRequest,
 ): Promise<OperationResponse> {
-  if (!isRecord(params)) return refused('An operation of the batch is not a JSON object.');
+  if (!isRecord(params)) return badRequest('An operation of the batch is not a JSON object.');
   const entered = await enterBatch(core, client);
   if ('status' in entered) return entered;
   try {
@@ -79,14 +81,14 @@ async function admitAndExecute(
   params: Readonly<Record<string, unknown>>,
   client: AuthenticatedRequest,
 ): Promise<OperationResponse> {
-  if (client.signal.aborted) return refused('The client has disconnected.');
+  if (client.signal.aborted) return badRequest('The client has disconnected.');
   const admitted = await admitOperation(core, params, client);
   if ('errors' in admitted) return { status: admitted.status, result: { errors: admitted.errors } };
   if (admitted.prepared.operation.kind === OperationTypeNode.SUBSCRIPTION)
-    return refused('A subscription cannot be part of a batch.');
+    return badRequest('A subscription cannot be part of a batch.');
   return { status: 200, result: await executeOperation(core, admitted, client) };
 }
 
-function refused(message: string): OperationResponse {
+function badRequest(message: string): OperationResponse {
   return { status: 400, result: { errors: [requestError('BAD_REQUEST', message)] } };
 }

@@ -15,22 +15,19 @@ export interface TracedRequest {
  * Handles an HTTP request in a child span of the client's (`traceparent`); log entries of the request contain its id.
  */
 export function traceRequest(traced: TracedRequest): Promise<void> {
-  const { request, response, requestId, log, handle: answer } = traced;
+  const { request, response, requestId, log, handle } = traced;
   const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
   return runInRequestScope({ requestId, at: Date.now() }, () => {
-    if (path === '/healthz' || path === '/readyz') return answer();
-    const answered = isTraced() ? inOwnSpan(traced, path) : answer();
-    if (!log.isLevelEnabled('debug')) return answered;
-    return answered.then(() =>
+    if (path === '/healthz' || path === '/readyz') return handle();
+    const handled = isTraced() ? inOwnSpan(traced, path) : handle();
+    if (!log.isLevelEnabled('debug')) return handled;
+    return handled.then(() =>
       log.debug({ method: request.method, path, status: response.statusCode }, 'a request was answered'),
     );
   });
 }
 
-function inOwnSpan(
-  { request, response, requestId, handle: answer }: TracedRequest,
-  path: string,
-): Promise<void> {
+function inOwnSpan({ request, response, requestId, handle }: TracedRequest, path: string): Promise<void> {
   const attributes = {
     'http.request.method': request.method ?? 'GET',
     'url.path': path,
@@ -38,7 +35,7 @@ function inOwnSpan(
   };
   const options = () => ({ kind: 'server' as const, attributes, parent: request.headers });
   return inSpan(`${request.method ?? 'GET'} ${path}`, options, async () => {
-    await answer();
+    await handle();
     describeSpan(() => ({ 'http.response.status_code': response.statusCode }));
   });
 }

@@ -22,7 +22,7 @@ const PROTOCOL = 'graphql-transport-ws';
 export class WebSocketTransport {
   private readonly sockets: WebSocketServer;
   private readonly sessions = new Set<SocketSession>();
-  private readonly answered = new WeakSet<WebSocket>();
+  private readonly alive = new WeakSet<WebSocket>();
   private readonly pings: NodeJS.Timeout;
 
   constructor(private readonly options: WebSocketTransportOptions) {
@@ -72,10 +72,10 @@ export class WebSocketTransport {
 
   private open(socket: WebSocket, connection: Duplex, authorization: string | undefined): void {
     const { core } = this.options;
-    this.answered.add(socket);
+    this.alive.add(socket);
     core.metrics.sockets(1);
     socket.once('close', () => core.metrics.sockets(-1));
-    socket.on('pong', () => this.answered.add(socket));
+    socket.on('pong', () => this.alive.add(socket));
     socket.on('error', (err) => core.log.debug({ err }, 'a WebSocket failed'));
     const session = new SocketSession(core, socket, connection, authorization);
     this.sessions.add(session);
@@ -86,7 +86,7 @@ export class WebSocketTransport {
     for (const socket of this.sockets.clients) {
       // A pong of a paused socket may have arrived and has not been read.
       if (socket.isPaused) continue;
-      if (!this.answered.delete(socket)) socket.terminate();
+      if (!this.alive.delete(socket)) socket.terminate();
       else socket.ping();
     }
   }

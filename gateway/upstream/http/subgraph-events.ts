@@ -9,7 +9,7 @@ import { parseResponse } from './parse-response.js';
 const WAITING = 16;
 
 /** Maximum length in characters of a response that is not a stream, such as an error. */
-const ANSWER = 100_000;
+const MAX_RESPONSE_LENGTH = 100_000;
 
 const JSON_TYPE = /^application\/(?:graphql-response\+)?json\b/;
 
@@ -49,7 +49,7 @@ class SubgraphEvents implements Dispatcher.DispatchHandler {
   private readonly results: ResultQueue;
   private controller: Dispatcher.DispatchController | undefined;
   /** A response that is not a stream. */
-  private answer: { readonly statusCode: number; text: string } | undefined;
+  private response: { readonly statusCode: number; text: string } | undefined;
 
   constructor(
     private readonly options: SubgraphStreamOptions,
@@ -82,14 +82,14 @@ class SubgraphEvents implements Dispatcher.DispatchHandler {
   ): void {
     const type = String(headers['content-type']);
     if (statusCode === 200 && type.startsWith(EVENT_STREAM)) return this.opened(this.results);
-    if (JSON_TYPE.test(type)) return void (this.answer = { statusCode, text: '' });
+    if (JSON_TYPE.test(type)) return void (this.response = { statusCode, text: '' });
     this.fail(new Error(`the subgraph answered ${statusCode}`));
     controller.abort(LEFT);
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.results.closed) return;
-    if (this.answer) return this.appendResponse(controller, this.answer, chunk);
+    if (this.response) return this.appendResponse(controller, this.response, chunk);
     try {
       for (const event of this.parser.feed(this.decoder.write(chunk))) this.take(event);
     } catch (error) {
@@ -101,7 +101,7 @@ class SubgraphEvents implements Dispatcher.DispatchHandler {
 
   /** A body that ends without `complete` means that the subgraph died or restarts. */
   onResponseEnd(): void {
-    if (this.answer && !this.results.closed) this.resolveResponse(this.answer);
+    if (this.response && !this.results.closed) this.resolveResponse(this.response);
     else this.fail();
   }
 
@@ -111,11 +111,11 @@ class SubgraphEvents implements Dispatcher.DispatchHandler {
 
   private appendResponse(
     controller: Dispatcher.DispatchController,
-    answer: { text: string },
+    response: { text: string },
     chunk: Buffer,
   ): void {
-    answer.text += this.decoder.write(chunk);
-    if (answer.text.length <= ANSWER) return;
+    response.text += this.decoder.write(chunk);
+    if (response.text.length <= MAX_RESPONSE_LENGTH) return;
     this.fail(new Error('the subgraph sent an oversized response to a subscription'));
     controller.abort(LEFT);
   }

@@ -42,11 +42,11 @@ function document(key: string): Json {
   const types = servedTypes.filter((served) => groupVersion(served) === key);
   const paths = types.map(({ type, group, version }) => {
     const scope = type.namespaced ? '/namespaces/{namespace}' : '';
-    const answers = { 200: { description: 'OK' } };
+    const okResponse = { 200: { description: 'OK' } };
     const kind = { 'x-kubernetes-group-version-kind': { group, version, kind: type.kind } };
     const operation = (action: string) => ({
       parameters: QUERY,
-      responses: answers,
+      responses: okResponse,
       'x-kubernetes-action': action,
       ...kind,
     });

@@ -71,10 +71,10 @@ describe('availability of products in regions', () => {
     const counts = { AVAILABLE: 0, COMING_SOON: 0, UNAVAILABLE: 0 };
     for (const region of catalog.regions) {
       const cells = Object.entries(region.availability);
-      const answers = await Promise.all(cells.map(([product]) => create(region.id, product)));
+      const responses = await Promise.all(cells.map(([product]) => create(region.id, product)));
       for (const [index, [product, availability]] of cells.entries()) {
         counts[availability] += 1;
-        const { cluster = null, userErrors = [] } = answers[index] ?? {};
+        const { cluster = null, userErrors = [] } = responses[index] ?? {};
         const cell = `${region.id} ${product}`;
         const code = EXPECTED[availability];
         if (code === null) {

@@ -131,16 +131,16 @@ test('rejects a clientToken with other input', async () => {
 
 test('creates one cluster for concurrent requests with the same clientToken', async () => {
   const input = proCluster('twin', { clientToken: 'race' });
-  const answers = await Promise.all(Array.from({ length: 8 }, () => create(input, 'racer')));
-  expect(new Set(answers.map(({ cluster }) => cluster?.id)).size).toBe(1);
-  expect(answers.flatMap(({ userErrors }) => userErrors)).toEqual([]);
+  const payloads = await Promise.all(Array.from({ length: 8 }, () => create(input, 'racer')));
+  expect(new Set(payloads.map(({ cluster }) => cluster?.id)).size).toBe(1);
+  expect(payloads.flatMap(({ userErrors }) => userErrors)).toEqual([]);
   expect(await written('racer')).toMatchObject({ clusters: 1, operations: 1, tokens: 1 });
 });
 
 test('grants a name to exactly one of several concurrent requests', async () => {
-  const answers = await Promise.all(Array.from({ length: 6 }, () => create(proCluster('wanted'), 'names')));
-  expect(answers.filter(({ cluster }) => cluster !== null)).toHaveLength(1);
-  const refused = answers.flatMap(({ userErrors }) => userErrors);
+  const payloads = await Promise.all(Array.from({ length: 6 }, () => create(proCluster('wanted'), 'names')));
+  expect(payloads.filter(({ cluster }) => cluster !== null)).toHaveLength(1);
+  const refused = payloads.flatMap(({ userErrors }) => userErrors);
   expect(refused).toHaveLength(5);
   for (const error of refused)
     expect(error).toMatchObject({ code: 'DUPLICATE_NAME', path: ['input', 'name'] });
@@ -154,9 +154,9 @@ test('grants the last cluster of a quota to exactly one of several concurrent re
     { resource: 'ACK_PRO/clustersPerAccount', scope: '*' },
     1,
   );
-  const answers = await Promise.all([0, 1, 2, 3].map((i) => create(proCluster(`c${i}`), 'last')));
-  expect(answers.filter(({ cluster }) => cluster !== null)).toHaveLength(1);
-  for (const error of answers.flatMap(({ userErrors }) => userErrors)) {
+  const payloads = await Promise.all([0, 1, 2, 3].map((i) => create(proCluster(`c${i}`), 'last')));
+  expect(payloads.filter(({ cluster }) => cluster !== null)).toHaveLength(1);
+  for (const error of payloads.flatMap(({ userErrors }) => userErrors)) {
     expect(error).toMatchObject({
       __typename: 'QuotaExceededError',
       code: 'QUOTA_EXCEEDED',

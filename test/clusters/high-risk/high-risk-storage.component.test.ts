@@ -206,7 +206,7 @@ describe('high-risk operations on volumes', { timeout: 200_000 }, () => {
 describe('high-risk operations on log collection', { timeout: 200_000 }, () => {
   it('logging.collector.4: no log is collected without the DaemonSet; restoring the component recreates it', async () => {
     const { ask, client, clusterId, world } = risks;
-    interface Answer {
+    interface MutationData {
       payload: {
         component: { id: string } | null;
         operation: { id: string } | null;
@@ -217,7 +217,7 @@ describe('high-risk operations on log collection', { timeout: 200_000 }, () => {
       const type = `${mutation === 'install' ? 'Install' : 'Restore'}ComponentInput`;
       const query = `mutation ($input: ${type}!) { payload: ${mutation}Component(input: $input) {
         component { id } operation { id } userErrors { code message path } } }`;
-      const { payload } = await ask<Answer>(query, { input });
+      const { payload } = await ask<MutationData>(query, { input });
       expect(payload.userErrors).toEqual([]);
       expect(await waitForOperation(world, payload.operation!.id)).toMatchObject({ state: 'SUCCEEDED' });
       return payload.component!.id;

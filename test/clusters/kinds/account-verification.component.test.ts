@@ -68,12 +68,12 @@ describe('real-name verification', () => {
       verifyAccount(input: $input) { viewer { verified } userErrors { code path } } }`;
     const holder = { kind: 'ENTERPRISE', name: 'Acme', documentNumber: '91350100M000100Y43' };
     const accounts = ['one', 'two', 'three', 'four'];
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       accounts.map((account) =>
         asActor<{ verifyAccount: { userErrors: object[] } }>(VERIFY, { input: holder }, false, account),
       ),
     );
-    const refused = answers.flatMap(({ data }) => data.verifyAccount.userErrors);
+    const refused = responses.flatMap(({ data }) => data.verifyAccount.userErrors);
     expect(refused).toEqual(
       Array.from({ length: 3 }, () => ({ code: 'DOCUMENT_ALREADY_USED', path: ['input', 'documentNumber'] })),
     );

@@ -103,8 +103,8 @@ describe('component change in the maintenance window', () => {
   const upgrade = async (id: string, more = {}) => {
     const query = `mutation ($input: UpgradeComponentInput!) { payload: upgradeComponent(input: $input) {
       component { state } operation { id } userErrors { code path } } }`;
-    type Answer = { payload: PayloadView & { component: { state: string } | null } };
-    return (await windows.clusters.run<Answer>(query, { input: { id, ...more } })).data.payload;
+    type MutationData = { payload: PayloadView & { component: { state: string } | null } };
+    return (await windows.clusters.run<MutationData>(query, { input: { id, ...more } })).data.payload;
   };
 
   test.each([
@@ -183,9 +183,9 @@ describe('component change in the maintenance window', () => {
       const type = `${mutation[0]?.toUpperCase()}${mutation.slice(1)}Input!`;
       const query = `mutation ($input: ${type}) { payload: ${mutation}(input: $input) {
         component { state } operation { id } userErrors { code path } } }`;
-      type Answer = { payload: PayloadView & { component: { state: string } | null } };
+      type MutationData = { payload: PayloadView & { component: { state: string } | null } };
       const input = { id, ...(parameters && { parameters }), ...(timing && { timing }) };
-      return (await windows.clusters.run<Answer>(query, { input })).data.payload;
+      return (await windows.clusters.run<MutationData>(query, { input })).data.payload;
     };
     const waiting = await ask();
     expect([waiting.userErrors, waiting.component?.state]).toEqual([[], 'ACTIVE']);

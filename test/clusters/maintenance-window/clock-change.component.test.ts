@@ -24,8 +24,8 @@ interface Window {
 async function windowOf(id: string, at: string): Promise<Window> {
   const query = `query ($id: ID!, $at: DateTime) { cluster(id: $id) { maintenanceWindow {
     nextOccurrence(at: $at) { startsAt endsAt } isOpen(at: $at) } } }`;
-  type Answer = { cluster: { maintenanceWindow: Window } };
-  return (await ask<Answer>(query, { id, at })).cluster.maintenanceWindow;
+  type QueryData = { cluster: { maintenanceWindow: Window } };
+  return (await ask<QueryData>(query, { id, at })).cluster.maintenanceWindow;
 }
 
 /** Creates a running cluster with a daily window of one hour that opens at this time of its zone. */

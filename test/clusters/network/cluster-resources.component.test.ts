@@ -174,11 +174,11 @@ describe('resources of a cluster', () => {
       vSwitches: [],
       securityGroups: [{ id: keep[1]!.id, creator: 'USER' }],
     });
-    type Deletion = { answer: { deletedId: string | null } };
+    type Deletion = { payload: { deletedId: string | null } };
     for (const { id, type } of [...keep].reverse()) {
-      const query = `mutation ($id: ID!) { answer: ${mutationOf(type)}(input: { id: $id }) { deletedId } }`;
-      const answers = await Promise.all([1, 2, 3, 4].map(() => setup.ask<Deletion>(query, { id })));
-      const deleted = answers.map(({ answer }) => answer.deletedId).filter((id) => id !== null);
+      const query = `mutation ($id: ID!) { payload: ${mutationOf(type)}(input: { id: $id }) { deletedId } }`;
+      const responses = await Promise.all([1, 2, 3, 4].map(() => setup.ask<Deletion>(query, { id })));
+      const deleted = responses.map(({ payload }) => payload.deletedId).filter((id) => id !== null);
       expect(deleted, 'one of the requests deletes it').toEqual([id]);
     }
     expect(await usage()).toEqual(before);

@@ -48,11 +48,11 @@ export async function openNetworks() {
   let names = 0;
   const mutate = async <T>(account: string, name: string, input: object, fields: string) => {
     const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}Input`;
-    const query = `mutation ($input: ${type}!) { answer: ${name}(input: $input) { ${fields} ${ERRORS} } }`;
-    type Answer = { answer: T & { userErrors: Refusal[] } };
-    const { data, errors } = await clusters.run<Answer>(query, { input }, account);
+    const query = `mutation ($input: ${type}!) { payload: ${name}(input: $input) { ${fields} ${ERRORS} } }`;
+    type MutationData = { payload: T & { userErrors: Refusal[] } };
+    const { data, errors } = await clusters.run<MutationData>(query, { input }, account);
     expect(errors ?? []).toEqual([]);
-    return data.answer;
+    return data.payload;
   };
   /** Creates a network resource and returns its id. */
   const create = async (account: string, name: string, input: object, field: string): Promise<string> => {

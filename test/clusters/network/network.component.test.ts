@@ -72,8 +72,8 @@ describe('VPCs, vSwitches and security groups', () => {
     const vSwitch = await networks.vSwitch(account, vpc, 'a', '192.168.0.0/20');
     const group = await networks.group(account, vpc, []);
     for (const id of [vSwitch, group, vpc]) {
-      const answers = await Promise.all(Array.from({ length: 6 }, () => networks.remove(account, id)));
-      const codes = answers.map(({ userErrors }) => userErrors[0]?.code ?? 'deleted').sort();
+      const payloads = await Promise.all(Array.from({ length: 6 }, () => networks.remove(account, id)));
+      const codes = payloads.map(({ userErrors }) => userErrors[0]?.code ?? 'deleted').sort();
       expect(codes, id).toEqual([...Array<string>(5).fill('NOT_FOUND'), 'deleted']);
     }
   });

@@ -240,15 +240,15 @@ async function createResource(
   field: string,
   input: object,
 ): Promise<string> {
-  const query = `mutation ($input: ${inputType}!) { answer: ${name}(input: $input) { made: ${field} { id } userErrors { message } } }`;
-  const { answer } = await setup.ask<{ answer: { made: { id: string } | null; userErrors: object[] } }>(
+  const query = `mutation ($input: ${inputType}!) { payload: ${name}(input: $input) { made: ${field} { id } userErrors { message } } }`;
+  const { payload } = await setup.ask<{ payload: { made: { id: string } | null; userErrors: object[] } }>(
     query,
     {
       input,
     },
   );
-  expect(answer.userErrors).toEqual([]);
-  return answer.made!.id;
+  expect(payload.userErrors).toEqual([]);
+  return payload.made!.id;
 }
 
 test('nodes are spread over the zones of the vSwitches, and show their zone', async () => {

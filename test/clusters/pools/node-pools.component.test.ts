@@ -153,13 +153,13 @@ test('scaleNodePool above the quota is rejected and changes nothing', async () =
 
 test('accepts exactly one of several concurrent scaleNodePool requests', async () => {
   const { id, pool } = await start('raced');
-  const answers = await Promise.all(
+  const payloads = await Promise.all(
     [4, 5, 6, 7].map((desiredSize) => mutate('scaleNodePool', { nodePoolId: pool, desiredSize })),
   );
-  const [winner, ...others] = answers.filter(({ nodePool }) => nodePool !== null);
+  const [winner, ...others] = payloads.filter(({ nodePool }) => nodePool !== null);
   expect(others).toEqual([]);
   expect(await usageOf(id, pool)).toEqual([1, winner?.nodePool?.desiredSize, winner?.nodePool?.desiredSize]);
-  for (const { code } of answers.flatMap(({ userErrors }) => userErrors)) expect(code).toBe('INVALID_STATE');
+  for (const { code } of payloads.flatMap(({ userErrors }) => userErrors)) expect(code).toBe('INVALID_STATE');
 });
 
 test('a dry run of scaleNodePool returns the desired size and stores nothing', async () => {

@@ -21,16 +21,16 @@ beforeAll(async () => {
 });
 afterAll(() => setup[Symbol.asyncDispose]());
 
-interface Answer {
+interface MutationPayload {
   readonly made: { readonly id: string } | null;
   readonly userErrors: readonly { readonly code: string; readonly message: string }[];
 }
 
-async function ask(name: string, field: string, input: Record<string, unknown>): Promise<Answer> {
+async function ask(name: string, field: string, input: Record<string, unknown>): Promise<MutationPayload> {
   const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}Input`;
-  const query = `mutation ($input: ${type}!) { answer: ${name}(input: $input) {
+  const query = `mutation ($input: ${type}!) { payload: ${name}(input: $input) {
     ${field === '' ? '' : `made: ${field} { id }`} userErrors { code message } } }`;
-  return (await setup.run<{ answer: Answer }>(query, { input })).answer;
+  return (await setup.run<{ payload: MutationPayload }>(query, { input })).payload;
 }
 
 async function createResource(name: string, field: string, input: Record<string, unknown>): Promise<string> {

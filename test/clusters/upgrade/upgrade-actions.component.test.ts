@@ -63,8 +63,8 @@ async function upgradeIn(phase: UpgradePhase, paused: boolean): Promise<string> 
 
 const view = async (id: string) => {
   const query = 'query ($id: ID!) { operation(id: $id) { cancelable pausable pausedAt } }';
-  type Answer = { operation: { cancelable: boolean; pausable: boolean; pausedAt: string | null } };
-  return (await clusters.run<Answer>(query, { id })).data.operation;
+  type QueryData = { operation: { cancelable: boolean; pausable: boolean; pausedAt: string | null } };
+  return (await clusters.run<QueryData>(query, { id })).data.operation;
 };
 
 const cases = PHASES.flatMap((phase) =>
@@ -74,14 +74,14 @@ const cases = PHASES.flatMap((phase) =>
       phase,
       paused,
       action,
-      answer: takenBy(phase, paused).includes(action) ? 'taken' : 'refused',
+      outcome: takenBy(phase, paused).includes(action) ? 'accepted' : 'rejected',
     })),
   ),
 );
 
 test.each(cases)(
-  'in $phase (paused: $paused) $action of an upgrade is $answer, and its fields report it',
-  async ({ phase, paused, action, answer }) => {
+  'in $phase (paused: $paused) $action of an upgrade is $outcome, and its fields report it',
+  async ({ phase, paused, action, outcome }) => {
     const id = await upgradeIn(phase, paused);
     const { cancelable, pausable, pausedAt } = await view(id);
     const shown = {
@@ -89,12 +89,12 @@ test.each(cases)(
       PAUSE: pausable,
       RESUME: pausedAt !== null,
     };
-    expect(shown[action]).toBe(answer === 'taken');
+    expect(shown[action]).toBe(outcome === 'accepted');
     const mutation = `mutation ($id: ID!) { payload: ${MUTATIONS[action]}(input: { id: $id }) {
       operation { id } userErrors { code path } } }`;
     const { payload } = (await clusters.run<{ payload: PayloadView }>(mutation, { id })).data;
     const code = action === 'CANCEL' ? 'NOT_CANCELABLE' : 'INVALID_STATE';
-    expect(payload.userErrors).toMatchObject(answer === 'taken' ? [] : [{ code, path: ['input', 'id'] }]);
+    expect(payload.userErrors).toMatchObject(outcome === 'accepted' ? [] : [{ code, path: ['input', 'id'] }]);
     const stranger = (await clusters.run<{ payload: PayloadView }>(mutation, { id }, 'other')).data.payload;
     expect(stranger.userErrors).toMatchObject([{ code: 'NOT_FOUND' }]);
   },

@@ -55,7 +55,7 @@ describe('all ordered pairs of versions', () => {
 });
 
 describe('all versions of the catalog', () => {
-  interface Answer {
+  interface MutationData {
     readonly payload: PayloadView & { readonly cluster: { readonly state: string } | null };
   }
 
@@ -69,7 +69,7 @@ describe('all versions of the catalog', () => {
       await clusters.platform.database.prisma.cluster.update({ where: { id }, data: { version: from.id } });
       const accepted: string[] = [];
       for (const to of published) {
-        const { data } = await clusters.run<Answer>(upgrade, { input: { id, version: to.id } });
+        const { data } = await clusters.run<MutationData>(upgrade, { input: { id, version: to.id } });
         const { cluster, userErrors } = data.payload;
         if (userErrors.length === 0) accepted.push(to.id);
         else expect(userErrors).toEqual([{ code: 'UPGRADE_NOT_ALLOWED', path: ['input', 'version'] }]);
@@ -98,7 +98,7 @@ describe('all versions of the catalog', () => {
     expect(data.kubernetesVersions).toHaveLength(published.length);
     for (const { id, creatable } of data.kubernetesVersions) {
       const request = { name: 'tried', regionId: 'cn-hangzhou', type: 'MANAGED_KUBERNETES', version: id };
-      const { payload } = (await clusters.run<Answer>(create, { input: request })).data;
+      const { payload } = (await clusters.run<MutationData>(create, { input: request })).data;
       expect(payload.userErrors, id).toEqual(
         creatable ? [] : [{ code: 'VERSION_NOT_CREATABLE', path: ['input', 'version'] }],
       );

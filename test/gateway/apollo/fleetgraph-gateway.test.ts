@@ -78,23 +78,23 @@ async function responsesOf(gateway: FleetgraphGateway | ApolloGateway): Promise<
     context: ({ req }) => Promise.resolve({ caller: req.headers['x-caller'] }),
   });
   try {
-    const answers: unknown[] = [];
+    const responses: unknown[] = [];
     for (const operation of OPERATIONS) {
       const response = await fetch(url, {
         method: 'POST',
         headers: { 'content-type': 'application/json', 'x-caller': 'ann' },
         body: JSON.stringify(operation),
       });
-      answers.push(await response.json());
+      responses.push(await response.json());
     }
-    return answers;
+    return responses;
   } finally {
     await server.stop();
   }
 }
 
-const plain = (answers: readonly unknown[]) =>
-  answers.map((result) => {
+const plain = (responses: readonly unknown[]) =>
+  responses.map((result) => {
     const { data, errors } = result as {
       data: unknown;
       errors?: { message: string; extensions: { code: string } }[];
@@ -193,8 +193,8 @@ test('reports a failing data source as an error of its subgraph and returns the 
       ? { process: () => Promise.reject(new TypeError('secret detail')) }
       : new RemoteGraphQLDataSource({ url: url! });
   const gateway = new FleetgraphGateway({ supergraphSdl, buildService, log });
-  const [answer] = plain(await responsesOf(gateway)) as { errors: unknown }[];
-  expect(answer?.errors).toEqual([
+  const [response] = plain(await responsesOf(gateway)) as { errors: unknown }[];
+  expect(response?.errors).toEqual([
     { message: 'The subgraph letters cannot be reached now.', code: 'SERVICE_UNAVAILABLE' },
   ]);
 });
@@ -206,6 +206,6 @@ test('times out a slow data source and returns the other fields', async () => {
       : new RemoteGraphQLDataSource({ url: url! });
   const limits = { subgraphTimeout: 50 };
   const gateway = new FleetgraphGateway({ supergraphSdl, buildService, limits, log });
-  const [answer] = plain(await responsesOf(gateway)) as { errors: { code: string }[] }[];
-  expect(answer?.errors.map(({ code }) => code)).toEqual(['REQUEST_TIMEOUT']);
+  const [response] = plain(await responsesOf(gateway)) as { errors: { code: string }[] }[];
+  expect(response?.errors.map(({ code }) => code)).toEqual(['REQUEST_TIMEOUT']);
 });

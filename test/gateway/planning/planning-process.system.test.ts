@@ -34,27 +34,27 @@ beforeAll(async () => {
 });
 afterAll(() => started.disposeAsync());
 
-interface Answer {
+interface GraphQLResponse {
   readonly data?: unknown;
   readonly errors?: readonly { readonly extensions: { readonly code: string } }[];
 }
 
-async function send(query: string): Promise<Answer> {
+async function send(query: string): Promise<GraphQLResponse> {
   const response = await fetch(`${gateway.url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ query }),
   });
-  return (await response.json()) as Answer;
+  return (await response.json()) as GraphQLResponse;
 }
 
 test('answers new small operations and cached ones while slow operations are planned', async () => {
   const KNOWN = '{ products { upc } }';
   await send(KNOWN);
-  const answered: string[] = [];
+  const completed: string[] = [];
   const sendNamed = async (name: string, query: string) => {
     const { data, errors } = await send(query);
-    answered.push(name);
+    completed.push(name);
     return data ?? errors?.[0]?.extensions.code;
   };
   const everything = fullSelection(loadSupergraph(supergraph).api, 'Product', 3);
@@ -65,7 +65,7 @@ test('answers new small operations and cached ones while slow operations are pla
   ]);
   expect(fresh).toMatchObject({ users: [{ email: 'u1@example.org' }, {}, {}, {}] });
   expect(cached).toMatchObject({ products: [{ upc: 'p1' }, {}, {}] });
-  expect(answered.filter((name) => name.length === 1)).toEqual([]);
+  expect(completed.filter((name) => name.length === 1)).toEqual([]);
   // The operations were planned and executed: some of the selected fields fail in their subgraph.
   for (const code of await Promise.all(slow)) expect(code).toBe('DOWNSTREAM_SERVICE_ERROR');
 });

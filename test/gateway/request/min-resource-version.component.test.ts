@@ -16,12 +16,12 @@ beforeAll(async () => {
 });
 afterAll(() => platform[Symbol.asyncDispose]());
 
-interface Answer {
+interface GraphQLResponse {
   readonly data?: { events: { nodes: { type: string }[] } | null } | null;
   readonly errors?: { extensions: { code: string } }[];
 }
 
-async function send(minResourceVersion: unknown, account = 'acme'): Promise<Answer> {
+async function send(minResourceVersion: unknown, account = 'acme'): Promise<GraphQLResponse> {
   const response = await fetch(`${platform.url}/graphql`, {
     method: 'POST',
     headers: {
@@ -30,7 +30,7 @@ async function send(minResourceVersion: unknown, account = 'acme'): Promise<Answ
     },
     body: JSON.stringify({ query: HISTORY, extensions: { minResourceVersion } }),
   });
-  return (await response.json()) as Answer;
+  return (await response.json()) as GraphQLResponse;
 }
 
 function append(type: EventType, account = 'acme') {

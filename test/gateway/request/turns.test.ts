@@ -129,9 +129,9 @@ test('answers rejected operations of one WebSocket of an account per turn', asyn
   await Promise.all(
     sockets.map(async (socket) => {
       for (let index = 1; index <= 10; index += 1) {
-        const answered = new Promise((resolve) => socket.socket.once('message', resolve));
+        const received = new Promise((resolve) => socket.socket.once('message', resolve));
         socket.send(subscribe);
-        await answered;
+        await received;
         expect(socket.messages.filter(({ type }) => type === 'error')).toHaveLength(index);
       }
     }),

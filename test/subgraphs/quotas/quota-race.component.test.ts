@@ -18,12 +18,12 @@ describe('last unit of a quota', () => {
     const account = 'racers';
     await setLimit(prisma, account, { resource: RESOURCE, scope: '*' }, 3);
     await prisma.$transaction((tx) => reserve(tx, { account, resource: RESOURCE, scope: '', amount: 2 }));
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: 50 }, (_, index) =>
         platform.request<Created>(CREATE, { input: proCluster(`racer-${index}`) }, account),
       ),
     );
-    const payloads = answers.map(({ data, errors }) => {
+    const payloads = responses.map(({ data, errors }) => {
       expect(errors).toBeUndefined();
       return data?.createCluster;
     });

@@ -71,8 +71,8 @@ describe('last unit of a quota', () => {
   });
 });
 
-interface Answer {
-  readonly answer: { readonly userErrors: (UserErrorView & { readonly resource?: string })[] };
+interface MutationData {
+  readonly payload: { readonly userErrors: (UserErrorView & { readonly resource?: string })[] };
 }
 
 /** 50 clients concurrently request a unit of the resource: one succeeds, the others are rejected with QUOTA_EXCEEDED. */
@@ -82,14 +82,14 @@ async function race(
   ask: (index: number) => { readonly query: string; readonly input: object },
 ): Promise<void> {
   const limit = await leaveOne(account, resource, scope);
-  const answers = await all(async (index) => {
+  const userErrors = await all(async (index) => {
     const { query, input } = ask(index);
-    const { data, errors } = await clusters.run<Answer>(query, { input }, account);
+    const { data, errors } = await clusters.run<MutationData>(query, { input }, account);
     expect(errors ?? []).toEqual([]);
-    return data.answer.userErrors;
+    return data.payload.userErrors;
   });
-  expect(answers.filter((errors) => errors.length === 0)).toHaveLength(1);
-  const refused = answers.flat();
+  expect(userErrors.filter((errors) => errors.length === 0)).toHaveLength(1);
+  const refused = userErrors.flat();
   expect(refused).toHaveLength(CLIENTS - 1);
   for (const error of refused) expect(error).toMatchObject({ code: 'QUOTA_EXCEEDED', resource });
   expect(await used(account, resource, scope)).toBe(limit);
@@ -97,9 +97,9 @@ async function race(
 
 const mutation = (name: string) => {
   const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}Input`;
-  return `mutation ($input: ${type}!) { answer: ${name}(input: $input) { ${ERRORS} } }`;
+  return `mutation ($input: ${type}!) { payload: ${name}(input: $input) { ${ERRORS} } }`;
 };
-const create = CREATE.replace('createCluster(', 'answer: createCluster(');
+const create = CREATE.replace('createCluster(', 'payload: createCluster(');
 
 describe('50 concurrent requests for the last unit', () => {
   it.each(['load-balancers', 'eips'])('of %s by createCluster: one succeeds', async (resource) => {

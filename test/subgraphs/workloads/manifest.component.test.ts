@@ -132,16 +132,16 @@ describe('applyManifest', () => {
   });
 
   test('returns NOT_FOUND for the cluster of another account like an unknown one', async () => {
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       [clusterId, 'cluster_unknown'].map((id) =>
         apply(world, 'globex', { clusterId: id, yaml: configMap('x', '1') }),
       ),
     );
-    const [foreign, unknown] = answers.map((result) =>
+    const [foreign, unknown] = responses.map((result) =>
       JSON.stringify(result).replace(/cluster_\w+/g, 'cluster_…'),
     );
     expect(foreign).toBe(unknown);
-    expect(answers[0]).toMatchObject({
+    expect(responses[0]).toMatchObject({
       objects: [],
       workload: null,
       userErrors: [{ code: 'NOT_FOUND', path: ['input', 'clusterId'] }],
@@ -193,9 +193,9 @@ describe('clientToken of applyManifest', () => {
   test('is applied once by concurrent requests', async () => {
     const before = (await events('acme')).length;
     const input = { clusterId, yaml: configMap('twin', '1'), clientToken: 'token-3' };
-    const answers = await Promise.all([apply(world, 'acme', input), apply(world, 'acme', input)]);
-    expect(answers[0]).toEqual(answers[1]);
-    expect(answers[0]?.objects).toMatchObject([{ result: 'CREATED' }]);
+    const responses = await Promise.all([apply(world, 'acme', input), apply(world, 'acme', input)]);
+    expect(responses[0]).toEqual(responses[1]);
+    expect(responses[0]?.objects).toMatchObject([{ result: 'CREATED' }]);
     expect((await events('acme')).length).toBe(before + 1);
   });
 

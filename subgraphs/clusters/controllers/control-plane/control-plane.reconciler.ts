@@ -155,12 +155,13 @@ function withHealth(cluster: Cluster, plane: ControlPlane, at: Date) {
     },
     at,
   );
-  const answers = plane.available;
-  const message = answers ? 'The Kubernetes API answers.' : `The Kubernetes API does not answer: ${cause}`;
+  const message = plane.available
+    ? 'The Kubernetes API answers.'
+    : `The Kubernetes API does not answer: ${cause}`;
   const available = {
     type: AVAILABLE,
-    status: answers ? 'True' : 'False',
-    reason: answers ? 'Answering' : 'ControlPlaneDown',
+    status: plane.available ? 'True' : 'False',
+    reason: plane.available ? 'Answering' : 'ControlPlaneDown',
     message,
   } as const;
   return withCondition({ conditions: conditions as Cluster['conditions'] }, available, at);

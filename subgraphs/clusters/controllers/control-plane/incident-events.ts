@@ -57,12 +57,12 @@ function endOf(
   const until = endedAt.toISOString();
   const data = { ...dataOf(incident), endedAt: until };
   const seconds = Math.round((endedAt.getTime() - startedAt.getTime()) / 1000);
-  const answers = `The Kubernetes API of ${cluster.name} answers again since ${until}, after ${seconds} s.`;
+  const text = `The Kubernetes API of ${cluster.name} answers again since ${until}, after ${seconds} s.`;
   const whole = `The control plane of ${cluster.name} recovered at ${until}.`;
   // An incident that the next one follows immediately is not a recovery.
   const passes = next?.startedAt.getTime() === endedAt.getTime();
   return [
-    ...(kind === 'API_UNAVAILABLE' ? [eventOf({ cluster }, 'CLUSTER_AVAILABLE', answers, { data })] : []),
+    ...(kind === 'API_UNAVAILABLE' ? [eventOf({ cluster }, 'CLUSTER_AVAILABLE', text, { data })] : []),
     ...(passes ? [] : [eventOf({ cluster }, 'CONTROL_PLANE_RECOVERED', whole, { data })]),
   ];
 }

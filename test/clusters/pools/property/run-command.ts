@@ -15,8 +15,8 @@ export interface Run {
   readonly tally: { readonly accepted: Record<string, number>; readonly refused: Record<string, number> };
 }
 
-type Answer = readonly string[] | undefined;
-type Commands = { readonly [K in Command['kind']]: (run: Run, command: Of<K>) => Promise<Answer> };
+type ErrorCodes = readonly string[] | undefined;
+type Commands = { readonly [K in Command['kind']]: (run: Run, command: Of<K>) => Promise<ErrorCodes> };
 
 const LARGER_TYPE = 'ecs.g6.2xlarge';
 const NEWER_VERSION = '1.34';
@@ -151,7 +151,7 @@ async function outside({ setup, clusterId }: Run, method: string, path: string, 
   return [];
 }
 
-async function unlessGone(work: () => Promise<Answer>): Promise<Answer> {
+async function unlessGone(work: () => Promise<ErrorCodes>): Promise<ErrorCodes> {
   try {
     return await work();
   } catch (error) {
@@ -163,9 +163,9 @@ async function unlessGone(work: () => Promise<Answer>): Promise<Answer> {
 }
 
 function onPool<C extends Command & { readonly index: number }>(
-  work: (run: Run, command: C, poolId: string) => Promise<Answer>,
+  work: (run: Run, command: C, poolId: string) => Promise<ErrorCodes>,
 ) {
-  return async (run: Run, command: C): Promise<Answer> => {
+  return async (run: Run, command: C): Promise<ErrorCodes> => {
     const { prisma } = run.setup.world;
     const where = { clusterId: run.clusterId, deletedAt: null };
     const pools = await prisma.nodePool.findMany({ where, orderBy: { id: 'asc' } });
@@ -175,7 +175,7 @@ function onPool<C extends Command & { readonly index: number }>(
 }
 
 function onNode<C extends Command & { readonly index: number; readonly node: number }>(
-  work: (run: Run, command: C, node: Node) => Promise<Answer>,
+  work: (run: Run, command: C, node: Node) => Promise<ErrorCodes>,
 ) {
   return onPool<C>(async (run, command, nodePoolId) => {
     const { prisma } = run.setup.world;

@@ -14,7 +14,7 @@ afterEach(async () => {
 });
 
 /** A connection to a server that responds to each request with the texts. */
-async function connected(answered: (request: IncomingMessage) => void = () => undefined): Promise<Socket> {
+async function connected(onClose: (request: IncomingMessage) => void = () => undefined): Promise<Socket> {
   const server = createServer((request, response: ServerResponse) => {
     const outlet = new StreamWriter(response, {
       headers: { 'content-type': 'text/plain; charset=utf-8' },
@@ -25,7 +25,7 @@ async function connected(answered: (request: IncomingMessage) => void = () => un
     });
     for (const text of TEXTS) outlet.write(text);
     outlet.end('end');
-    response.once('close', () => answered(request));
+    response.once('close', () => onClose(request));
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   stack.defer(() => void server.close());

@@ -57,9 +57,9 @@ describe('subgraph called without the gateway', () => {
       headers: { 'content-type': 'application/json', [ACTOR_HEADER]: header },
       body: JSON.stringify({ query }),
     });
-    return { status: response.status, body: (await response.json()) as Answer };
+    return { status: response.status, body: (await response.json()) as GraphQLResponse };
   }
-  interface Answer {
+  interface GraphQLResponse {
     readonly data?: unknown;
     readonly errors?: readonly { readonly extensions: { readonly code: string } }[];
   }
