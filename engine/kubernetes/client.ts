@@ -59,6 +59,9 @@ const MEDIA_TYPES: Readonly<Record<ObjectRepresentation, string>> = {
   metadata: 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1',
 };
 
+/** Media type of a JSON merge patch (RFC 7396). */
+export const MERGE_PATCH = 'application/merge-patch+json';
+
 export interface ApplyQuery {
   readonly fieldManager: string;
   /** Takes ownership of fields of other managers. */

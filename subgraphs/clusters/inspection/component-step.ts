@@ -1,7 +1,7 @@
 import { type ComponentRow as Component, lockComponentGeneration } from '../store/component.store.js';
 import type { Operation } from '../store/reconcile.store.js';
 import type { NewEvent, ReconcileContext } from '../../../engine/contract.js';
-import type { KubernetesClient } from '../../../engine/kubernetes/client.js';
+import { type KubernetesClient, MERGE_PATCH } from '../../../engine/kubernetes/client.js';
 import { isNotFound } from '../../../engine/kubernetes/kubernetes-error.js';
 import { type EventTransaction, eventTransaction } from '../../../engine/events/event-transaction.js';
 import { Superseded } from '../store/reconcile.store.js';
@@ -40,7 +40,7 @@ export async function apply(client: KubernetesClient, { path, object }: Manifest
   const removal = withoutAdditions(object, live);
   if (removal) {
     const { fieldManager } = query;
-    await client.patch(path, removal, 'application/merge-patch+json', { fieldManager });
+    await client.patch(path, removal, MERGE_PATCH, { fieldManager });
   }
 }
 

@@ -2,6 +2,17 @@ import type { ClusterAccess } from '../../../engine/kubernetes/cluster-access.js
 import { KubernetesClient, type KubernetesObject } from '../../../engine/kubernetes/client.js';
 import { isNotFound } from '../../../engine/kubernetes/kubernetes-error.js';
 import type { KubernetesApis } from '../../../engine/kubernetes/kubernetes-apis.js';
+import { listPath, objectPath } from '../../../engine/kubernetes/paths.js';
+
+const NODES = { apiVersion: 'v1', resource: 'nodes' } as const;
+
+/** Path of the list of nodes in a cluster's Kubernetes API. */
+export const NODES_PATH = listPath(NODES);
+
+/** Path of a node in its cluster's Kubernetes API. */
+export function nodePath(name: string): string {
+  return objectPath(NODES, undefined, name);
+}
 
 interface Condition {
   readonly type: string;
@@ -39,13 +50,16 @@ export async function listNodes(
 ): Promise<readonly ListedNode[]> {
   const { clusterId } = access;
   const client = new KubernetesClient(kubernetes.of(access), { clusterId, signal });
-  return client.all<ListedNode>('/api/v1/nodes');
+  return client.all<ListedNode>(NODES_PATH);
 }
 
 /** Reads the node of that name; undefined if it does not exist. */
-export async function readNode(client: KubernetesClient, name: string): Promise<ListedNode | undefined> {
+export async function readNode<T extends KubernetesObject = ListedNode>(
+  client: KubernetesClient,
+  name: string,
+): Promise<T | undefined> {
   try {
-    return await client.get<ListedNode>(`/api/v1/nodes/${encodeURIComponent(name)}`);
+    return await client.get<T>(nodePath(name));
   } catch (error) {
     if (isNotFound(error)) return undefined;
     throw error;

@@ -1,11 +1,13 @@
 import { z } from 'zod';
-import type { KubernetesClient, KubernetesObject } from '../../../engine/kubernetes/client.js';
-import { isNotFound } from '../../../engine/kubernetes/kubernetes-error.js';
-import { isReady } from './kubernetes-nodes.js';
+import {
+  type KubernetesClient,
+  type KubernetesObject,
+  MERGE_PATCH,
+} from '../../../engine/kubernetes/client.js';
+import { isReady, nodePath } from './kubernetes-nodes.js';
 
 /** Annotation of nodes that an upgrade is processing. */
 const UPGRADE_ANNOTATION = 'fleetgraph.dev/upgrade';
-const MERGE = 'application/merge-patch+json';
 
 export interface KubernetesNode extends KubernetesObject {
   readonly spec?: {
@@ -26,19 +28,6 @@ const mark = z.object({
   cordoned: z.boolean(),
 });
 export type NodeMark = z.infer<typeof mark>;
-
-/** Reads the node of that name; undefined if it does not exist. */
-export async function kubernetesNode(
-  client: KubernetesClient,
-  name: string,
-): Promise<KubernetesNode | undefined> {
-  try {
-    return await client.get<KubernetesNode>(pathOf(name));
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
-}
 
 /** The mark of the operation on the node; undefined if the node carries none. */
 export function upgradeMarkOf(node: KubernetesNode, operation: string): NodeMark | undefined {
@@ -62,7 +51,11 @@ export async function cordon(
   const cordoned = node.spec?.unschedulable !== true;
   const text = JSON.stringify({ operation, since: at.toISOString(), cordoned } satisfies NodeMark);
   const metadata = { annotations: { [UPGRADE_ANNOTATION]: text } };
-  await client.patch(pathOf(node.metadata?.name ?? ''), { metadata, spec: { unschedulable: true } }, MERGE);
+  await client.patch(
+    nodePath(node.metadata?.name ?? ''),
+    { metadata, spec: { unschedulable: true } },
+    MERGE_PATCH,
+  );
 }
 
 /** Removes the mark, and uncordons the node unless it was cordoned before the upgrade. */
@@ -73,14 +66,10 @@ export async function uncordon(
 ): Promise<void> {
   const metadata = { annotations: { [UPGRADE_ANNOTATION]: null } };
   const spec = mine.cordoned ? { spec: { unschedulable: null } } : {};
-  await client.patch(pathOf(node.metadata?.name ?? ''), { metadata, ...spec }, MERGE);
+  await client.patch(nodePath(node.metadata?.name ?? ''), { metadata, ...spec }, MERGE_PATCH);
 }
 
 /** Whether the kubelet runs the version and the node is Ready. */
 export function runsVersion(node: KubernetesNode, version: string): boolean {
   return isReady(node) && node.status?.nodeInfo?.kubeletVersion === `v${version}`;
-}
-
-function pathOf(name: string): string {
-  return `/api/v1/nodes/${encodeURIComponent(name)}`;
 }

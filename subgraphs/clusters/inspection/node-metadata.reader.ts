@@ -1,19 +1,11 @@
 import { type ClusterAccess, clusterAccess } from '../../../engine/kubernetes/cluster-access.js';
-import { KubernetesClient, type KubernetesObject } from '../../../engine/kubernetes/client.js';
-import { isNotFound } from '../../../engine/kubernetes/kubernetes-error.js';
-import { objectPath } from '../../../engine/kubernetes/paths.js';
+import { KubernetesClient } from '../../../engine/kubernetes/client.js';
 import type { Platform } from '../../../engine/platform.js';
 import { type LabelledNode, metadataOf, type NodeMetadata } from '../model/node-metadata.js';
-
-const NODES = { apiVersion: 'v1', resource: 'nodes' } as const;
+import { NODES_PATH, readNode } from './kubernetes-nodes.js';
 
 /** Up to this many nodes of a cluster are read individually; a list of all nodes costs more in a large cluster. */
 export const MAX_SINGLE_READS = 10;
-
-/** Path of a node in its cluster's Kubernetes API. */
-export function nodePath(name: string): string {
-  return objectPath(NODES, undefined, name);
-}
 
 /** Reads labels, annotations and taints of nodes from Kubernetes. */
 export class NodeMetadataReader {
@@ -53,20 +45,7 @@ async function readNodes(
   client: KubernetesClient,
   names: readonly string[],
 ): Promise<readonly LabelledNode[]> {
-  if (names.length > MAX_SINGLE_READS) return client.all<LabelledNode>('/api/v1/nodes');
-  const found = await Promise.all(names.map((name) => readNodeObject<LabelledNode>(client, name)));
+  if (names.length > MAX_SINGLE_READS) return client.all<LabelledNode>(NODES_PATH);
+  const found = await Promise.all(names.map((name) => readNode<LabelledNode>(client, name)));
   return found.filter((node) => node !== undefined);
-}
-
-/** Reads a node; undefined if it does not exist. */
-export async function readNodeObject<T extends KubernetesObject>(
-  client: KubernetesClient,
-  name: string,
-): Promise<T | undefined> {
-  try {
-    return await client.get<T>(nodePath(name));
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
 }

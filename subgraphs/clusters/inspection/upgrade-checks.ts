@@ -12,7 +12,7 @@ import {
 } from '../model/cluster-check.rules.js';
 import { ClusterCheckStore } from '../store/cluster-check.store.js';
 import { type ClusterRow, ClusterStore } from '../store/cluster.store.js';
-import type { ListedNode } from './kubernetes-nodes.js';
+import { type ListedNode, NODES_PATH } from './kubernetes-nodes.js';
 import { countByTypeAndZone, presentNodes } from './present-nodes.js';
 import { removedBetween, supportOf } from '../model/release.rules.js';
 import type { RemovedApiUse, ScanResult } from '../model/removed-api.rules.js';
@@ -94,7 +94,7 @@ export class UpgradeChecks {
     const recorded = await this.checks.nodes(id);
     if (!client) return recorded;
     try {
-      return presentNodes(recorded, await client.all<ListedNode>('/api/v1/nodes'));
+      return presentNodes(recorded, await client.all<ListedNode>(NODES_PATH));
     } catch (error) {
       // The scan reports an unavailable API as an item of its own; `messageOf` rethrows other errors.
       messageOf(error);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { noFaultInjection } from '../../../engine/contract.js';
-import type { KubernetesClient } from '../../../engine/kubernetes/client.js';
+import { type KubernetesClient, MERGE_PATCH } from '../../../engine/kubernetes/client.js';
 import { isNotFound } from '../../../engine/kubernetes/kubernetes-error.js';
 import { componentDriftSchedule } from '../../../subgraphs/clusters/controllers/component/component-drift.schedule.js';
 import { movableClock } from '../../kit/clock.js';
@@ -180,7 +180,7 @@ describe('components of a cluster', { timeout: 200_000 }, () => {
   it('reports drift after changes with kubectl once, and restores the component', async () => {
     const { id } = await componentOf('coredns');
     const path = '/apis/apps/v1/namespaces/kube-system/deployments/coredns';
-    await client.patch(path, { spec: { replicas: 1 } }, 'application/merge-patch+json');
+    await client.patch(path, { spec: { replicas: 1 } }, MERGE_PATCH);
     const check = `mutation ($id: ID!) { checkComponents(input: { clusterId: $id }) {
       components { name drift { object path expected actual } } userErrors { code } } }`;
     type Check = { checkComponents: { components: ComponentView[]; userErrors: unknown[] } };
@@ -264,11 +264,14 @@ describe('components of a cluster', { timeout: 200_000 }, () => {
       selector: { tier: 'x' },
       ports,
     };
-    const merge = 'application/merge-patch+json';
-    await client.patch(dns, { spec }, merge);
+    await client.patch(dns, { spec }, MERGE_PATCH);
     const path = '/apis/apps/v1/namespaces/kube-system/deployments/coredns';
     const annotations = { 'kubectl.kubernetes.io/restartedAt': '2026-01-01T00:00:00Z' };
-    await client.patch(path, { spec: { paused: true, template: { metadata: { annotations } } } }, merge);
+    await client.patch(
+      path,
+      { spec: { paused: true, template: { metadata: { annotations } } } },
+      MERGE_PATCH,
+    );
     const check = `mutation ($id: ID!) { checkComponents(input: { clusterId: $id }) {
       components { name drift { object path } } userErrors { code } } }`;
     type Check = { checkComponents: { components: ComponentView[] } };
@@ -306,7 +309,7 @@ describe('components of a cluster', { timeout: 200_000 }, () => {
     const row = (id: string) => world.prisma.operation.findUniqueOrThrow({ where: { id } });
     await eventually(async () => (await row(operation!.id)).state === 'RUNNING');
     // Changes made during the operation stay: the manifest is not applied again at each reconcile.
-    await client.patch(path, { spec: { replicas: 1 } }, 'application/merge-patch+json');
+    await client.patch(path, { spec: { replicas: 1 } }, MERGE_PATCH);
     await eventually(
       async () => (await client.get<{ status?: { replicas?: number } }>(path)).status?.replicas === 1,
     );

@@ -4,6 +4,7 @@ import { waitForOperation } from '../../engine/engine-fixture.js';
 import { eventually } from '../../kit/eventually.js';
 import { clientOf, runningCluster } from '../upgrade/upgrade-kit.js';
 import { type ConditionedView, type HighRisk, openHighRisk, type Payload } from './high-risk-kit.js';
+import { MERGE_PATCH } from '../../../engine/kubernetes/client.js';
 
 let risks: HighRisk;
 beforeAll(async () => {
@@ -225,7 +226,7 @@ describe('high-risk operations on load balancers of Services', { timeout: 200_00
       risks.client.patch(
         path('reusing'),
         { metadata: { annotations: { [annotation]: value } } },
-        'application/merge-patch+json',
+        MERGE_PATCH,
       );
     await annotate(null);
     await eventually(async () => !(await hasAddress('reusing')), { what: 'the loss of the address' });

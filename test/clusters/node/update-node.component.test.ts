@@ -1,7 +1,7 @@
 import { eventually } from '../../kit/eventually.js';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { clusterAccess } from '../../../engine/kubernetes/cluster-access.js';
-import { KubernetesClient } from '../../../engine/kubernetes/client.js';
+import { KubernetesClient, MERGE_PATCH } from '../../../engine/kubernetes/client.js';
 import { KubernetesApis } from '../../../engine/kubernetes/kubernetes-apis.js';
 import type { LabelledNode } from '../../../subgraphs/clusters/model/node-metadata.js';
 import { NodeMetadataReader } from '../../../subgraphs/clusters/inspection/node-metadata.reader.js';
@@ -214,8 +214,7 @@ describe('updateNode', () => {
     // Changes the node between the request that reads it and the one that writes it.
     vi.spyOn(server, 'request').mockImplementation(async (request) => {
       const spec = { taints: [{ key: 'node.kubernetes.io/memory-pressure', effect: 'NoSchedule' }] };
-      if (request.method === 'PATCH')
-        await (await kubectl()).patch(path, { spec }, 'application/merge-patch+json');
+      if (request.method === 'PATCH') await (await kubectl()).patch(path, { spec }, MERGE_PATCH);
       return send(request);
     });
     const service = new UpdateNodeService({ ...platform, kubernetes });
@@ -227,7 +226,7 @@ describe('updateNode', () => {
     expect(metadata?.labels).not.toHaveProperty('team');
     expect(spec?.taints).toEqual([{ key: 'node.kubernetes.io/memory-pressure', effect: 'NoSchedule' }]);
     const batch = [{ key: 'batch', value: 'yes', effect: 'NoSchedule' }];
-    await (await kubectl()).patch(path, { spec: { taints: batch } }, 'application/merge-patch+json');
+    await (await kubectl()).patch(path, { spec: { taints: batch } }, MERGE_PATCH);
   });
 });
 
@@ -264,7 +263,7 @@ test('keeps a taint that is set while a change of the pool is applied to the nod
       const path = `/api/v1/nodes/${name}`;
       const { spec } = await client.get<LabelledNode>(path);
       const taints = [...(spec?.taints ?? []), meanwhile];
-      await client.patch(path, { spec: { taints } }, 'application/merge-patch+json');
+      await client.patch(path, { spec: { taints } }, MERGE_PATCH);
     }
     return send(request);
   });

@@ -3,6 +3,7 @@ import { waitForOperation, type EngineFixture } from '../../engine/engine-fixtur
 import { eventually } from '../../kit/eventually.js';
 import { type Ask, type GraphWithEngine, openGraphWithEngine } from '../graph-with-engine.js';
 import { beginUpgrade, runningCluster } from './upgrade-kit.js';
+import { MERGE_PATCH } from '../../../engine/kubernetes/client.js';
 
 let setup: GraphWithEngine;
 let world: EngineFixture;
@@ -80,8 +81,7 @@ describe('published version that removes an API', { timeout: 200_000 }, () => {
     ]);
     await expect(beginUpgrade(ask, { id: clusterId, version: '1.36' })).rejects.toThrow('UPGRADE_BLOCKED');
 
-    const merge = 'application/merge-patch+json';
-    await client.patch(`${JOBS}/report`, { metadata: appliedAs('batch/v1') }, merge);
+    await client.patch(`${JOBS}/report`, { metadata: appliedAs('batch/v1') }, MERGE_PATCH);
     expect((await check(clusterId, '1.36')).state).toBe('PASSED');
     const id = await beginUpgrade(ask, { id: clusterId, version: '1.36' });
     expect(await waitForOperation(world, id)).toMatchObject({ state: 'SUCCEEDED' });

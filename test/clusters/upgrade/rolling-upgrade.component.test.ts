@@ -12,6 +12,7 @@ import {
   runningCluster,
   watchLows,
 } from './upgrade-kit.js';
+import { MERGE_PATCH } from '../../../engine/kubernetes/client.js';
 
 let setup: GraphWithEngine;
 let world: EngineFixture;
@@ -230,11 +231,7 @@ describe('upgradeCluster', { timeout: 300_000 }, () => {
       metadata: { name: 'alone', namespace: 'default' },
       spec: { nodeName: first!.name, containers: [{ name: 'web', image: 'nginx:1.27' }] },
     });
-    await client.patch(
-      `/api/v1/nodes/${second!.name}`,
-      { spec: { unschedulable: true } },
-      'application/merge-patch+json',
-    );
+    await client.patch(`/api/v1/nodes/${second!.name}`, { spec: { unschedulable: true } }, MERGE_PATCH);
     expect(await waitForOperation(world, await upgrade({ id: clusterId, version: '1.34' }))).toMatchObject({
       state: 'SUCCEEDED',
     });

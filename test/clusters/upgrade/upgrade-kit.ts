@@ -1,5 +1,5 @@
 import { clusterAccess } from '../../../engine/kubernetes/cluster-access.js';
-import { KubernetesClient, type KubernetesObject } from '../../../engine/kubernetes/client.js';
+import { KubernetesClient, type KubernetesObject, MERGE_PATCH } from '../../../engine/kubernetes/client.js';
 import { waitForOperation, requestCluster, type EngineFixture } from '../../engine/engine-fixture.js';
 import { eventually } from '../../kit/eventually.js';
 import type { Ask } from '../graph-with-engine.js';
@@ -89,8 +89,6 @@ export function readyDeployment(client: KubernetesClient, name: string, replicas
   return readyWorkload(client, { kind: 'Deployment', name, replicas });
 }
 
-const MERGE = 'application/merge-patch+json';
-
 interface PodView {
   metadata: { name: string; deletionTimestamp?: string };
   spec: { nodeName: string };
@@ -102,7 +100,7 @@ export async function heldPod(client: KubernetesClient, name: string) {
   const query = { labelSelector: `app=${name}` };
   const { items } = await client.list<PodView>('/api/v1/namespaces/default/pods', query);
   const path = `/api/v1/namespaces/default/pods/${items[0]!.metadata.name}`;
-  const hold = (finalizers: string[]) => client.patch(path, { metadata: { finalizers } }, MERGE);
+  const hold = (finalizers: string[]) => client.patch(path, { metadata: { finalizers } }, MERGE_PATCH);
   await hold(['example.com/hold']);
   return {
     nodeName: items[0]!.spec.nodeName,

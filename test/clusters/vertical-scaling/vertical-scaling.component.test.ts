@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clusterAccess } from '../../../engine/kubernetes/cluster-access.js';
-import { KubernetesClient } from '../../../engine/kubernetes/client.js';
+import { KubernetesClient, MERGE_PATCH } from '../../../engine/kubernetes/client.js';
 import { enqueue } from '../../../engine/jobs/queue.js';
 import type { LabelledNode } from '../../../subgraphs/clusters/model/node-metadata.js';
-import { nodePath } from '../../../subgraphs/clusters/inspection/node-metadata.reader.js';
 import { nextReplacement, type SizedNode } from '../../../subgraphs/clusters/model/vertical-scaling.rules.js';
 import {
   audit,
@@ -15,6 +14,7 @@ import {
 import { eventually } from '../../kit/eventually.js';
 import { type Ask, type GraphWithEngine, openGraphWithEngine } from '../graph-with-engine.js';
 import { type DeploymentView, readyDeployment, runningCluster } from '../upgrade/upgrade-kit.js';
+import { nodePath } from '../../../subgraphs/clusters/inspection/kubernetes-nodes.js';
 
 let setup: GraphWithEngine;
 let world: EngineFixture;
@@ -96,7 +96,7 @@ describe('scaleClusterVertically', { timeout: 300_000 }, () => {
       const labels = { owner: `team-${index}`, 'node-role.kubernetes.io/special': '' };
       const taints = [{ key: 'dedicated', value: `team-${index}`, effect: 'PreferNoSchedule' }];
       const patch = { metadata: { labels, annotations: { note: 'mine' } }, spec: { taints } };
-      await client.patch(nodePath(metadata?.name ?? ''), patch, 'application/merge-patch+json');
+      await client.patch(nodePath(metadata?.name ?? ''), patch, MERGE_PATCH);
     }
     const { operation, userErrors } = await scale({ id: clusterId, instanceTypes: [LARGE], batchSize: 2 });
     expect(userErrors).toEqual([]);

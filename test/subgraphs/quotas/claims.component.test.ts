@@ -4,7 +4,7 @@ import { faultPoints } from '../../../engine/faults/fault-points.js';
 import { clusterAccess } from '../../../engine/kubernetes/cluster-access.js';
 import { noFaultInjection, type FaultInjector, type Reconciler } from '../../../engine/contract.js';
 import type { Engine } from '../../../engine/engine.js';
-import { KubernetesClient } from '../../../engine/kubernetes/client.js';
+import { KubernetesClient, MERGE_PATCH } from '../../../engine/kubernetes/client.js';
 import { release, reserve } from '../../../engine/ledger/ledger.js';
 import { CLOUD_RESOURCE_REQUESTS } from '../../../engine/providers/cloud-resource-provider.js';
 import { systemClock } from '../../../kernel/clock.js';
@@ -162,7 +162,6 @@ describe('Services of type LoadBalancer', () => {
   });
 });
 
-const MERGE = 'application/merge-patch+json';
 const REUSED = 'service.beta.kubernetes.io/alibaba-cloud-loadbalancer-id';
 const reusing = (name: string, ports = 1, id = 'lb-mine') => ({
   ...balancer(name, ports),
@@ -194,7 +193,7 @@ describe('Service that reuses a load balancer', () => {
     await answerClaims();
     expect(await world.used('load-balancers')).toBe(before + 1);
     const annotations = { [REUSED]: 'lb-mine' };
-    await api.patch(`${SERVICES}/turns`, { metadata: { annotations } }, MERGE);
+    await api.patch(`${SERVICES}/turns`, { metadata: { annotations } }, MERGE_PATCH);
     await answerClaims();
     expect(await world.used('load-balancers')).toBe(before);
     await expectNoDrift();
@@ -222,7 +221,7 @@ describe('Services that share a load balancer', () => {
     expect([await listeners(), await servers()]).toEqual([50, 1]);
     await expectNoDrift();
 
-    await first.api.patch(`${SERVICES}/first`, { spec: balancer('first', 29).spec }, MERGE);
+    await first.api.patch(`${SERVICES}/first`, { spec: balancer('first', 29).spec }, MERGE_PATCH);
     await answerClaims();
     await answerClaims();
     await eventually(async () => (await addressed(other.api)).includes('third'));
@@ -262,7 +261,7 @@ describe('existing load balancer', () => {
     await answerClaims();
     await eventually(async () => (await addressed(api)).includes('grows'));
     const used = await world.used('load-balancers');
-    await api.patch(`${SERVICES}/grows`, { spec: balancer('grows', 51).spec }, MERGE);
+    await api.patch(`${SERVICES}/grows`, { spec: balancer('grows', 51).spec }, MERGE_PATCH);
     await answerClaims();
     await eventually(async () => (await warnings(api, 'SyncLoadBalancerFailed')).includes('grows'));
     expect(await message()).toContain('listeners-per-load-balancer');

@@ -1,8 +1,8 @@
 import type { ClusterAccess } from '../../../../engine/kubernetes/cluster-access.js';
 import { KubernetesClient, type KubernetesObject } from '../../../../engine/kubernetes/client.js';
 import type { KubernetesApis } from '../../../../engine/kubernetes/kubernetes-apis.js';
-import { MAX_SINGLE_READS, readNodeObject } from '../../inspection/node-metadata.reader.js';
-import { isReady, type ListedNode, listNodes } from '../../inspection/kubernetes-nodes.js';
+import { MAX_SINGLE_READS } from '../../inspection/node-metadata.reader.js';
+import { isReady, type ListedNode, listNodes, readNode } from '../../inspection/kubernetes-nodes.js';
 import { type AgentPod, imageVersion, type NodeReport } from '../../model/node-components.rules.js';
 
 const SYSTEM_PODS = '/api/v1/namespaces/kube-system/pods';
@@ -49,7 +49,7 @@ export async function readNodeReports(
 
 async function readNodeReport(client: KubernetesClient, name: string): Promise<[string, NodeReport][]> {
   const [node, pods] = await Promise.all([
-    readNodeObject<ListedNode>(client, name),
+    readNode<ListedNode>(client, name),
     client.all<ListedPod>(SYSTEM_PODS, { fieldSelector: `spec.nodeName=${name}` }),
   ]);
   return node ? [[name, reportOf(node, pods)]] : [];

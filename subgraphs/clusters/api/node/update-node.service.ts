@@ -1,6 +1,6 @@
 import { checkClientToken, idempotent, noResult } from '../../../../engine/operations/client-tokens.js';
 import { clusterAccess } from '../../../../engine/kubernetes/cluster-access.js';
-import { KubernetesClient } from '../../../../engine/kubernetes/client.js';
+import { KubernetesClient, MERGE_PATCH } from '../../../../engine/kubernetes/client.js';
 import { KubernetesStatusError } from '../../../../engine/kubernetes/kubernetes-error.js';
 import { throwNotFound } from '../../../../engine/not-found.js';
 import type { Platform } from '../../../../engine/platform.js';
@@ -13,11 +13,11 @@ import { NodePoolStore } from '../../store/node-pool.store.js';
 import { configOf } from '../../model/pool-config.js';
 import { eventOf } from '../../model/cluster-events.js';
 import { type LabelledNode, metadataOf, type NodeMetadata } from '../../model/node-metadata.js';
-import { nodePath } from '../../inspection/node-metadata.reader.js';
 import { type NodeRow, NodeStore } from '../../store/node.store.js';
 import { planNodeChange, type PoolSettings } from '../../model/update-node.plan.js';
 import { nodeChangeProblems } from '../../model/update-node.rules.js';
 import type { UpdateNodeInput } from './update-node.type.js';
+import { nodePath } from '../../inspection/kubernetes-nodes.js';
 
 const MUTATION = 'updateNode';
 const PATH = ['input', 'id'];
@@ -133,7 +133,7 @@ async function write(
     if (problems.length > 0) throw new ProblemError(problems);
     if (!patch) return { metadata: before, before, summary };
     const query = { fieldManager: 'fleetgraph', ...options };
-    const after = await client.patch<LabelledNode>(path, patch, 'application/merge-patch+json', query);
+    const after = await client.patch<LabelledNode>(path, patch, MERGE_PATCH, query);
     return { metadata: metadataOf(after), before, summary };
   } catch (error) {
     if (error instanceof KubernetesStatusError) throw new ProblemError([rejection(error, node)]);

@@ -9,7 +9,7 @@ import {
   type CandidateNode,
   requestsOf,
 } from '../../model/pod-placement.rules.js';
-import { isReady } from '../../inspection/kubernetes-nodes.js';
+import { isReady, NODES_PATH } from '../../inspection/kubernetes-nodes.js';
 import { withVolumeNodeAffinity } from './volume-node-affinity.js';
 import { ownerOf } from '../../model/pod.js';
 
@@ -40,10 +40,7 @@ export async function readClusterSnapshot(
   client: KubernetesClient,
   rows: readonly NodeRow[],
 ): Promise<ClusterSnapshot> {
-  const [nodes, pods] = await Promise.all([
-    client.all<Node>('/api/v1/nodes'),
-    client.all<Pod>('/api/v1/pods'),
-  ]);
+  const [nodes, pods] = await Promise.all([client.all<Node>(NODES_PATH), client.all<Pod>('/api/v1/pods')]);
   const unended = pods.filter(({ status }) => !ENDED.has(status?.phase ?? ''));
   const living = await withVolumeNodeAffinity(client, unended);
   const podsOn = Map.groupBy(living, ({ spec }) => spec?.nodeName ?? '');

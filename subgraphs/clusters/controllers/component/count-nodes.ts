@@ -1,5 +1,5 @@
 import type { KubernetesClient } from '../../../../engine/kubernetes/client.js';
-import { isReady } from '../../inspection/kubernetes-nodes.js';
+import { isReady, NODES_PATH } from '../../inspection/kubernetes-nodes.js';
 import type { KubernetesNode } from '../../inspection/node-cordon.js';
 import type { NodeAvailability } from '../../model/rollout.js';
 
@@ -7,7 +7,7 @@ import type { NodeAvailability } from '../../model/rollout.js';
 export async function countSchedulableNodes(client: KubernetesClient): Promise<NodeAvailability> {
   let open = 0;
   let notReady = 0;
-  for await (const nodes of client.chunks<KubernetesNode>('/api/v1/nodes')) {
+  for await (const nodes of client.chunks<KubernetesNode>(NODES_PATH)) {
     open += nodes.filter(takesAnyPod).length;
     notReady += nodes.filter((node) => !isReady(node)).length;
   }

@@ -1,13 +1,12 @@
 import { edgeAutonomyInput } from '../../store/operation-input.js';
-import type { KubernetesClient } from '../../../../engine/kubernetes/client.js';
+import { type KubernetesClient, MERGE_PATCH } from '../../../../engine/kubernetes/client.js';
 import { done, type Reconciler, type ReconcileContext } from '../../../../engine/contract.js';
 import { finishOperation, finishStage, startStage } from '../../../../engine/operations/operations.js';
 import { eventTransaction } from '../../../../engine/events/event-transaction.js';
 import type { ReconcilerDependencies } from '../steps/node-pool-step.js';
 import { unfinishedOperations, findOperation } from '../../store/operation.store.js';
 import { clientOf } from '../../inspection/cluster-client.js';
-import type { ListedNode } from '../../inspection/kubernetes-nodes.js';
-import { nodePath } from '../../inspection/node-metadata.reader.js';
+import { type ListedNode, NODES_PATH, nodePath } from '../../inspection/kubernetes-nodes.js';
 import { eventOf } from '../../model/cluster-events.js';
 import type { NodePool } from '../../store/reconcile.store.js';
 import { EDGE_AUTONOMY } from '../../model/edge-autonomy.js';
@@ -41,13 +40,12 @@ export function createEdgeAutonomyReconciler({
 
 /** Returns the number of nodes whose annotation was corrected. */
 async function annotate(client: KubernetesClient, pool: NodePool): Promise<number> {
-  const nodes = await client.all<ListedNode>('/api/v1/nodes');
+  const nodes = await client.all<ListedNode>(NODES_PATH);
   const required = pool.edgeAutonomy ? 'true' : 'false';
   const mine = nodes.filter(({ metadata }) => metadata?.labels?.[POOL_LABEL] === pool.id);
   const wrong = mine.filter((node) => (annotationOf(node) ?? 'false') !== required);
   const patch = { metadata: { annotations: { [ANNOTATION]: required } } };
-  for (const node of wrong)
-    await client.patch(nodePath(node.metadata?.name ?? ''), patch, 'application/merge-patch+json');
+  for (const node of wrong) await client.patch(nodePath(node.metadata?.name ?? ''), patch, MERGE_PATCH);
   return wrong.length;
 }
 

@@ -1,10 +1,13 @@
-import type { KubernetesClient, KubernetesObject } from '../../../../engine/kubernetes/client.js';
-import { isNotFound } from '../../../../engine/kubernetes/kubernetes-error.js';
+import {
+  type KubernetesClient,
+  type KubernetesObject,
+  MERGE_PATCH,
+} from '../../../../engine/kubernetes/client.js';
 import { evict } from '../../inspection/evictable-pods.js';
+import { nodePath, readNode } from '../../inspection/kubernetes-nodes.js';
 import { isTerminating, ownerOf, type Pod } from '../../model/pod.js';
 
 const STATIC_POD = 'kubernetes.io/config.mirror';
-const MERGE = 'application/merge-patch+json';
 
 interface KubernetesNode extends KubernetesObject {
   readonly spec?: { readonly unschedulable?: boolean };
@@ -16,10 +19,10 @@ interface KubernetesNode extends KubernetesObject {
  * pods; 0 also if Kubernetes has no such node.
  */
 export async function drainNode(client: KubernetesClient, name: string): Promise<number> {
-  const path = `/api/v1/nodes/${encodeURIComponent(name)}`;
-  const node = await readNode(client, path);
+  const node = await readNode<KubernetesNode>(client, name);
   if (!node) return 0;
-  if (!node.spec?.unschedulable) await client.patch(path, { spec: { unschedulable: true } }, MERGE);
+  if (!node.spec?.unschedulable)
+    await client.patch(nodePath(name), { spec: { unschedulable: true } }, MERGE_PATCH);
   let remaining = 0;
   const query = { fieldSelector: `spec.nodeName=${name}` };
   for await (const pods of client.chunks<Pod>('/api/v1/pods', query)) {
@@ -28,15 +31,6 @@ export async function drainNode(client: KubernetesClient, name: string): Promise
     for (const pod of movable) if (!isTerminating(pod)) await evict(client, pod);
   }
   return remaining;
-}
-
-async function readNode(client: KubernetesClient, path: string): Promise<KubernetesNode | undefined> {
-  try {
-    return await client.get<KubernetesNode>(path);
-  } catch (error) {
-    if (isNotFound(error)) return undefined;
-    throw error;
-  }
 }
 
 function mustEvict(pod: Pod): boolean {

@@ -1,17 +1,21 @@
 import { poolOperationInput } from '../../store/operation-input.js';
-import type { KubernetesClient, KubernetesObject } from '../../../../engine/kubernetes/client.js';
+import {
+  type KubernetesClient,
+  type KubernetesObject,
+  MERGE_PATCH,
+} from '../../../../engine/kubernetes/client.js';
 import { isConflict, isNotFound } from '../../../../engine/kubernetes/kubernetes-error.js';
 import { finishStage, startStage } from '../../../../engine/operations/operations.js';
 import { stagesOf } from '../../../../engine/operations/operation-row.js';
 import type { NodeTaint } from '../../../../engine/providers/node-pool-provider.js';
 import { clientOf } from '../../inspection/cluster-client.js';
+import { nodePath } from '../../inspection/kubernetes-nodes.js';
 import { batches, inPool, type PoolStep } from '../steps/node-pool-step.js';
 import type { StepOutcome } from '../steps/run-steps.js';
 import { configOf, type PoolConfig } from '../../model/pool-config.js';
 import { EFFECTS, kubernetesTaints } from '../../model/taints.js';
 import { SETTINGS_STAGE } from '../../model/node-pool.plan.js';
 
-const MERGE = 'application/merge-patch+json';
 /** Nodes changed concurrently. */
 const AT_ONCE = 10;
 
@@ -49,7 +53,7 @@ async function applyTo(
   name: string,
   { before, now }: { readonly before: Settings; readonly now: Settings },
 ): Promise<boolean> {
-  const path = `/api/v1/nodes/${encodeURIComponent(name)}`;
+  const path = nodePath(name);
   const removed = Object.keys(before.labels).filter((key) => !(key in now.labels));
   const labels = { ...Object.fromEntries(removed.map((key) => [key, null])), ...now.labels };
   const mine = new Set(
@@ -60,7 +64,7 @@ async function applyTo(
     const others = (node.spec?.taints ?? []).filter(({ key, effect }) => !mine.has(`${key}:${effect}`));
     const taints = [...others, ...kubernetesTaints(now.taints)];
     const resourceVersion = node.metadata?.resourceVersion;
-    await client.patch(path, { metadata: { resourceVersion, labels }, spec: { taints } }, MERGE);
+    await client.patch(path, { metadata: { resourceVersion, labels }, spec: { taints } }, MERGE_PATCH);
     return true;
   } catch (error) {
     if (isConflict(error)) return false;

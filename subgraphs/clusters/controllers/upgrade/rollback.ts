@@ -13,6 +13,7 @@ import { type KubernetesNode, upgradeMarkOf, uncordon } from '../../inspection/n
 import { reconcileSurge } from './pool-surge.js';
 import { updateUpgradeInput, upgradeInput } from '../../store/upgrade-input.js';
 import { stageEnded } from './upgrade-nodes.js';
+import { NODES_PATH } from '../../inspection/kubernetes-nodes.js';
 
 type UpgradeStep = ClusterStep & { readonly operation: Operation };
 
@@ -65,7 +66,7 @@ async function removeUpgradeMarks(
   { operation, scope }: UpgradeStep,
   client: KubernetesClient,
 ): Promise<boolean> {
-  for await (const nodes of client.chunks<KubernetesNode>('/api/v1/nodes')) {
+  for await (const nodes of client.chunks<KubernetesNode>(NODES_PATH)) {
     for (const node of nodes) {
       const mark = upgradeMarkOf(node, operation.id);
       if (mark) await uncordon(client, node, mark);

@@ -1,5 +1,9 @@
 import { z } from 'zod';
-import type { KubernetesClient, KubernetesObject } from '../../../../engine/kubernetes/client.js';
+import {
+  type KubernetesClient,
+  type KubernetesObject,
+  MERGE_PATCH,
+} from '../../../../engine/kubernetes/client.js';
 import { isNotFound } from '../../../../engine/kubernetes/kubernetes-error.js';
 import { listPath, objectPath } from '../../../../engine/kubernetes/paths.js';
 
@@ -7,7 +11,6 @@ import { listPath, objectPath } from '../../../../engine/kubernetes/paths.js';
 const EXTRA_LABEL = 'fleetgraph.dev/upgrade';
 /** Number of surge replicas and of replicas before the upgrade. */
 const EXTRA_ANNOTATION = 'fleetgraph.dev/extra-replicas';
-const MERGE = 'application/merge-patch+json';
 const RESOURCES = {
   Deployment: 'deployments',
   ReplicaSet: 'replicasets',
@@ -139,7 +142,7 @@ export async function addReplicas(
     labels: { [EXTRA_LABEL]: more.operation },
     annotations: { [EXTRA_ANNOTATION]: JSON.stringify(note) },
   };
-  await client.patch(pathOf(workload), { metadata, spec: { replicas: replicas + more.extra } }, MERGE);
+  await client.patch(pathOf(workload), { metadata, spec: { replicas: replicas + more.extra } }, MERGE_PATCH);
 }
 
 /** Restarts the timeout of a workload after a pod was evicted. */
@@ -152,7 +155,7 @@ export async function restartWait(client: KubernetesClient, workload: Workload, 
   };
   const { resourceVersion } = workload.metadata ?? {};
   const annotations = { [EXTRA_ANNOTATION]: JSON.stringify(note) };
-  await client.patch(pathOf(workload), { metadata: { resourceVersion, annotations } }, MERGE);
+  await client.patch(pathOf(workload), { metadata: { resourceVersion, annotations } }, MERGE_PATCH);
 }
 
 /** Removes the additional replicas, unless the workload was scaled concurrently. */
@@ -166,7 +169,7 @@ export async function removeSurgeReplicas(client: KubernetesClient, workload: Wo
     annotations: { [EXTRA_ANNOTATION]: null },
   };
   const spec = untouched ? { spec: { replicas: note.replicas } } : {};
-  await client.patch(pathOf(workload), { metadata, ...spec }, MERGE);
+  await client.patch(pathOf(workload), { metadata, ...spec }, MERGE_PATCH);
 }
 
 function pathOf({ kind, metadata }: Workload): string {

@@ -14,7 +14,6 @@ import { lostNodes, replaceLostNodes } from './replace-lost-nodes.js';
 import {
   cordon,
   type KubernetesNode,
-  kubernetesNode,
   upgradeMarkOf,
   runsVersion,
   uncordon,
@@ -26,6 +25,7 @@ import { nextBatch, pausesAfter } from '../../model/upgrade.rules.js';
 import type { Pod } from '../../model/pod.js';
 import { runningNodesOf } from '../../store/node.store.js';
 import { setNodeVersion } from '../../store/node-changes.store.js';
+import { readNode } from '../../inspection/kubernetes-nodes.js';
 
 /** Milliseconds between two checks of the cluster. */
 const POLL_MS = 300;
@@ -113,7 +113,7 @@ async function observeUpgradedNode(
   node: Node,
 ): Promise<UpgradedNodeStatus> {
   if (!client) return { node, observed: undefined, pods: [] };
-  const observed = await kubernetesNode(client, node.name);
+  const observed = await readNode<KubernetesNode>(client, node.name);
   const touched = observed && (upgradeMarkOf(observed, operation.id) || !runsVersion(observed, version));
   return { node, observed, pods: touched ? await evictablePods(client, node.name) : [] };
 }
@@ -167,7 +167,7 @@ async function upgradeOne(step: NodesStep, { node, observed }: UpgradedNodeStatu
   // The next poll detects an instance that was just released.
   if (instance?.state !== 'RUNNING' || instance.version !== version) return false;
   if (client && observed) {
-    const now = await kubernetesNode(client, node.name);
+    const now = await readNode<KubernetesNode>(client, node.name);
     if (!now || !runsVersion(now, version)) return false;
     const mark = upgradeMarkOf(now, operation.id);
     if (mark) await uncordon(client, now, mark);

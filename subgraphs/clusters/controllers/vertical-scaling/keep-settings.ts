@@ -1,11 +1,11 @@
-import type { KubernetesClient } from '../../../../engine/kubernetes/client.js';
+import { type KubernetesClient, MERGE_PATCH } from '../../../../engine/kubernetes/client.js';
 import type { ClusterStep } from '../steps/cluster-step.js';
 import type { LabelledNode } from '../../model/node-metadata.js';
-import { nodePath, readNodeObject } from '../../inspection/node-metadata.reader.js';
 import { configOf } from '../../model/pool-config.js';
 import type { Node, NodePool } from '../../store/reconcile.store.js';
 import { clientOf } from '../../inspection/cluster-client.js';
 import { type OwnSettings, ownSettingsOf, settingsPatch } from '../../model/node-settings.rules.js';
+import { nodePath, readNode } from '../../inspection/kubernetes-nodes.js';
 
 /** A pool whose nodes are replaced. */
 interface Replaced {
@@ -22,7 +22,7 @@ export async function settingsOfRemovedNodes(
   const client = await clientIn(step);
   if (!client) return [];
   const found = nodes.filter(({ id }) => leaving.includes(id)).sort(byId);
-  const read = await Promise.all(found.map(({ name }) => readNodeObject<LabelledNode>(client, name)));
+  const read = await Promise.all(found.map(({ name }) => readNode<LabelledNode>(client, name)));
   return read.flatMap((node) => (node ? [ownSettingsOf(node, configOf(pool))] : []));
 }
 
@@ -38,10 +38,10 @@ export async function transferSettings(
     .sort(byId);
   for (const [index, { name }] of arrived.entries()) {
     const own = settings[index];
-    const node = own && (await readNodeObject<LabelledNode>(client, name));
+    const node = own && (await readNode<LabelledNode>(client, name));
     const patch = node && settingsPatch(node, own);
     if (patch)
-      await client.patch(nodePath(name), patch, 'application/merge-patch+json', {
+      await client.patch(nodePath(name), patch, MERGE_PATCH, {
         fieldManager: 'fleetgraph',
       });
   }

@@ -1,7 +1,11 @@
 import { throwNotFound } from '../../../../engine/not-found.js';
 import { checkClientToken, idempotent, noResult } from '../../../../engine/operations/client-tokens.js';
 import type { NewEvent } from '../../../../engine/contract.js';
-import type { KubernetesClient, KubernetesObject } from '../../../../engine/kubernetes/client.js';
+import {
+  type KubernetesClient,
+  type KubernetesObject,
+  MERGE_PATCH,
+} from '../../../../engine/kubernetes/client.js';
 import { isNotFound } from '../../../../engine/kubernetes/kubernetes-error.js';
 import {
   decodeWorkloadId,
@@ -136,12 +140,7 @@ async function patchScale(
   { replicas, dryRun }: { replicas: number; dryRun?: string },
 ) {
   const query = { fieldManager: FIELD_MANAGER, dryRun };
-  await client.patch(
-    `${workloadPath(ref)}/scale`,
-    { spec: { replicas } },
-    'application/merge-patch+json',
-    query,
-  );
+  await client.patch(`${workloadPath(ref)}/scale`, { spec: { replicas } }, MERGE_PATCH, query);
 }
 
 function eventOf(ref: WorkloadRef, fromSize: number, toSize: number): NewEvent {

@@ -1,4 +1,4 @@
-import type { KubernetesClient } from '../../../../engine/kubernetes/client.js';
+import { type KubernetesClient, MERGE_PATCH } from '../../../../engine/kubernetes/client.js';
 import { KubernetesStatusError } from '../../../../engine/kubernetes/kubernetes-error.js';
 import { enqueue } from '../../../../engine/jobs/queue.js';
 import { type Node, readNodes } from '../../../../subgraphs/clusters/store/reconcile.store.js';
@@ -78,7 +78,7 @@ const commands: Commands = {
   },
   pods: async ({ kubernetes }, { count }) => {
     const path = `${DEPLOYMENTS}/busy`;
-    await kubernetes.patch(path, { spec: { replicas: count } }, 'application/merge-patch+json');
+    await kubernetes.patch(path, { spec: { replicas: count } }, MERGE_PATCH);
     return [];
   },
   breakNode: onNode((run, { fault }, { id }) =>
