@@ -61,11 +61,13 @@ program
     'serve the other graph with Apollo Server: with its usage reports for APOLLO_KEY and APOLLO_GRAPH_REF, without subscriptions',
   )
   .action(async ({ trustedDocuments, supergraph, compose, apolloServer }: GatewayFlags, command: Command) => {
-    const given = trustedDocuments ? { TRUSTED_DOCUMENTS: trustedDocuments } : {};
+    const overrides = trustedDocuments ? { TRUSTED_DOCUMENTS: trustedDocuments } : {};
     const origin = supergraph ? { supergraph } : compose ? { compose } : undefined;
     if (apolloServer && !origin) command.error('error: --apollo-server needs --supergraph or --compose');
     const role = await gatewayRoleFor(origin, apolloServer);
-    await runUntilSignal(printReady(withTracing('fleetgraph-gateway', (env) => role({ ...env, ...given }))));
+    await runUntilSignal(
+      printReady(withTracing('fleetgraph-gateway', (env) => role({ ...env, ...overrides }))),
+    );
   });
 
 program

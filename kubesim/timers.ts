@@ -51,7 +51,7 @@ export class Timers implements TimerScheduler, Disposable {
 
   /** A scheduler on these timers that skips calls while `open` returns false and reports errors. */
   scope(open: () => boolean, report: (error: unknown) => void): TimerScheduler {
-    const guarded = (run: () => void) => () => {
+    const checked = (run: () => void) => () => {
       if (!open()) return;
       try {
         run();
@@ -60,8 +60,8 @@ export class Timers implements TimerScheduler, Disposable {
       }
     };
     return {
-      at: (at, run) => this.at(at, guarded(run)),
-      after: (wait, run) => this.after(wait, guarded(run)),
+      at: (at, run) => this.at(at, checked(run)),
+      after: (wait, run) => this.after(wait, checked(run)),
     };
   }
 

@@ -9,7 +9,7 @@ export interface HttpResponse {
 }
 
 /** Maximum time in milliseconds that a response waits; a turn of the event loop may take longer. */
-const PATIENCE = 1;
+const MAX_WAIT_MS = 1;
 
 let waiting: (() => void)[] = [];
 /** `performance.now()` when the first waiting response was queued. */
@@ -27,7 +27,7 @@ export function endOnImmediate(response: ServerResponse, { status, headers, body
   if (waiting.push(() => response.end(body, encodingOf(body, bytes))) === 1) {
     since = now;
     setImmediate(end);
-  } else if (now - since > PATIENCE) end();
+  } else if (now - since > MAX_WAIT_MS) end();
 }
 
 function end(): void {

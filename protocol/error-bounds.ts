@@ -42,9 +42,9 @@ export function boundError(error: GraphQLError): GraphQLError {
 }
 
 /** The first `MAX_ERRORS` errors, mapped by `bound`, and an error with the number of omitted ones, if any. */
-export function boundErrors<Given, Bound>(
-  errors: readonly Given[],
-  bound: (error: Given) => Bound,
+export function boundErrors<Original, Bound>(
+  errors: readonly Original[],
+  bound: (error: Original) => Bound,
   boundOmitted: (error: GraphQLError) => Bound,
 ): Bound[] {
   const bounded = errors.slice(0, MAX_ERRORS).map(bound);

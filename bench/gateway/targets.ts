@@ -54,7 +54,7 @@ export function targetTable(
   const rows = TARGETS.map((target) => row(label(target), cpuRatio(results, target), target.max));
   const p99 = (name: string) => uncachedPlans.find(({ gateway }) => gateway === name)?.p99 ?? NaN;
   rows.push(row(`p99 of new operations ÷ ${APOLLO}`, p99(OURS) / p99(APOLLO), P99_MAX));
-  return table([HEAD, 'measured', 'wanted'], rows);
+  return table([HEAD, 'measured', 'target'], rows);
 }
 
 /** The ratio of the whole platform, which has no target here. */

@@ -84,19 +84,19 @@ interface RequestedJobs {
 async function addJobs(tx: Transaction, { kind, ids, accounts }: RequestedJobs): Promise<number> {
   const origin = JSON.stringify(currentRequestOrigin() ?? null);
   const [row] = await tx.$queryRaw<{ added: number }[]>`
-    WITH asked AS (
-      SELECT asked.id, place, waiting.priority AS rank,
-             coalesce(nullif(asked.account, ''), waiting.payload->>'account', '') AS account
-      FROM unnest(${[...ids]}::text[], ${[...accounts]}::text[]) WITH ORDINALITY AS asked (id, account, place)
+    WITH requested AS (
+      SELECT requested.id, place, waiting.priority AS rank,
+             coalesce(nullif(requested.account, ''), waiting.payload->>'account', '') AS account
+      FROM unnest(${[...ids]}::text[], ${[...accounts]}::text[]) WITH ORDINALITY AS requested (id, account, place)
       LEFT JOIN ${JOBS} AS waiting
-        ON waiting.key = ${kind}::text || ':' || asked.id AND waiting.is_available
+        ON waiting.key = ${kind}::text || ':' || requested.id AND waiting.is_available
     ), first AS MATERIALIZED (
       SELECT account, ${nextRank(Prisma.sql`accounts.account`)} AS rank
-      FROM (SELECT DISTINCT account FROM asked) AS accounts
+      FROM (SELECT DISTINCT account FROM requested) AS accounts
     ), ranked AS (
-      SELECT id, place, account, coalesce(asked.rank, least(${UNRANKED - 1}::bigint,
-             first.rank - 1 + row_number() OVER (PARTITION BY account, asked.rank IS NULL ORDER BY place))) AS rank
-      FROM asked JOIN first USING (account)
+      SELECT id, place, account, coalesce(requested.rank, least(${UNRANKED - 1}::bigint,
+             first.rank - 1 + row_number() OVER (PARTITION BY account, requested.rank IS NULL ORDER BY place))) AS rank
+      FROM requested JOIN first USING (account)
     )
     SELECT count(*)::int AS added FROM graphile_worker.add_jobs(ARRAY(
       SELECT ROW(${RECONCILE_TASK}, json_build_object('kind', ${kind}::text, 'key', id, 'origin', ${origin}::json,

@@ -19,10 +19,10 @@ const REACQUIRE = { maxAttempts: Infinity, backoff: new ConstantBackoff(200) };
 
 /** Pools that have locked jobs or queues and hold no lease (kernel/postgres/lease.ts computes the key). */
 const ORPHANED_POOLS = `
-  WITH held AS (
+  WITH locked AS (
     SELECT locked_by AS pool FROM graphile_worker.jobs WHERE locked_by IS NOT NULL
     UNION SELECT locked_by FROM ${PRIVATE_JOB_QUEUES} WHERE locked_by IS NOT NULL
-  ), keyed AS (SELECT pool, hashtextextended('fleetgraph:engine:' || pool, 0) AS key FROM held)
+  ), keyed AS (SELECT pool, hashtextextended('fleetgraph:engine:' || pool, 0) AS key FROM locked)
   SELECT pool FROM keyed WHERE NOT EXISTS (
     SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1
       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())

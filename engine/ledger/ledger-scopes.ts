@@ -33,10 +33,10 @@ export async function scopesOf(
   scopes: readonly string[],
 ): Promise<ReadonlySet<string>> {
   const rows = await database.$queryRaw<{ scope: string }[]>`
-    SELECT scope FROM unnest(${scopes}::text[]) AS given (scope)
-    WHERE EXISTS (SELECT FROM engine.ledger_usage AS usage WHERE usage.account = ${account} AND usage.scope = given.scope)
-       OR EXISTS (SELECT FROM engine.operation WHERE target_id = given.scope AND account = ${account})
-       OR EXISTS (SELECT FROM engine.operation WHERE cluster_id = given.scope AND account = ${account})`;
+    SELECT scope FROM unnest(${scopes}::text[]) AS requested (scope)
+    WHERE EXISTS (SELECT FROM engine.ledger_usage AS usage WHERE usage.account = ${account} AND usage.scope = requested.scope)
+       OR EXISTS (SELECT FROM engine.operation WHERE target_id = requested.scope AND account = ${account})
+       OR EXISTS (SELECT FROM engine.operation WHERE cluster_id = requested.scope AND account = ${account})`;
   return new Set(rows.map(({ scope }) => scope));
 }
 

@@ -37,7 +37,7 @@ const ANY = '*';
 /** The largest int4, above every limit. */
 const UNLIMITED = 2_147_483_647;
 
-/** The requests as a table `wanted`, in their order. */
+/** The requests as a table `requested`, in their order. */
 function requestedAmounts(requests: readonly (Resource & Partial<Reservation>)[]): Prisma.Sql {
   const rows = requests.map(({ resource, scope, amount, computedLimit }) => ({
     ...{ resource, scope, amount },
@@ -46,20 +46,20 @@ function requestedAmounts(requests: readonly (Resource & Partial<Reservation>)[]
   return Prisma.sql`
     ROWS FROM (jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
       AS (resource text, scope text, amount int, computed int))
-    WITH ORDINALITY AS wanted (resource, scope, amount, computed, place)`;
+    WITH ORDINALITY AS requested (resource, scope, amount, computed, place)`;
 }
 
 /**
  * SQL expression of the limit for a row of the table `of`: that of the account and scope, else of the account, else the
  * default; null: no limit.
  */
-function limitOf(account: string, of: 'wanted' | 'usage'): Prisma.Sql {
+function limitOf(account: string, of: 'requested' | 'usage'): Prisma.Sql {
   const row = Prisma.raw(of);
   return Prisma.sql`(
-    SELECT held."limit" FROM engine.ledger_limit AS held
-    WHERE held.resource = ${row}.resource
-      AND (held.account, held.scope) IN ((${account}, ${row}.scope), (${account}, ${ANY}), (${ANY}, ${ANY}))
-    ORDER BY held.account = ${ANY}, held.scope = ${ANY} LIMIT 1)`;
+    SELECT candidate."limit" FROM engine.ledger_limit AS candidate
+    WHERE candidate.resource = ${row}.resource
+      AND (candidate.account, candidate.scope) IN ((${account}, ${row}.scope), (${account}, ${ANY}), (${ANY}, ${ANY}))
+    ORDER BY candidate.account = ${ANY}, candidate.scope = ${ANY} LIMIT 1)`;
 }
 
 /**
@@ -80,12 +80,12 @@ export async function reserveAll(
   if (requests.length === 0) return;
   const requested = requestedAmounts(requests);
   const computed = Prisma.sql`(
-    SELECT wanted.computed FROM ${requested} WHERE wanted.resource = usage.resource AND wanted.scope = usage.scope)`;
+    SELECT requested.computed FROM ${requested} WHERE requested.resource = usage.resource AND requested.scope = usage.scope)`;
   const reserved = await tx.$queryRaw<Resource[]>`
     INSERT INTO engine.ledger_usage AS usage (account, resource, scope, used)
-    SELECT ${account}, wanted.resource, wanted.scope, wanted.amount FROM ${requested}
-    WHERE wanted.amount <= coalesce(greatest(wanted.computed, ${limitOf(account, 'wanted')}), ${UNLIMITED})
-    ORDER BY wanted.place
+    SELECT ${account}, requested.resource, requested.scope, requested.amount FROM ${requested}
+    WHERE requested.amount <= coalesce(greatest(requested.computed, ${limitOf(account, 'requested')}), ${UNLIMITED})
+    ORDER BY requested.place
     ON CONFLICT (account, resource, scope) DO UPDATE SET used = usage.used + excluded.used
     WHERE excluded.used = 0
        OR usage.used::bigint + excluded.used
@@ -142,12 +142,12 @@ export async function lockQuotaUsage(
   const locked = await tx.$queryRaw<QuotaUsage[]>`
     SELECT usage.resource, usage.scope, usage.used, ${limitOf(account, 'usage')} AS "limit"
     FROM ${requested} JOIN engine.ledger_usage AS usage
-      ON usage.account = ${account} AND usage.resource = wanted.resource AND usage.scope = wanted.scope
-    ORDER BY wanted.place FOR UPDATE OF usage`;
+      ON usage.account = ${account} AND usage.resource = requested.resource AND usage.scope = requested.scope
+    ORDER BY requested.place FOR UPDATE OF usage`;
   if (locked.length === resources.length) return locked;
   await tx.$executeRaw`
     INSERT INTO engine.ledger_usage (account, resource, scope, used)
-    SELECT ${account}, wanted.resource, wanted.scope, 0 FROM ${requested} ORDER BY wanted.place
+    SELECT ${account}, requested.resource, requested.scope, 0 FROM ${requested} ORDER BY requested.place
     ON CONFLICT DO NOTHING`;
   return lockQuotaUsage(tx, account, resources);
 }
@@ -169,13 +169,13 @@ export async function adjustUsage(
   const real = changes.filter(({ amount }) => amount !== 0);
   if (real.length === 0) return;
   await tx.$executeRaw`
-    WITH held AS MATERIALIZED (
-      SELECT usage.resource, usage.scope, wanted.amount
+    WITH locked AS MATERIALIZED (
+      SELECT usage.resource, usage.scope, requested.amount
       FROM ${requestedAmounts(real)} JOIN engine.ledger_usage AS usage
-        ON usage.account = ${account} AND usage.resource = wanted.resource AND usage.scope = wanted.scope
-      ORDER BY wanted.place FOR UPDATE OF usage)
-    UPDATE engine.ledger_usage AS usage SET used = greatest(0, usage.used + held.amount) FROM held
-    WHERE usage.account = ${account} AND usage.resource = held.resource AND usage.scope = held.scope`;
+        ON usage.account = ${account} AND usage.resource = requested.resource AND usage.scope = requested.scope
+      ORDER BY requested.place FOR UPDATE OF usage)
+    UPDATE engine.ledger_usage AS usage SET used = greatest(0, usage.used + locked.amount) FROM locked
+    WHERE usage.account = ${account} AND usage.resource = locked.resource AND usage.scope = locked.scope`;
 }
 
 /** Releases an amount; the usage never falls below 0. */
@@ -220,8 +220,8 @@ export async function setDefaultLimits(
 ): Promise<void> {
   await tx.$executeRaw`
     INSERT INTO engine.ledger_limit (account, resource, scope, "limit")
-    SELECT ${ANY}, given.resource, ${ANY}, given."limit"
-    FROM jsonb_to_recordset(${JSON.stringify(limits)}::jsonb) AS given (resource text, "limit" int)
+    SELECT ${ANY}, defaults.resource, ${ANY}, defaults."limit"
+    FROM jsonb_to_recordset(${JSON.stringify(limits)}::jsonb) AS defaults (resource text, "limit" int)
     ON CONFLICT (account, resource, scope) DO UPDATE SET "limit" = excluded."limit"
     WHERE ledger_limit."limit" IS DISTINCT FROM excluded."limit"`;
 }
@@ -244,16 +244,16 @@ export async function readQuotaUsage(
            CASE WHEN own.account IS NOT NULL THEN own."limit"
                 WHEN general.account IS NOT NULL THEN general."limit" ELSE everybody."limit" END AS "limit"
     FROM unnest(${resources.map(({ resource }) => resource)}::text[], ${resources.map(({ scope }) => scope)}::text[])
-         WITH ORDINALITY AS wanted (resource, scope, place)
+         WITH ORDINALITY AS requested (resource, scope, place)
     LEFT JOIN engine.ledger_usage AS usage
-      ON usage.account = ${account} AND usage.resource = wanted.resource AND usage.scope = wanted.scope
+      ON usage.account = ${account} AND usage.resource = requested.resource AND usage.scope = requested.scope
     LEFT JOIN engine.ledger_limit AS own
-      ON own.account = ${account} AND own.resource = wanted.resource AND own.scope = wanted.scope
+      ON own.account = ${account} AND own.resource = requested.resource AND own.scope = requested.scope
     LEFT JOIN engine.ledger_limit AS general
-      ON general.account = ${account} AND general.resource = wanted.resource AND general.scope = ${ANY}
+      ON general.account = ${account} AND general.resource = requested.resource AND general.scope = ${ANY}
     LEFT JOIN engine.ledger_limit AS everybody
-      ON everybody.account = ${ANY} AND everybody.resource = wanted.resource AND everybody.scope = ${ANY}
-    ORDER BY wanted.place`;
+      ON everybody.account = ${ANY} AND everybody.resource = requested.resource AND everybody.scope = ${ANY}
+    ORDER BY requested.place`;
   return resources.map(({ resource, scope }, index) => ({
     resource,
     scope,

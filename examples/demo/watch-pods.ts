@@ -17,7 +17,7 @@ export async function watchPods(context: DemoContext, replicas: number, output: 
         client.query(GetWorkloadDocument, { id }, { signal }),
       );
       if (!result.workload) return undefined;
-      tellPods(result.workload, phases, output);
+      printPods(result.workload, phases, output);
       output.progress(
         Math.min(1, result.workload.readyReplicas / replicas),
         `${result.workload.readyReplicas} of ${replicas} ready`,
@@ -32,7 +32,7 @@ export async function watchPods(context: DemoContext, replicas: number, output: 
 /** Maximum number of pods printed by name when several change in one poll. */
 const NAMED = 3;
 
-function tellPods(workload: Workload, phases: Map<string, string>, output: DemoOutput): void {
+function printPods(workload: Workload, phases: Map<string, string>, output: DemoOutput): void {
   const changed = workload.pods.nodes.filter(({ id, phase }) => phases.get(id) !== phase);
   for (const { name, phase, nodeName } of changed.slice(0, NAMED))
     output.line(`pod ${name} is ${phase}${nodeName ? ` on ${nodeName}` : ''}`);

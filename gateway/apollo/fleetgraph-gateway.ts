@@ -85,7 +85,7 @@ export class FleetgraphGateway implements GatewayInterface {
 
   onSchemaLoadOrUpdate(listener: SchemaListener): () => void {
     this.listeners.add(listener);
-    if (this.active) tell(listener, this.active);
+    if (this.active) notify(listener, this.active);
     return () => this.listeners.delete(listener);
   }
 
@@ -135,7 +135,7 @@ export class FleetgraphGateway implements GatewayInterface {
       }),
       sources,
     };
-    for (const listener of this.listeners) tell(listener, this.active);
+    for (const listener of this.listeners) notify(listener, this.active);
     // After this timeout, all requests to the previous subgraphs have ended.
     if (before) setTimeout(() => void close(before.sources), this.limits.requestTimeout).unref();
   }
@@ -179,7 +179,7 @@ function callOf(actor: Actor, kind: OperationTypeNode): CallContext {
   return { actor, kind, requestId: randomUUID(), signal: new LightAbortController() };
 }
 
-function tell(listener: SchemaListener, { schema, sdl }: ActiveSupergraph): void {
+function notify(listener: SchemaListener, { schema, sdl }: ActiveSupergraph): void {
   listener({ apiSchema: schema, coreSupergraphSdl: sdl });
 }
 

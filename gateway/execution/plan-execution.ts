@@ -20,10 +20,10 @@ export type CompiledPlanNode = (run: PlanExecution, done: () => void) => void;
 /** Executes a plan and returns its state. */
 export function complete(plan: CompiledPlanNode, run: PlanExecution): MaybePromise<PlanExecution> {
   let isComplete = false;
-  let tell: ((run: PlanExecution) => void) | undefined = undefined;
+  let resolveRun: ((run: PlanExecution) => void) | undefined = undefined;
   plan(run, () => {
     isComplete = true;
-    tell?.(run);
+    resolveRun?.(run);
   });
-  return isComplete ? run : new Promise((resolve) => (tell = resolve));
+  return isComplete ? run : new Promise((resolve) => (resolveRun = resolve));
 }

@@ -31,15 +31,17 @@ export function withDirectiveDefaults(document: DocumentNode, api: GraphQLSchema
 }
 
 function filled(node: DirectiveNode, { args }: GraphQLDirective): DirectiveNode {
-  const given = node.arguments ?? [];
-  const missing = args.filter((arg) => hasDefault(arg) && !given.some(({ name }) => name.value === arg.name));
+  const present = node.arguments ?? [];
+  const missing = args.filter(
+    (arg) => hasDefault(arg) && !present.some(({ name }) => name.value === arg.name),
+  );
   const defaults = missing.flatMap(({ name, type, defaultValue }) => {
     const value = astFromValue(defaultValue, type);
     return value
       ? [{ kind: Kind.ARGUMENT as const, name: { kind: Kind.NAME as const, value: name }, value }]
       : [];
   });
-  return { ...node, arguments: [...given, ...defaults] };
+  return { ...node, arguments: [...present, ...defaults] };
 }
 
 function hasDefault({ defaultValue }: GraphQLArgument): boolean {

@@ -31,7 +31,7 @@ export function wrapSources(sources: Map<string, SubgraphSource>, options: WrapS
   for (const [name, source] of sources) {
     const traced = isTraced() ? new TracedSource(source) : source;
     const measured = metrics ? new MeteredSource(traced, metrics) : traced;
-    const guarded = () =>
+    const withCircuitBreaker = () =>
       new CircuitBreakerSource({
         source: measured,
         timeout: limits.subgraphTimeout,
@@ -40,6 +40,6 @@ export function wrapSources(sources: Map<string, SubgraphSource>, options: WrapS
         metrics: metrics ?? noopMetrics,
         log,
       });
-    sources.set(name, subgraphs[name]?.kind === 'local' ? measured : guarded());
+    sources.set(name, subgraphs[name]?.kind === 'local' ? measured : withCircuitBreaker());
   }
 }

@@ -21,7 +21,7 @@ export interface LeaseOptions {
   readonly signal?: AbortSignal;
 }
 
-const TRY_LOCK = `SELECT pg_try_advisory_lock(hashtextextended('fleetgraph:' || $1, 0)) AS held`;
+const TRY_LOCK = `SELECT pg_try_advisory_lock(hashtextextended('fleetgraph:' || $1, 0)) AS acquired`;
 const LOCK = `SELECT pg_advisory_lock(hashtextextended('fleetgraph:' || $1, 0))`;
 const UNLOCK = `SELECT pg_advisory_unlock(hashtextextended('fleetgraph:' || $1, 0))`;
 
@@ -58,8 +58,8 @@ export async function acquireLease(options: LeaseOptions): Promise<Lease> {
 }
 
 async function lock(client: pg.PoolClient, { name, log, signal }: LeaseOptions): Promise<void> {
-  const { rows } = await client.query<{ held: boolean }>(TRY_LOCK, [name]);
-  if (rows[0]?.held) return;
+  const { rows } = await client.query<{ acquired: boolean }>(TRY_LOCK, [name]);
+  if (rows[0]?.acquired) return;
   log.warn({ lease: name }, 'another process holds the lease; waiting for it to end');
   const waiting = client.query(LOCK, [name]);
   if (!signal) return void (await waiting);

@@ -36,8 +36,8 @@ interface Batch {
 }
 
 const WRITE_REVISIONS = `
-UPDATE kubesim.cluster SET revision = given.revision
-FROM unnest($1::text[], $2::bigint[]) AS given (id, revision) WHERE cluster.id = given.id`;
+UPDATE kubesim.cluster SET revision = batch.revision
+FROM unnest($1::text[], $2::bigint[]) AS batch (id, revision) WHERE cluster.id = batch.id`;
 
 /** Maximum number of rows of one statement. */
 const STATEMENT_ROWS = 2_000;

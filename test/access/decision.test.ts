@@ -23,8 +23,8 @@ const table: readonly (readonly [
 ];
 
 describe('access decisions', () => {
-  test.each(table)('allows %s exactly what the table says', (_, heldScopes, may) => {
-    const actor = heldScopes === undefined ? {} : { scopes: heldScopes };
+  test.each(table)('allows %s exactly what the table says', (_, tokenScopes, may) => {
+    const actor = tokenScopes === undefined ? {} : { scopes: tokenScopes };
     expect((Object.keys(verbs) as Verb[]).filter((verb) => can(actor, verb))).toEqual(may);
   });
 

@@ -160,11 +160,11 @@ describe('a rejection', () => {
   it('of a token that expires during the stream is thrown, or retried with a new token if there is one', async () => {
     await using holder = connect([], TOKEN);
     await using renewer = connect([], () => TOKEN);
-    const held = holder.subscribe(EntriesAfter, { after: 'c0' });
+    const expired = holder.subscribe(EntriesAfter, { after: 'c0' });
     const renewed = renewer.subscribe(EntriesAfter, { after: 'c0' });
     await subscribed(2);
     await server.cut(4411, 'Token expired');
-    await expect(held.next()).rejects.toMatchObject({ code: 'TOKEN_EXPIRED' });
+    await expect(expired.next()).rejects.toMatchObject({ code: 'TOKEN_EXPIRED' });
     add(1, 1);
     expect(await take(renewed, 1)).toEqual([1]);
   });

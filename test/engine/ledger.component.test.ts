@@ -111,12 +111,12 @@ describe('the ledger', () => {
 
   it('reads many quota usages in order with one statement', async () => {
     await take('many', 'b', 2, 's');
-    const wanted = [
+    const requested = [
       { resource: 'a', scope: '' },
       { resource: 'b', scope: 's' },
     ];
     const statements = await kit.statements(async () => {
-      expect(await readQuotaUsage(kit.database.prisma, 'many', wanted)).toEqual([
+      expect(await readQuotaUsage(kit.database.prisma, 'many', requested)).toEqual([
         { resource: 'a', scope: '', limit: null, used: 0 },
         { resource: 'b', scope: 's', limit: null, used: 2 },
       ]);

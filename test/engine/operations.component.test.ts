@@ -33,7 +33,7 @@ function change<T>(work: (tx: EventTransaction) => Promise<T>): Promise<T> {
 
 function create(account: string, cancelable = false) {
   const target = { targetKind: 'Cluster', targetId: 'cluster_a', clusterId: 'cluster_a' } as const;
-  const wanted = {
+  const request = {
     account,
     type: 'CREATE_CLUSTER',
     ...target,
@@ -41,7 +41,7 @@ function create(account: string, cancelable = false) {
     requested: 4,
     cancelable,
   } as const;
-  return change((tx) => createOperation(tx, wanted, at));
+  return change((tx) => createOperation(tx, request, at));
 }
 
 const find = (id: string) => kit.database.prisma.operation.findUniqueOrThrow({ where: { id } });

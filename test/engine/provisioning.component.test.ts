@@ -340,14 +340,14 @@ describe('nodes', () => {
     await eventually(async () => (await audit(world, clusterId)).state === 'RUNNING');
     const node = await world.prisma.node.findFirstOrThrow({ where: { clusterId } });
     const check = clusterSchedules(world.platform).find(({ name }) => name === 'check-nodes');
-    const look = () => check?.run({ ...scope(), signal: new AbortController().signal });
+    const runCheck = () => check?.run({ ...scope(), signal: new AbortController().signal });
     for (const [on, status] of [
       [false, 'NotReady'],
       [true, 'Ready'],
     ] as const) {
       await power(clusterId, node.id, on);
       await eventually(async () => {
-        await look();
+        await runCheck();
         return (await world.prisma.node.findUnique({ where: { id: node.id } }))?.status === status;
       });
     }

@@ -7,7 +7,7 @@ import { type Fixture, post, startFixture, until } from './fixtures/gateway.js';
 import { fixtureSubgraphs } from './fixtures/subgraphs.js';
 
 /** A subgraph `workloads` that responds only after `release`. */
-interface HeldSubgraph extends AsyncDisposable {
+interface BlockingSubgraph extends AsyncDisposable {
   readonly url: string;
   /** Number of requests without a response. */
   readonly waiting: () => number;
@@ -18,7 +18,7 @@ const ENTITIES = JSON.stringify({
   data: { _entities: [{ workloads: [{ __typename: 'Workload', id: 'c1/web', name: 'web' }] }] },
 });
 
-async function startHeldSubgraph(): Promise<HeldSubgraph> {
+async function startBlockingSubgraph(): Promise<BlockingSubgraph> {
   const waiting: (() => void)[] = [];
   const server: Server = createServer((request, response) => {
     void text(request).then(() =>
@@ -36,15 +36,15 @@ async function startHeldSubgraph(): Promise<HeldSubgraph> {
   };
 }
 
-let heldSubgraph: HeldSubgraph;
+let blockingSubgraph: BlockingSubgraph;
 let fixture: Fixture;
 beforeEach(async () => {
-  heldSubgraph = await startHeldSubgraph();
-  fixture = await startFixture({ mode: 'remote', subgraphUrls: { workloads: heldSubgraph.url } });
+  blockingSubgraph = await startBlockingSubgraph();
+  fixture = await startFixture({ mode: 'remote', subgraphUrls: { workloads: blockingSubgraph.url } });
 });
 afterEach(async () => {
   await fixture[Symbol.asyncDispose]();
-  await heldSubgraph[Symbol.asyncDispose]();
+  await blockingSubgraph[Symbol.asyncDispose]();
 });
 
 /** Fetches from `clusters`, then from `workloads`, then from `observability`. */
@@ -53,11 +53,11 @@ const QUERY = '{ cluster(id: "c1") { workloads { name cpu } } }';
 test('executes a request on the supergraph with which it began, although a reload removes one of its subgraphs', async () => {
   const { url, gateway, hub } = fixture;
   const underway = post(url, QUERY);
-  await until(() => heldSubgraph.waiting() === 1, 'the second fetch');
+  await until(() => blockingSubgraph.waiting() === 1, 'the second fetch');
   await gateway.reload(
     composeSupergraph(fixtureSubgraphs(hub).filter(({ name }) => name !== 'observability')),
   );
-  heldSubgraph.release();
+  blockingSubgraph.release();
   expect(await underway).toMatchObject({
     data: { cluster: { workloads: [{ name: 'web', cpu: 0.6 }] } },
     extensions: { cost: { requestedQueryCost: expect.any(Number) } },

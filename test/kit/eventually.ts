@@ -26,12 +26,12 @@ export async function eventually<T>(
 /** Whether the running test has timed out; its error then includes `why`. Hooks have no such timeout. */
 function testTime(why: () => string): { over(): boolean } & Disposable {
   const signal = TestRunner.getCurrentTest()?.context.signal;
-  const tell = () => {
+  const onAbort = () => {
     if (signal?.reason instanceof Error) signal.reason.message += `\n${why()}`;
   };
-  signal?.addEventListener('abort', tell);
+  signal?.addEventListener('abort', onAbort);
   return {
     over: () => signal?.aborted ?? false,
-    [Symbol.dispose]: () => signal?.removeEventListener('abort', tell),
+    [Symbol.dispose]: () => signal?.removeEventListener('abort', onAbort),
   };
 }

@@ -17,10 +17,10 @@ declare module 'vitest' {
 
 /** One PostgreSQL per project: that of TEST_DATABASE_URL, or an embedded one in a temporary folder. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const given = process.env.TEST_DATABASE_URL;
-  if (given) {
-    const template = await createTemplate(given);
-    project.provide('postgresUrl', given);
+  const databaseUrl = process.env.TEST_DATABASE_URL;
+  if (databaseUrl) {
+    const template = await createTemplate(databaseUrl);
+    project.provide('postgresUrl', databaseUrl);
     project.provide('templateDatabase', template.name);
     return template.drop;
   }

@@ -152,15 +152,15 @@ function sorted(uses: ReadonlyMap<string, number>): Uses {
  * Account-wide usage of instances and claims by the ledger and by the rows, in one statement: both are equal at all times,
  * also during operations.
  */
-export async function heldNow(
+export async function usageNow(
   prisma: Database,
   account: string,
-): Promise<{ resource: string; ledger: number; held: number }[]> {
+): Promise<{ resource: string; ledger: number; rows: number }[]> {
   return prisma.$queryRaw`
     WITH instance AS (
       SELECT vcpus, disks, charge_type FROM clusters.node
       WHERE account = ${account} AND state <> 'failed' AND vcpus > 0
-    ), held (resource, amount) AS (
+    ), counted (resource, amount) AS (
       SELECT 'payg-vcpu', sum(vcpus) FROM instance WHERE charge_type = 'POSTPAID'
       UNION ALL SELECT 'spot-vcpu', sum(vcpus) FROM instance WHERE charge_type = 'SPOT'
       UNION ALL SELECT 'instances', count(*) FROM instance
@@ -168,9 +168,9 @@ export async function heldNow(
         + (SELECT count(*) FROM clusters.cloud_resource_claim
            WHERE account = ${account} AND kind = 'DISK' AND state = 'GRANTED')
     )
-    SELECT held.resource, coalesce(held.amount, 0)::int AS held, coalesce(usage.used, 0)::int AS ledger
-    FROM held LEFT JOIN engine.ledger_usage AS usage
-      ON usage.account = ${account} AND usage.resource = held.resource AND usage.scope = ''`;
+    SELECT counted.resource, coalesce(counted.amount, 0)::int AS rows, coalesce(usage.used, 0)::int AS ledger
+    FROM counted LEFT JOIN engine.ledger_usage AS usage
+      ON usage.account = ${account} AND usage.resource = counted.resource AND usage.scope = ''`;
 }
 
 /** Kinds that poll clusters; their usage is written in the transaction of the rows. */

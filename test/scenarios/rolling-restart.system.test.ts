@@ -35,7 +35,7 @@ const PACE = 500;
 /** Events that every subscriber receives between two crashes. */
 const BETWEEN = 3;
 /** Timeout in milliseconds, also on a busy machine. */
-const PATIENCE = 300_000;
+const TIMEOUT_MS = 300_000;
 /** Type of the events that the test appends. */
 const HEARTBEAT = 'NODE_READY' as const;
 
@@ -44,11 +44,11 @@ type Field = 'events' | 'provisioningEvents';
 const streams: Readonly<Record<Field, string>> = {
   /** All events of the account. */
   events: `subscription Everything($after: EventCursor) {
-    told: events(after: $after) { id cursor }
+    event: events(after: $after) { id cursor }
   }`,
   /** A category of events, with a field of another subgraph. */
   provisioningEvents: `subscription Provisioning($after: EventCursor) {
-    told: provisioningEvents(after: $after) { id cursor cluster { id region { name } } }
+    event: provisioningEvents(after: $after) { id cursor cluster { id region { name } } }
   }`,
 };
 
@@ -129,7 +129,7 @@ test('delivers every event once and in order to 200 subscribers while gateway, s
           const all = await logBehind(beginnings.get(account)?.head ?? 0n, { account, field });
           return own.every(({ got, failure }) => failure || got.at(-1) === all.at(-1)) && all;
         },
-        { what: `the last of ${field} of ${account}`, timeoutMs: PATIENCE },
+        { what: `the last of ${field} of ${account}`, timeoutMs: TIMEOUT_MS },
       );
       for (const { way, got, failure } of own) {
         expect(failure, way).toBeUndefined();
@@ -156,7 +156,7 @@ async function beginningOf(account: string): Promise<Beginning> {
       };
       return (await logHead(account)) === head && { head, cursors };
     },
-    { what: `a log of ${account} to which nothing is added`, timeoutMs: PATIENCE },
+    { what: `a log of ${account} to which nothing is added`, timeoutMs: TIMEOUT_MS },
   );
 }
 
@@ -176,12 +176,12 @@ async function subscribe(
     const field: Field = index % 2 === 0 ? 'events' : 'provisioningEvents';
     const way = WAYS[(index >> 1) % WAYS.length] ?? 'client';
     const subscriber: Subscriber = { account, field, way, got: [], failure: undefined };
-    const tell = ({ told }: StreamEvent) => {
+    const onEvent = ({ event }: StreamEvent) => {
       if (field === 'provisioningEvents')
-        expect(told.cluster).toMatchObject({ region: { name: expect.any(String) as string } });
-      subscriber.got.push(told.id);
+        expect(event.cluster).toMatchObject({ region: { name: expect.any(String) as string } });
+      subscriber.got.push(event.id);
     };
-    const reading = { query: streams[field], after: starts[field], signal, tell };
+    const reading = { query: streams[field], after: starts[field], signal, onEvent };
     const listening =
       way === 'client' ? listen(account, reading) : readWithReconnect(readers[way](), reading);
     listening.catch((error: unknown) => (subscriber.failure = error));
@@ -190,14 +190,14 @@ async function subscribe(
 }
 
 /** Reads with the platform's own client on a separate connection. */
-async function listen(account: string, { query, after, signal, tell }: Reading): Promise<void> {
-  for await (const event of ourClient(account).subscribe(typed(query), { after }, { signal })) tell(event);
+async function listen(account: string, { query, after, signal, onEvent }: Reading): Promise<void> {
+  for await (const event of ourClient(account).subscribe(typed(query), { after }, { signal })) onEvent(event);
 }
 
 /** The current position of a stream. */
 async function position(account: string, field: Field): Promise<string> {
   await using stream = ourClient(account).subscribe(typed(streams[field]), {});
-  return await eventually(() => stream.cursor, { what: 'a position', timeoutMs: PATIENCE });
+  return await eventually(() => stream.cursor, { what: 'a position', timeoutMs: TIMEOUT_MS });
 }
 
 function ourClient(account: string): Client {
@@ -212,17 +212,17 @@ function typed(query: string): TypedDocumentNode<StreamEvent, { after?: string }
 async function progress(subscribers: readonly Subscriber[]): Promise<void> {
   const before = subscribers.map(({ got }) => got.length);
   const engineBefore = await engineEvents();
-  const lacking = () => subscribers.filter(({ got }, index) => got.length < (before[index] ?? 0) + BETWEEN);
+  const lagging = () => subscribers.filter(({ got }, index) => got.length < (before[index] ?? 0) + BETWEEN);
   await eventually(
     () => {
       for (const { failure } of subscribers) if (failure) throw failure;
-      return lacking().length === 0;
+      return lagging().length === 0;
     },
-    { what: 'everybody to get more', timeoutMs: PATIENCE },
+    { what: 'every subscriber to receive more', timeoutMs: TIMEOUT_MS },
   );
   await eventually(async () => (await engineEvents()) > engineBefore, {
     what: 'events of the engine',
-    timeoutMs: PATIENCE,
+    timeoutMs: TIMEOUT_MS,
   });
 }
 
@@ -264,7 +264,7 @@ async function scalings(account: string, signal: AbortSignal): Promise<void> {
     if (id === undefined) continue;
     await eventually(async () => (await client.query(operation, { id })).operation?.state === 'SUCCEEDED', {
       what: `the end of round ${round}`,
-      timeoutMs: PATIENCE,
+      timeoutMs: TIMEOUT_MS,
     });
   }
 }

@@ -11,7 +11,7 @@ const RETRY = 250;
 
 /** Data of the events of a stream. */
 export interface StreamEvent {
-  readonly told: { readonly id: string; readonly cursor: string; readonly cluster?: unknown };
+  readonly event: { readonly id: string; readonly cursor: string; readonly cluster?: unknown };
 }
 
 /** Reads a stream on one connection, after a cursor, until the stream ends or the connection is lost. */
@@ -22,7 +22,7 @@ export interface Reading {
   /** Cursor after which to start. */
   readonly after: string;
   readonly signal: AbortSignal;
-  readonly tell: (event: StreamEvent) => void;
+  readonly onEvent: (data: StreamEvent) => void;
 }
 
 /**
@@ -31,12 +31,12 @@ export interface Reading {
  */
 export async function readWithReconnect(read: Reader, reading: Reading): Promise<void> {
   let { after } = reading;
-  const tell = (event: StreamEvent) => {
-    after = event.told.cursor;
-    reading.tell(event);
+  const onEvent = (data: StreamEvent) => {
+    after = data.event.cursor;
+    reading.onEvent(data);
   };
   while (!reading.signal.aborted) {
-    await read({ ...reading, after, tell }).catch((error: unknown) => {
+    await read({ ...reading, after, onEvent }).catch((error: unknown) => {
       if (!reading.signal.aborted && !isRetryable(error)) throw error;
     });
     await delay(RETRY);
@@ -49,7 +49,7 @@ export async function readWithReconnect(read: Reader, reading: Reading): Promise
  */
 export function eventSource(url: string, token: string): Reader {
   let lastEventId: string | undefined;
-  return async ({ query, after, signal, tell }) => {
+  return async ({ query, after, signal, onEvent }) => {
     const search = new URLSearchParams({ query, variables: JSON.stringify({ after }) });
     const response = await fetch(`${url}/graphql?${search}`, {
       headers: {
@@ -69,7 +69,7 @@ export function eventSource(url: string, token: string): Reader {
         if (line.startsWith('id: ')) id = line.slice(4);
         else if (line.startsWith('data: ')) data = line.slice(6);
         if (line !== '') continue;
-        if (data !== undefined) told(JSON.parse(data) as Result, tell);
+        if (data !== undefined) deliver(JSON.parse(data) as Result, onEvent);
         lastEventId = id ?? lastEventId;
         data = undefined;
       }
@@ -82,13 +82,13 @@ export function eventSource(url: string, token: string): Reader {
 /** The client of graphql-sse, with one connection for each stream. */
 export function graphqlSse(url: string, token: string): Reader {
   const headers = { authorization: `Bearer ${token}` };
-  return async ({ query, after, signal, tell }) => {
+  return async ({ query, after, signal, onEvent }) => {
     const client = createClient({ url: `${url}/graphql`, headers, retryAttempts: 0 });
     const results = client.iterate<StreamEvent>({ query, variables: { after } });
     const leave = () => void results.return?.();
     signal.addEventListener('abort', leave, { once: true });
     try {
-      for await (const result of results) told(result as Result, tell);
+      for await (const result of results) deliver(result as Result, onEvent);
     } finally {
       signal.removeEventListener('abort', leave);
       client.dispose();
@@ -100,14 +100,14 @@ export function graphqlSse(url: string, token: string): Reader {
 export function apolloClient(url: string, token: string): Reader {
   const link = new HttpLink({ uri: `${url}/graphql`, headers: { authorization: `Bearer ${token}` } });
   const client = new ApolloClient({ link, cache: new InMemoryCache() });
-  return ({ query, after, signal, tell }) =>
+  return ({ query, after, signal, onEvent }) =>
     new Promise<void>((resolve, reject) => {
       const fail = (error: unknown) => reject(error instanceof Error ? error : new Error(String(error)));
       const subscription = client
         .subscribe<StreamEvent>({ query: parse(query), variables: { after }, fetchPolicy: 'no-cache' })
         .subscribe({
           next: ({ data, error }) => {
-            if (!error) return data && tell(data);
+            if (!error) return data && onEvent(data);
             // The stream would continue: an error applies only to its event.
             subscription.unsubscribe();
             fail(error);
@@ -128,9 +128,9 @@ interface Result {
   readonly errors?: readonly { readonly extensions?: { readonly code?: unknown } }[];
 }
 
-function told({ data, errors }: Result, tell: Reading['tell']): void {
+function deliver({ data, errors }: Result, onEvent: Reading['onEvent']): void {
   if (errors) throw Object.assign(new Error(JSON.stringify(errors)), { errors });
-  if (data) tell(data);
+  if (data) onEvent(data);
 }
 
 /** Whether the connection was lost, or a part of the platform is unavailable. */

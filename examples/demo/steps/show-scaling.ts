@@ -7,7 +7,7 @@ export const showScaling: Step = {
   title: 'Show the scaling events',
   async run(context, output) {
     const { feed, signal } = context;
-    const wanted: ScalingEvent['target'][] = await pollUntil(
+    const changes: ScalingEvent['target'][] = await pollUntil(
       () => {
         feed.check();
         const targets = feed.scaling.map(({ target }) => target);
@@ -20,6 +20,6 @@ export const showScaling: Step = {
       const name = target ? `${target.__typename} ${target.name}` : 'something';
       output.line(`${at.slice(11, 19)}  ${name}: ${fromSize} → ${toSize} (${trigger})`);
     }
-    output.headline(`${wanted.length} changes of size`);
+    output.headline(`${changes.length} changes of size`);
   },
 };

@@ -33,9 +33,9 @@ export function collectAccessRequirements(
   rules: AccessRules,
 ): AccessRequirements {
   const types = new TypeInfo(schema);
-  const guards = new Map<RestrictedNode, AccessRequirement>();
+  const requirements = new Map<RestrictedNode, AccessRequirement>();
   const guard = (node: RestrictedNode, coordinate: string, conditions: readonly Condition[]) => {
-    if (conditions.length > 0) guards.set(node, { conditions, coordinate });
+    if (conditions.length > 0) requirements.set(node, { conditions, coordinate });
   };
   const fragment = (node: InlineFragmentNode | FragmentDefinitionNode) => {
     const type = node.typeCondition && schema.getType(node.typeCondition.name.value);
@@ -62,5 +62,5 @@ export function collectAccessRequirements(
       FragmentDefinition: fragment,
     }),
   );
-  return guards;
+  return requirements;
 }

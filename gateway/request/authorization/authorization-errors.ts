@@ -23,7 +23,7 @@ export interface DeniedSelections {
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
   readonly schema: GraphQLSchema;
-  readonly guards: AccessRequirements;
+  readonly requirements: AccessRequirements;
   readonly denied: ReadonlySet<RestrictedNode>;
 }
 
@@ -78,7 +78,7 @@ class Walk {
   }
 
   private deny(node: RestrictedNode, path: Path): void {
-    const { coordinate, conditions = [] } = this.input.guards.get(node) ?? {};
+    const { coordinate, conditions = [] } = this.input.requirements.get(node) ?? {};
     const error = new GraphQLError(refusalText(conditions), {
       path,
       extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE', coordinate },

@@ -34,7 +34,7 @@ interface ExecutedDocument {
 
 /** Access requirements of one document, and its filtered operations by unmet conditions. */
 interface DocumentRequirements {
-  readonly guards: AccessRequirements;
+  readonly byNode: AccessRequirements;
   readonly conditions: readonly Condition[];
   readonly views: LRUCache<string, FilteredOperation>;
 }
@@ -64,14 +64,14 @@ export class Authorization {
     actor: Actor,
   ): FilteredOperation | undefined {
     if (!this.rules) return undefined;
-    const guarded = this.guarded(document, this.rules);
-    const lacking = unmetConditions(actor, guarded);
-    if (lacking.size === 0) return undefined;
-    const key = filterKey(operationName, lacking);
-    const cached = guarded.views.get(key);
+    const requirements = this.requirementsOf(document, this.rules);
+    const unmet = unmetConditions(actor, requirements);
+    if (unmet.size === 0) return undefined;
+    const key = filterKey(operationName, unmet);
+    const cached = requirements.views.get(key);
     if (cached) return cached;
-    const view = this.build(document, operationName, { guards: guarded.guards, lacking });
-    if (view) guarded.views.set(key, view);
+    const view = this.build(document, operationName, { byNode: requirements.byNode, unmet });
+    if (view) requirements.views.set(key, view);
     return view;
   }
 
@@ -82,39 +82,39 @@ export class Authorization {
     actor: Actor,
   ): ExecutedDocument | undefined {
     if (!this.rules) return { document };
-    const guarded = this.documents.get(document);
-    if (!guarded) return undefined;
-    const lacking = unmetConditions(actor, guarded);
-    if (lacking.size === 0) return { document };
-    const view = guarded.views.get(filterKey(operationName, lacking));
+    const requirements = this.documents.get(document);
+    if (!requirements) return undefined;
+    const unmet = unmetConditions(actor, requirements);
+    if (unmet.size === 0) return { document };
+    const view = requirements.views.get(filterKey(operationName, unmet));
     return view && { document: view.document, view };
   }
 
-  private guarded(document: DocumentNode, rules: AccessRules): DocumentRequirements {
+  private requirementsOf(document: DocumentNode, rules: AccessRules): DocumentRequirements {
     const cached = this.documents.get(document);
     if (cached) return cached;
-    const guards = collectAccessRequirements(document, this.supergraph.api, rules);
-    const all = [...guards.values()].flatMap(({ conditions }) => conditions);
+    const byNode = collectAccessRequirements(document, this.supergraph.api, rules);
+    const all = [...byNode.values()].flatMap(({ conditions }) => conditions);
     const conditions = [...new Map(all.map((condition) => [conditionKey(condition), condition])).values()];
-    const guarded = {
-      guards,
+    const requirements = {
+      byNode,
       conditions,
       views: new LRUCache<string, FilteredOperation>({ max: MAX_FILTERED }),
     };
-    this.documents.set(document, guarded);
-    return guarded;
+    this.documents.set(document, requirements);
+    return requirements;
   }
 
   private build(
     document: DocumentNode,
     operationName: string | null | undefined,
-    { guards, lacking }: { readonly guards: AccessRequirements; readonly lacking: ReadonlySet<string> },
+    { byNode, unmet }: { readonly byNode: AccessRequirements; readonly unmet: ReadonlySet<string> },
   ): FilteredOperation | undefined {
     const operation = getOperationAST(document, operationName);
     if (!operation) return undefined;
     const denied = new Set<RestrictedNode>();
-    for (const [node, { conditions }] of guards) {
-      if (conditions.some((condition) => lacking.has(conditionKey(condition)))) denied.add(node);
+    for (const [node, { conditions }] of byNode) {
+      if (conditions.some((condition) => unmet.has(conditionKey(condition)))) denied.add(node);
     }
     const { api: schema, full, apiConditions: conditions } = this.supergraph;
     const filtered = filterDocument(document, denied);
@@ -123,7 +123,7 @@ export class Authorization {
     return {
       document: filtered,
       shape: new ResponseShape({ document, operation, schema, full, conditions, denied: new Set(fields) }),
-      errors: authorizationErrors({ document, operation, schema, guards, denied }),
+      errors: authorizationErrors({ document, operation, schema, requirements: byNode, denied }),
       empty: selections.every((node) => node.kind === Kind.FIELD && node.name.value === '__typename'),
     };
   }
@@ -134,6 +134,6 @@ function unmetConditions(actor: Actor, { conditions }: DocumentRequirements): Re
   return new Set(conditions.filter((condition) => !isMet(condition, actor)).map(conditionKey));
 }
 
-function filterKey(operationName: string | null | undefined, lacking: ReadonlySet<string>): string {
-  return `${operationName ?? ''}\n${[...lacking].join('\n')}`;
+function filterKey(operationName: string | null | undefined, unmet: ReadonlySet<string>): string {
+  return `${operationName ?? ''}\n${[...unmet].join('\n')}`;
 }

@@ -137,18 +137,18 @@ function ownLength(size: Sized | undefined): Length | undefined {
 function merge(
   parent: CostNode,
   key: string,
-  { weight, once, inputCost: given, length }: Omit<CostNode, 'children'>,
+  { weight, once, inputCost, length }: Omit<CostNode, 'children'>,
 ): CostNode {
   const existing = parent.children.get(key);
   if (!existing) {
-    const node: CostNode = { weight, once, inputCost: given, length, children: new Map() };
+    const node: CostNode = { weight, once, inputCost, length, children: new Map() };
     parent.children.set(key, node);
     return node;
   }
   existing.weight = Math.max(existing.weight, weight);
   existing.once = Math.max(existing.once, once);
   // The same response key has the same arguments.
-  existing.inputCost ??= given;
+  existing.inputCost ??= inputCost;
   const before = existing.length;
   if (!before) existing.length = length;
   else if (length && length !== before)

@@ -16,7 +16,7 @@ export class AccountLease {
   /** Points left in the bucket at the last lease. */
   private remainingPoints: number;
   /** Time of the last lease (`performance.now()`); undefined without one. */
-  private askedAt: number | undefined;
+  private leasedAt: number | undefined;
   private pendingGrant: Promise<boolean> | undefined;
 
   constructor(
@@ -48,7 +48,7 @@ export class AccountLease {
   /** Refunds points, or charges more when negative, while the lease lasts. The balance may become negative. */
   correct(points: number): void {
     this.renew();
-    if (this.askedAt === undefined) return;
+    if (this.leasedAt === undefined) return;
     this.leased = Math.min(this.leased + points, this.rate.points);
   }
 
@@ -70,7 +70,7 @@ export class AccountLease {
     const { granted, remaining } = await this.store.take(this.account, Math.min(portion, this.rate.points));
     this.leased += granted;
     this.remainingPoints = remaining;
-    this.askedAt = performance.now();
+    this.leasedAt = performance.now();
     return granted < portion;
   }
 
@@ -86,11 +86,11 @@ export class AccountLease {
     if (this.age() < this.rate.window) return;
     this.leased = 0;
     this.remainingPoints = this.rate.points;
-    this.askedAt = undefined;
+    this.leasedAt = undefined;
   }
 
   /** Seconds since the last lease. */
   private age(): number {
-    return this.askedAt === undefined ? 0 : (performance.now() - this.askedAt) / 1000;
+    return this.leasedAt === undefined ? 0 : (performance.now() - this.leasedAt) / 1000;
   }
 }

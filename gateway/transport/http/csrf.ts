@@ -3,7 +3,7 @@ import { throwProblem } from '../../../kernel/result.js';
 import { isAllowedOrigin } from './cors.js';
 
 /** Headers that make a browser send a CORS preflight first. */
-const ASKED_FOR = ['authorization', 'apollo-require-preflight', 'x-apollo-operation-name'];
+const PREFLIGHT_HEADERS = ['authorization', 'apollo-require-preflight', 'x-apollo-operation-name'];
 const SIMPLE_TYPE = /^(application\/x-www-form-urlencoded|multipart\/form-data|text\/plain)\s*(;|$)/i;
 
 /**
@@ -11,7 +11,7 @@ const SIMPLE_TYPE = /^(application\/x-www-form-urlencoded|multipart\/form-data|t
  * check: only JSON bodies are read, which always require a preflight.
  */
 export function rejectCrossSiteRequest(request: IncomingMessage, allowedOrigins: readonly string[]): void {
-  if (request.method !== 'GET' || isAskedFor(request.headers)) return;
+  if (request.method !== 'GET' || requiresPreflight(request.headers)) return;
   if (mayBeForeign(request, allowedOrigins)) {
     throwProblem(
       'FORBIDDEN',
@@ -20,10 +20,11 @@ export function rejectCrossSiteRequest(request: IncomingMessage, allowedOrigins:
   }
 }
 
-function isAskedFor(headers: IncomingHttpHeaders): boolean {
+function requiresPreflight(headers: IncomingHttpHeaders): boolean {
   const type = headers['content-type'];
   return (
-    (type !== undefined && !SIMPLE_TYPE.test(type)) || ASKED_FOR.some((name) => headers[name] !== undefined)
+    (type !== undefined && !SIMPLE_TYPE.test(type)) ||
+    PREFLIGHT_HEADERS.some((name) => headers[name] !== undefined)
   );
 }
 

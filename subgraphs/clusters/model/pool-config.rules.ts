@@ -5,7 +5,13 @@ import { imageProblem, nodeImages } from './node-image.js';
 import { isVirtual } from './instance-category.js';
 import { validateLabels } from './name.rules.js';
 import type { InstanceTypeValue } from './version.rules.js';
-import type { DiskValue, Given, InstanceSettings, PoolConfigRequest, TaintValue } from './pool-config.js';
+import type {
+  DiskValue,
+  NullablePartial,
+  InstanceSettings,
+  PoolConfigRequest,
+  TaintValue,
+} from './pool-config.js';
 
 type Types = ReadonlyMap<string, InstanceTypeValue>;
 
@@ -92,7 +98,7 @@ function architecturesOf(instanceTypes: readonly string[], types: Types): Readon
   return new Set(instanceTypes.flatMap((type) => types.get(type)?.architecture ?? []));
 }
 
-function diskProblems(instanceConfig: Given<InstanceSettings>, path: readonly string[]): Problem[] {
+function diskProblems(instanceConfig: NullablePartial<InstanceSettings>, path: readonly string[]): Problem[] {
   const system = instanceConfig.systemDisk;
   const data = instanceConfig.dataDisks ?? [];
   const tooMany = data.length > MAX_DATA_DISKS;
@@ -139,7 +145,7 @@ function userDataProblems(script: string | null | undefined, path: readonly stri
   return [{ code: 'PROTECTED_PATH', message, path }];
 }
 
-function spotProblems(instanceConfig: Given<InstanceSettings>, path: readonly string[]): Problem[] {
+function spotProblems(instanceConfig: NullablePartial<InstanceSettings>, path: readonly string[]): Problem[] {
   const { chargeType, spotStrategy, spotPriceLimit } = instanceConfig;
   if (chargeType !== 'SPOT') {
     const field =

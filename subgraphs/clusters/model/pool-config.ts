@@ -44,15 +44,15 @@ export interface PoolConfig {
 }
 
 /** T with optional, nullable fields. */
-export type Given<T> = { readonly [K in keyof T]?: T[K] | null | undefined };
+export type NullablePartial<T> = { readonly [K in keyof T]?: T[K] | null | undefined };
 
 /** The requested configuration of a pool. */
 export interface PoolConfigRequest {
   readonly instanceTypes: readonly string[];
   readonly labels?: unknown;
   readonly taints?: readonly TaintValue[] | null | undefined;
-  readonly instanceConfig?: Given<InstanceSettings> | null | undefined;
-  readonly management?: Given<ManagementConfig> | null | undefined;
+  readonly instanceConfig?: NullablePartial<InstanceSettings> | null | undefined;
+  readonly management?: NullablePartial<ManagementConfig> | null | undefined;
   readonly acknowledgeRisk?: boolean | null | undefined;
 }
 
@@ -82,7 +82,7 @@ const NOTHING: PoolConfig = {
 
 /** The stored configuration of a pool; fields that an older release did not store have their defaults. */
 export function configOf({ config }: { readonly config: unknown }): PoolConfig {
-  const stored = (config ?? {}) as Given<PoolConfig>;
+  const stored = (config ?? {}) as NullablePartial<PoolConfig>;
   return {
     labels: stored.labels ?? {},
     taints: stored.taints ?? [],
@@ -93,7 +93,7 @@ export function configOf({ config }: { readonly config: unknown }): PoolConfig {
 
 /** Merges a request into the previous configuration, or into the defaults for a new pool. */
 export function planPoolConfig(request: PoolConfigRequest, before = NOTHING): PoolConfig {
-  const instanceConfig = { ...before.instanceConfig, ...given(request.instanceConfig ?? {}) };
+  const instanceConfig = { ...before.instanceConfig, ...withoutNulls(request.instanceConfig ?? {}) };
   const spot = instanceConfig.chargeType === 'SPOT';
   return {
     labels: (request.labels as Readonly<Record<string, string>> | null | undefined) ?? before.labels,
@@ -103,11 +103,11 @@ export function planPoolConfig(request: PoolConfigRequest, before = NOTHING): Po
       spotStrategy: spot ? (instanceConfig.spotStrategy ?? 'SPOT_AS_PRICE_GO') : null,
       spotPriceLimit: spot ? instanceConfig.spotPriceLimit : null,
     },
-    management: { ...before.management, ...given(request.management ?? {}) },
+    management: { ...before.management, ...withoutNulls(request.management ?? {}) },
   };
 }
 
-function given<T extends object>(values: T): { [K in keyof T]?: NonNullable<T[K]> } {
+function withoutNulls<T extends object>(values: T): { [K in keyof T]?: NonNullable<T[K]> } {
   const entries = Object.entries(values).filter(([, value]) => value !== null && value !== undefined);
   return Object.fromEntries(entries) as { [K in keyof T]?: NonNullable<T[K]> };
 }

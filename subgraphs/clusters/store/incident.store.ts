@@ -30,10 +30,10 @@ export class IncidentStore {
     const rows = await this.database.$queryRaw<IncidentRow[]>`
       SELECT newest.id, newest.account, newest.cluster_id AS "clusterId", newest.kind, newest.cause,
              newest.started_at AS "startedAt", newest.ended_at AS "endedAt"
-      FROM unnest(${[...ids]}::text[]) AS wanted (id)
+      FROM unnest(${[...ids]}::text[]) AS cluster (id)
       CROSS JOIN LATERAL (
         SELECT * FROM clusters.control_plane_incident AS incident
-        WHERE incident.cluster_id = wanted.id AND incident.account = ${account}
+        WHERE incident.cluster_id = cluster.id AND incident.account = ${account}
         ORDER BY incident.started_at DESC, incident.id DESC LIMIT ${MAX_INCIDENTS}) AS newest`.then(
       checkIncidents,
     );

@@ -48,9 +48,9 @@ export class EventStore {
   ): Promise<Map<string, LoggedEvent[]>> {
     const { account, selection, before, limit } = query;
     const rows = await this.database.$queryRaw<LoggedRow[]>`
-      SELECT found.* FROM unnest(${[...clusterIds]}::text[]) AS wanted (id) CROSS JOIN LATERAL (
+      SELECT found.* FROM unnest(${[...clusterIds]}::text[]) AS cluster (id) CROSS JOIN LATERAL (
         SELECT ${EVENT_COLUMNS} FROM engine.event
-        WHERE account = ${account} AND cluster_id = wanted.id ${selected(selection, before)}
+        WHERE account = ${account} AND cluster_id = cluster.id ${selected(selection, before)}
         ORDER BY sequence DESC LIMIT ${limit}
       ) AS found`;
     return Map.groupBy(

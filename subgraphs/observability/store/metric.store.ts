@@ -40,7 +40,7 @@ export class MetricStore {
       range,
       Prisma.sql`
       unnest(${subjects.map(({ clusterId }) => clusterId)}::text[], ${subjects.map(({ subject }) => subject)}::text[])
-        AS wanted (cluster_id, subject) JOIN observability.metric_sample AS sample USING (cluster_id, subject)`,
+        AS requested (cluster_id, subject) JOIN observability.metric_sample AS sample USING (cluster_id, subject)`,
     );
   }
 

@@ -28,10 +28,10 @@ export function addSchemaDirectives(document: DocumentNode, mutations: string): 
   return visit(document, {
     ObjectTypeDefinition: (node) => {
       const fields = node.fields?.map(sized) ?? [];
-      const guarded =
+      const restricted =
         node.name.value === 'Mutation' ? fields.map((field) => withDirective(field, mutations)) : fields;
       const description = node.description ?? rootDescription(node.name.value);
-      return { ...node, fields: guarded, ...(description && { description }) };
+      return { ...node, fields: restricted, ...(description && { description }) };
     },
     InterfaceTypeDefinition: (node) => ({ ...node, fields: node.fields?.map(sized) ?? [] }),
   });

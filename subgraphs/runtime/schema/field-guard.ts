@@ -19,7 +19,7 @@ export interface FieldGuard {
   check(directives: readonly ConstDirectiveNode[]): ((actor: Actor) => void) | undefined;
 }
 
-/** Checks the actor before a guarded field is resolved or subscribed to. Changes the schema. */
+/** Checks the actor before a restricted field is resolved or subscribed to. Changes the schema. */
 export function guardFields(schema: GraphQLSchema, guard: FieldGuard): void {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type)) continue;

@@ -41,7 +41,7 @@ const waiting = (clusterId: string, pods: number) =>
   );
 
 /** Postpones the scheduled autoscaling jobs of a cluster, so that the autoscaler runs only when the test enqueues a job. */
-async function putOffLooks(clusterId: string): Promise<void> {
+async function postponeAutoscaling(clusterId: string): Promise<void> {
   const { prisma } = setup.world;
   await eventually(
     async () => {
@@ -54,7 +54,7 @@ async function putOffLooks(clusterId: string): Promise<void> {
           AND (run_at < now() + interval '30 minutes' OR locked_by IS NOT NULL)`;
       return row?.near === 0;
     },
-    { what: 'no look soon' },
+    { what: 'no autoscaling job within 30 minutes' },
   );
 }
 
@@ -174,7 +174,7 @@ describe('node pool with autoscaling enabled', () => {
       { ...bounds, name: 'one', desiredSize: 0 },
       { ...bounds, name: 'two', desiredSize: 0 },
     ]);
-    await putOffLooks(id);
+    await postponeAutoscaling(id);
     await deploy(id, 'busy', 2);
     await waiting(id, 2);
     for (const pool of pools.slice(1))
@@ -230,7 +230,7 @@ describe('node pool with autoscaling enabled', () => {
         namespace: 'default',
         body: { metadata: { name }, spec: { ...spec, ...more } },
       });
-    await putOffLooks(id);
+    await postponeAutoscaling(id);
     await Promise.all([make('with-volume', { volumes }), make('with-zone', { nodeSelector: selector })]);
     await waiting(id, 2);
     const view = await settled(id, pool, ({ healthyNodes }) => healthyNodes === 2, 'two nodes');
@@ -253,7 +253,7 @@ describe('node pool with autoscaling enabled', () => {
     });
     await setup.world.limit('payg-vcpu', used + 4);
     try {
-      await putOffLooks(id);
+      await postponeAutoscaling(id);
       await deploy(id, 'busy', 3);
       await waiting(id, 2);
       await settled(id, pools[1] ?? '', ({ healthyNodes }) => healthyNodes === 2, 'a second node');
@@ -316,7 +316,7 @@ describe('node pool with autoscaling enabled', () => {
       { ...elastic({ minSize: 0 }), desiredSize: 1 },
     ]);
     const { prisma } = setup.world;
-    await putOffLooks(id);
+    await postponeAutoscaling(id);
     const api = await core(id);
     const spec = { containers: [{ name: 'app', image: 'nginx:1.27' }], ...onElastic };
     await api.createNamespacedPod({ namespace: 'default', body: { metadata: { name: 'alone' }, spec } });

@@ -9,7 +9,7 @@ import { enqueue } from '../../../engine/jobs/queue.js';
 import { ProblemError } from '../../../kernel/result.js';
 import { startEngineFixture, type EngineFixture } from '../../engine/engine-fixture.js';
 import { eventually } from '../../kit/eventually.js';
-import { heldNow, jobsNow, ledgerUses, recount } from '../../kit/ledger-recount.js';
+import { usageNow, jobsNow, ledgerUses, recount } from '../../kit/ledger-recount.js';
 import { sequence, type Step } from './actions.js';
 import { type CrashingEngine, crashingEngine, crashingProcess } from './crashing-engine.js';
 import {
@@ -75,8 +75,8 @@ async function expectBounds({ world, actor: { account }, tally }: Run): Promise<
     expect(used, key).toBeGreaterThanOrEqual(0);
     expect(used, key).toBeLessThanOrEqual(LIMITS[key.split('|')[0] ?? ''] ?? Infinity);
   }
-  for (const { resource, ledger, held } of await heldNow(world.prisma, account))
-    expect(ledger, `${resource} by the ledger and by what holds it, in one snapshot`).toBe(held);
+  for (const { resource, ledger, rows } of await usageNow(world.prisma, account))
+    expect(ledger, `${resource} by the ledger and by the rows, in one snapshot`).toBe(rows);
 }
 
 /** Waits until nothing remains; the error of a timeout lists the rest. */
@@ -166,7 +166,8 @@ async function expectRecount(account: string): Promise<void> {
     counted: await recount(world.prisma, account),
   });
   let last = await read();
-  for (let look = 0; look < 5 && !isDeepStrictEqual(last.ledger, last.counted); look++) last = await read();
+  for (let attempt = 0; attempt < 5 && !isDeepStrictEqual(last.ledger, last.counted); attempt++)
+    last = await read();
   expect(last.ledger).toEqual(last.counted);
 }
 

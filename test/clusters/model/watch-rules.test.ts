@@ -18,7 +18,7 @@ test.each<[string, boolean, Step[]]>([
     ],
   ],
   [
-    'a change is told once',
+    'a change is reported once',
     false,
     [
       [{}, 'ADDED'],
@@ -27,7 +27,7 @@ test.each<[string, boolean, Step[]]>([
     ],
   ],
   [
-    'what never matched is not told',
+    'a cluster that never matched is not reported',
     false,
     [
       [{ listed: false }, undefined],
@@ -69,7 +69,7 @@ test.each<[string, boolean, Step[]]>([
     ],
   ],
   [
-    'after a resume a cluster made since that does not match is not told',
+    'after a resume a cluster made since that does not match is not reported',
     true,
     [
       ['requested', undefined],

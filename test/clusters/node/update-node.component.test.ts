@@ -321,7 +321,7 @@ test('keeps labels during a repair that replaces the system disk', async () => {
   expect((await update({ id: broken?.id, labels: { team: 'a' } })).userErrors).toEqual([]);
   const power = { on: false, fault: 'SYSTEM_DISK' };
   await setup.cloud('PUT', `/clusters/${created.id}/instances/${broken?.id}/power`, power);
-  await setup.look(broken?.id ?? '');
+  await setup.reconcileNode(broken?.id ?? '');
   const { nodeRepairs } = await setup.poolWhen(
     repaired,
     (view) => view.nodeRepairs.nodes[0]?.state === 'SUCCEEDED' && view.healthyNodes === 1,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { eventually } from '../../kit/eventually.js';
-import { heldNow, ledgerUses, recount } from '../../kit/ledger-recount.js';
+import { usageNow, ledgerUses, recount } from '../../kit/ledger-recount.js';
 import { openPoolsWithEngine, type PoolsWithEngine } from './pools-with-engine.js';
 
 let setup: PoolsWithEngine;
@@ -20,9 +20,9 @@ async function one(size = 1) {
 }
 
 /** Enqueues the audit of a cluster's pools and waits until the query returns a result. */
-async function seen<T>(clusterId: string, look: () => Promise<T | false>, what: string): Promise<T> {
+async function afterAudit<T>(clusterId: string, read: () => Promise<T | false>, what: string): Promise<T> {
   await setup.audit(clusterId);
-  return eventually(look, { what });
+  return eventually(read, { what });
 }
 
 describe('instance that is changed outside the platform', () => {
@@ -33,8 +33,8 @@ describe('instance that is changed outside the platform', () => {
       const [now] = (await setup.pool(pool)).nodes.nodes;
       return now?.chargeType === 'PREPAID' && now;
     };
-    await seen(id, prepaid, 'the other charge type');
-    for (const { ledger, held } of await heldNow(setup.world.prisma, 'acme')) expect(ledger).toBe(held);
+    await afterAudit(id, prepaid, 'the other charge type');
+    for (const { ledger, rows } of await usageNow(setup.world.prisma, 'acme')) expect(ledger).toBe(rows);
     expect((await setup.events(id)).filter(({ type }) => type === 'NODE_CHANGED_EXTERNALLY')).toMatchObject([
       { data: { nodeId: node, before: { chargeType: 'POSTPAID' }, chargeType: 'PREPAID' } },
     ]);
@@ -49,7 +49,7 @@ describe('instance that is changed outside the platform', () => {
       const [now] = nodes.nodes as unknown as { instanceType: { id: string } }[];
       return now?.instanceType.id === 'ecs.g6.2xlarge';
     };
-    await seen(id, larger, 'the other instance');
+    await afterAudit(id, larger, 'the other instance');
     expect(await setup.world.used('payg-vcpu')).toBe(before + 4);
     expect(await ledgerUses(setup.world.prisma, 'acme')).toMatchObject(
       await recount(setup.world.prisma, 'acme'),
@@ -69,7 +69,7 @@ describe('instance that is removed from the scaling group', () => {
       const { drift } = await setup.pool(pool);
       return drift ?? false;
     };
-    expect(await seen(id, drifted, 'the drift')).toEqual({
+    expect(await afterAudit(id, drifted, 'the drift')).toEqual({
       missingInKubernetes: [],
       missingInScalingGroup: [name],
     });

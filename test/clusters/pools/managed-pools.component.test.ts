@@ -14,7 +14,7 @@ const managed = (more: Record<string, unknown> = {}) => ({
 const nodesOf = async (pool: string) => (await setup.pool(pool)).nodes.nodes;
 const breakNode = async (cluster: string, node: string, fault: 'KUBELET' | 'SYSTEM_DISK') => {
   await setup.cloud('PUT', `/clusters/${cluster}/instances/${node}/power`, { on: false, fault });
-  await setup.look(node);
+  await setup.reconcileNode(node);
 };
 const files = async (cluster: string, node: string) => {
   const { instances } = await setup.cloud<{ instances: { id: string; systemDisk: { id: string } }[] }>(

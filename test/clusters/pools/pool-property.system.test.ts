@@ -29,9 +29,9 @@ const STEPS = Number(process.env.POOL_STEPS ?? 14);
 const SEED = process.env.POOL_SEED ?? (process.env.POOL_RUNS === undefined ? 20_261_124 : undefined);
 const WAIT_MS = 200_000;
 const TIMEOUT_MS = 300_000 + RUNS * STEPS * 20_000;
-/** Timeout of a drain: the clock advances by it after `LOOKS` polls, so that drains of pods that do not leave end. */
+/** Timeout of a drain: the clock advances by it after `POLLS_PER_DRAIN` polls, so that drains of pods that do not leave end. */
 const DRAIN_MS = 10 * 60_000;
-const LOOKS = 60;
+const POLLS_PER_DRAIN = 60;
 
 const clock = movableClock();
 let setup: PoolsWithEngine<CrashingEngine>;
@@ -72,12 +72,12 @@ async function allEnded(run: Run, changedOutside: boolean, limits = LIMITS): Pro
   const where = { clusterId: run.clusterId, finishedAt: null };
   await repairInstances(run);
   let last: unknown[] = [];
-  let looks = 0;
+  let polls = 0;
   const ended = async () => {
     await expectBounds(run, changedOutside, limits);
     last = await prisma.operation.findMany({ where });
     if (last.length > 0) await repairInstances(run);
-    if (++looks % LOOKS === 0) clock.advance(DRAIN_MS);
+    if (++polls % POLLS_PER_DRAIN === 0) clock.advance(DRAIN_MS);
     return last.length === 0;
   };
   await eventually(ended, { what: 'the end of all operations', timeoutMs: WAIT_MS }).catch(async (cause) => {
@@ -98,11 +98,11 @@ async function expectConvergence(run: Run): Promise<void> {
     (await prisma.nodePool.findMany({ where: { clusterId, deletedAt: null } })).map(({ id }) => id),
   );
   let last: unknown;
-  let looks = 0;
+  let polls = 0;
   const converged = async () => {
     await runSchedules(run);
     await repairInstances(run);
-    if (++looks % LOOKS === 0) clock.advance(DRAIN_MS);
+    if (++polls % POLLS_PER_DRAIN === 0) clock.advance(DRAIN_MS);
     for (const id of unsynced)
       if ((await setup.mutate('syncNodePool', { id })).userErrors.length === 0) unsynced.delete(id);
     const pools = await prisma.nodePool.findMany({ where: { clusterId, deletedAt: null } });

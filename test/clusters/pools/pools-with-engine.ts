@@ -145,7 +145,7 @@ export async function openPoolsWithEngine<E extends AsyncDisposable = Engine>({
       ),
     /** Enqueues the comparison of the cluster's pools with the cloud, which the engine otherwise runs each minute. */
     audit: (clusterId: string) => enqueue(world.prisma, 'pool-audit', clusterId),
-    look: (nodeId: string) => enqueue(world.prisma, 'node', nodeId),
+    reconcileNode: (nodeId: string) => enqueue(world.prisma, 'node', nodeId),
     instancesOf: async (clusterId: string) =>
       (await cloud<{ instances: CloudInstance[] }>('GET', `/clusters/${clusterId}/instances`)).instances,
     events: async (clusterId: string) =>

@@ -68,7 +68,7 @@ describe('automatic upgrades in the maintenance window', { timeout: 200_000 }, (
     const day = new Date(Date.now() + 150 * 86_400_000);
     return `FREQ=YEARLY;BYMONTH=${day.getUTCMonth() + 1};BYMONTHDAY=${day.getUTCDate()}`;
   }
-  const hourStrikes = () =>
+  const runHourlySchedule = () =>
     automaticUpgradeSchedule().run({
       database: world.prisma,
       clock: world.platform.clock,
@@ -77,8 +77,8 @@ describe('automatic upgrades in the maintenance window', { timeout: 200_000 }, (
       signal: new AbortController().signal,
     });
   /** Runs the hourly job and waits until all jobs that it enqueued have completed. */
-  async function looks(): Promise<void> {
-    await hourStrikes();
+  async function runScheduleAndJobs(): Promise<void> {
+    await runHourlySchedule();
     await eventually(async () => {
       const jobs = await world.prisma.$queryRaw<unknown[]>`
         SELECT 1 FROM graphile_worker._private_jobs WHERE key LIKE 'automatic-upgrade:%'`;
@@ -97,7 +97,7 @@ describe('automatic upgrades in the maintenance window', { timeout: 200_000 }, (
     await world.prisma.kubernetesVersion.create({ data: patch });
     await window(patched, farDay(), 1);
     await window(requested, 'FREQ=DAILY', 24);
-    await hourStrikes();
+    await runHourlySchedule();
     const [waiting] = await eventually(async () => {
       const found = await upgradesOf(patched);
       return found.length > 0 && found;
@@ -108,7 +108,7 @@ describe('automatic upgrades in the maintenance window', { timeout: 200_000 }, (
     await window(patched, 'FREQ=DAILY', 24);
     expect(await waitForOperation(world, waiting!.id)).toMatchObject({ state: 'SUCCEEDED' });
     expect(await clusterOf(patched)).toMatchObject({ version: '1.34.4' });
-    await looks();
+    await runScheduleAndJobs();
     for (const [id, version, count] of [
       [patched, '1.34.4', 1],
       [windowless, '1.34.3', 0],
@@ -137,8 +137,8 @@ describe('automatic upgrades in the maintenance window', { timeout: 200_000 }, (
     await settled('NotReady');
     const findNotices = () =>
       world.prisma.event.findMany({ where: { clusterId: id, type: 'AUTOMATIC_UPGRADE_BLOCKED' } });
-    await looks();
-    await looks();
+    await runScheduleAndJobs();
+    await runScheduleAndJobs();
     const events = await findNotices();
     expect(events.map(({ message }) => message)).toEqual([
       expect.stringContaining('1 of 1 nodes are not ready'),
@@ -146,7 +146,7 @@ describe('automatic upgrades in the maintenance window', { timeout: 200_000 }, (
     expect(await upgradesOf(id)).toEqual([]);
     await power(true);
     await settled('Ready');
-    await hourStrikes();
+    await runHourlySchedule();
     const [operation] = await eventually(async () => {
       const found = await upgradesOf(id);
       return found.length > 0 && found;

@@ -112,7 +112,7 @@ describe('upgradeCluster', { timeout: 300_000 }, () => {
     const { clusterId, client } = await runningCluster(world, '1.32.6', 3);
     const set = await readyWorkload(client, { name: 'db', replicas: 2, kind: 'StatefulSet' });
     const alone = await readyWorkload(client, { name: 'alone', replicas: 3, kind: 'ReplicaSet' });
-    const guarded = await readyWorkload(client, { name: 'guarded', replicas: 2, kind: 'Deployment' });
+    const withBudget = await readyWorkload(client, { name: 'guarded', replicas: 2, kind: 'Deployment' });
     // This budget permits no eviction, even when more pods are ready than desired.
     const budgets = '/apis/policy/v1/namespaces/default/poddisruptionbudgets';
     await client.create(budgets, {
@@ -121,11 +121,11 @@ describe('upgradeCluster', { timeout: 300_000 }, () => {
       metadata: { name: 'guarded', namespace: 'default' },
       spec: { maxUnavailable: 0, selector: { matchLabels: { app: 'guarded' } } },
     });
-    const lows = watchLows(client, [set, alone, guarded]);
+    const lows = watchLows(client, [set, alone, withBudget]);
     const id = await upgrade({ id: clusterId, version: '1.34', rollingPolicy: { batchSize: 1 } });
     // Surge pods are ready; the budget still permits no eviction.
     await eventually(async () => {
-      const { status } = await client.get<DeploymentView>(guarded);
+      const { status } = await client.get<DeploymentView>(withBudget);
       return (status?.readyReplicas ?? 0) > 2;
     });
     const query = { labelSelector: 'app=guarded' };
@@ -137,7 +137,7 @@ describe('upgradeCluster', { timeout: 300_000 }, () => {
     expect(await waitForOperation(world, id)).toMatchObject({ state: 'SUCCEEDED' });
     expect(await upgraded()).toBe(3);
     expect(await lows.end()).toEqual([2, 3, 2]);
-    for (const path of [set, alone, guarded])
+    for (const path of [set, alone, withBudget])
       expect(JSON.stringify(await client.get(path))).not.toContain('fleetgraph.dev');
   });
 

@@ -8,7 +8,7 @@ import {
   clientOf,
   componentsSettled,
   type DeploymentView,
-  heldPod,
+  terminatingPod,
   operationWhen,
   readyWorkload,
   runningCluster,
@@ -76,7 +76,7 @@ describe('failures during an upgrade', { timeout: 300_000 }, () => {
 
   it('an API server that is unavailable for 30 minutes pauses the upgrade with a reason; it is resumed after recovery', async () => {
     const { clusterId, client } = await runningCluster(world, '1.32.6', 1);
-    const pod = await heldPod(client, 'held');
+    const pod = await terminatingPod(client, 'terminating');
     const id = await beginUpgrade(ask, { id: clusterId, version: '1.34' });
     await pod.leaving();
     await powerApi(clusterId, false);

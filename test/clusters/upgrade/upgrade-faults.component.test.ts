@@ -10,7 +10,7 @@ import {
   beginUpgrade,
   type DeploymentView,
   eventTypes,
-  heldPod,
+  terminatingPod,
   operationWhen,
   readyDeployment,
   runningCluster,
@@ -36,7 +36,7 @@ const release = (clusterId: string, id: string) =>
 describe('faults during an upgrade', { timeout: 300_000 }, () => {
   it('continues after an instance of its batch is released, and the pool creates one of the new version', async () => {
     const { clusterId, client } = await runningCluster(world, '1.32.6', 3);
-    const pod = await heldPod(client, 'held');
+    const pod = await terminatingPod(client, 'terminating');
     const id = await beginUpgrade(ask, { id: clusterId, version: '1.34', rollingPolicy: { batchSize: 3 } });
     await pod.leaving();
     const lost = await world.prisma.node.findFirstOrThrow({ where: { clusterId, name: pod.nodeName } });
@@ -72,7 +72,7 @@ describe('faults during an upgrade', { timeout: 300_000 }, () => {
 
   it('pauses an upgrade that is stalled for 30 minutes, reports the blocking pods, and completes it after resumeOperation', async () => {
     const { clusterId, client } = await runningCluster(world, '1.32.6', 2);
-    const pod = await heldPod(client, 'stuck');
+    const pod = await terminatingPod(client, 'stuck');
     const id = await beginUpgrade(ask, { id: clusterId, version: '1.34', rollingPolicy: { batchSize: 2 } });
     await pod.leaving();
     const remainingPods = () => evictablePods(client, pod.nodeName);

@@ -95,7 +95,7 @@ interface PodView {
 }
 
 /** Creates a pod with a finalizer, so that it stays terminating on its node until the finalizer is removed. */
-export async function heldPod(client: KubernetesClient, name: string) {
+export async function terminatingPod(client: KubernetesClient, name: string) {
   await readyDeployment(client, name, 1);
   const query = { labelSelector: `app=${name}` };
   const { items } = await client.list<PodView>('/api/v1/namespaces/default/pods', query);

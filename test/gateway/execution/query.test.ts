@@ -121,7 +121,7 @@ test.each(['local', 'remote'] as const)(
     const { status, errors } = await response;
     expect(status).toBe(504);
     expect(errors).toMatchObject([{ extensions: { code: 'REQUEST_TIMEOUT' } }]);
-    await until(() => fixture.hub.abortedSlow === 1, 'the subgraph to be told');
+    await until(() => fixture.hub.abortedSlow === 1, 'the call of the subgraph to be aborted');
   },
 );
 
@@ -139,7 +139,7 @@ test.each(['local', 'remote'] as const)(
     await until(() => fixture.hub.slow === 1, 'the request to run');
     leaving.abort();
     await expect(response).rejects.toThrow();
-    await until(() => fixture.hub.abortedSlow === 1, 'the subgraph to be told');
+    await until(() => fixture.hub.abortedSlow === 1, 'the call of the subgraph to be aborted');
   },
 );
 

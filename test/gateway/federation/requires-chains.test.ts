@@ -308,10 +308,10 @@ federation(
       {
         User: {
           __resolveReference: echo,
-          open: ({ orders: given }: { orders: { state: string }[] }) =>
-            given.filter(({ state }) => state === 'OPEN').length,
-          total: ({ orders: given }: { orders: { gross: number }[] }) =>
-            given.reduce((sum, { gross }) => sum + gross, 0),
+          open: ({ orders: received }: { orders: { state: string }[] }) =>
+            received.filter(({ state }) => state === 'OPEN').length,
+          total: ({ orders: received }: { orders: { gross: number }[] }) =>
+            received.reduce((sum, { gross }) => sum + gross, 0),
         },
       },
     ),

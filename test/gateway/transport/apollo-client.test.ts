@@ -51,14 +51,14 @@ function listen(client: ApolloClient, query = EVENTS, variables: Record<string, 
     error: (error: unknown) => void received.errors.push(error),
     complete: () => void (received.completed = true),
   });
-  return { told: received, subscription };
+  return { received, subscription };
 }
 
 test('Apollo Client receives each event and ignores heartbeats', async () => {
   const { hub } = fixture;
   const { client, accepted, chunks } = await apolloClient();
   const first = hub.events.length;
-  const { told: received, subscription } = listen(client, EVENTS, { after: String(first) });
+  const { received, subscription } = listen(client, EVENTS, { after: String(first) });
   for (let count = 1; count <= 3; count += 1) {
     const beats = chunks.length;
     await until(() => chunks.slice(beats).some((chunk) => chunk.includes('\r\n\r\n{}\r\n')), 'a heartbeat');
@@ -80,7 +80,7 @@ test('Apollo Client receives each event and ignores heartbeats', async () => {
 
 test('Apollo Client receives the completion of a subscription', async () => {
   const { client } = await apolloClient();
-  const { told: received } = listen(client, parse('subscription { countdown(from: 3) }'));
+  const { received } = listen(client, parse('subscription { countdown(from: 3) }'));
   await until(() => received.completed, 'the end');
   expect(received).toEqual({
     data: [3, 2, 1].map((countdown) => ({ countdown })),
@@ -91,7 +91,7 @@ test('Apollo Client receives the completion of a subscription', async () => {
 
 test('Apollo Client receives the rejection of a subscription as protocol errors', async () => {
   const { client } = await apolloClient();
-  const { told: received } = listen(client, EVENTS, { after: '999' });
+  const { received } = listen(client, EVENTS, { after: '999' });
   await until(() => received.errors.length > 0, 'the refusal');
   const [error] = received.errors;
   expect(CombinedProtocolErrors.is(error)).toBe(true);
@@ -100,7 +100,7 @@ test('Apollo Client receives the rejection of a subscription as protocol errors'
 
 test('Apollo Client receives errors of a document as GraphQL errors', async () => {
   const { client } = await apolloClient();
-  const { told: received } = listen(client, parse('subscription { nothing }'));
+  const { received } = listen(client, parse('subscription { nothing }'));
   await until(() => received.errors.length > 0, 'the errors');
   const [error] = received.errors;
   expect(CombinedGraphQLErrors.is(error)).toBe(true);
@@ -110,7 +110,7 @@ test('Apollo Client receives errors of a document as GraphQL errors', async () =
 test('Apollo Client receives the reconnect delay when the gateway stops', async () => {
   await using stopping = await startFixture();
   const { client } = await apolloClient(stopping);
-  const { told: received } = listen(client);
+  const { received } = listen(client);
   await until(() => stopping.hub.listening === 1, 'the upstream');
   stopping.gateway.drain();
   await until(() => received.errors.length > 0, 'the end');

@@ -68,7 +68,7 @@ test('finished requests are freed by the next scavenge, although others were in 
     url: faulty.url,
     inFlightRequests: new InFlightRequests(),
   });
-  await using guarded = new CircuitBreakerSource({
+  await using breaker = new CircuitBreakerSource({
     source,
     timeout: 15_000,
     openingTimeout: 15_000,
@@ -76,17 +76,17 @@ test('finished requests are freed by the next scavenge, although others were in 
     log: createLog('silent'),
   });
   faulty.behavior = 'answers';
-  await together(guarded, 20);
+  await together(breaker, 20);
   faulty.behavior = 'hangs';
-  const inFlight = together(guarded, 1);
+  const inFlight = together(breaker, 1);
   await eventually(() => faulty.waiting.length === AT_ONCE, { what: 'requests that wait' });
   collect();
   faulty.behavior = 'answers';
   for (const response of faulty.waiting) response.end(faulty.response);
   await inFlight;
-  const released = await growth(() => together(guarded, EACH));
+  const released = await growth(() => together(breaker, EACH));
   const kept: unknown[] = [];
-  const retained = await growth(() => together(guarded, EACH, kept));
+  const retained = await growth(() => together(breaker, EACH, kept));
   expect(kept).toHaveLength(AT_ONCE * EACH);
   expect(released).toBeLessThan(retained / 2);
 });

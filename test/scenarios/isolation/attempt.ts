@@ -14,5 +14,5 @@ export interface Attempt {
   /** Expected error code; default NOT_FOUND. */
   readonly code?: string;
   /** Whether the mutation is accepted, and its operation reports each id that was not found. */
-  readonly toldByOperation?: boolean;
+  readonly reportedByOperation?: boolean;
 }

@@ -55,7 +55,7 @@ export class IsolationClient {
     return attemptResultOf((await firstFrame(this.session, query, args)) as GraphQLBody);
   }
 
-  /** The user errors of a mutation and, for `toldByOperation`, the failures of its operation. */
+  /** The user errors of a mutation and, for `reportedByOperation`, the failures of its operation. */
   async mutation(attempt: Attempt, args: Record<string, unknown>): Promise<AttemptResult> {
     const response = await queryGraph<Record<string, Payload>>(
       this.session,
@@ -65,7 +65,7 @@ export class IsolationClient {
     const payload = response[attempt.field];
     const codes = [payload, ...(payload?.results ?? [])].flatMap((part) => part?.userErrors ?? []);
     const failures =
-      payload?.operation && attempt.toldByOperation ? await this.failuresOf(payload.operation.id) : [];
+      payload?.operation && attempt.reportedByOperation ? await this.failuresOf(payload.operation.id) : [];
     return {
       codes: [...codes, ...failures].map(({ code }) => code),
       holdsNothing: codes.length > 0 || failures.length > 0,

@@ -113,7 +113,7 @@ export const mutationAttempts: readonly Attempt[] = [
       instanceIds: [their.instance],
       mode: 'MANUAL',
     })),
-    toldByOperation: true,
+    reportedByOperation: true,
   },
   attempt('convertChargeType', (_, their) => ({ nodeIds: [their.node], chargeType: 'PREPAID' })),
 

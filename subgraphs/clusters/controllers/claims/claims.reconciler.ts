@@ -62,11 +62,11 @@ export class ClaimsReconciler implements Reconciler {
     }
     // Services that share a load balancer keep their usage; later Services get the remaining capacity.
     const inOrder = [...claims].sort((a, b) => rank(rows, a) - rank(rows, b));
-    const look = { scope, rows, loads: desiredLoads(inOrder) };
+    const pass = { scope, rows, loads: desiredLoads(inOrder) };
     const decisions = new Map<string, ClaimDecision>();
     for (const claim of inOrder) {
       scope.signal.throwIfAborted();
-      decisions.set(claim.id, await this.decide(claim, look));
+      decisions.set(claim.id, await this.decide(claim, pass));
     }
     for (const [clusterId, mine] of Map.groupBy(claims, (claim) => claim.clusterId))
       await this.answerClaims(clusterId, mine, { scope, decisions });

@@ -22,8 +22,8 @@ export async function restoreScalingGroup(
     await recordMissing(audit, found);
     return false;
   }
-  const wanted = await desiredBounds(audit.scope.database, pool);
-  if (!isSameBounds(found, wanted)) await repair(audit, found, wanted);
+  const desired = await desiredBounds(audit.scope.database, pool);
+  if (!isSameBounds(found, desired)) await repair(audit, found, desired);
   return true;
 }
 
@@ -44,17 +44,17 @@ async function recordMissing(audit: PoolDriftCheck, found: ScalingGroup | undefi
   });
 }
 
-async function repair(audit: PoolDriftCheck, found: ScalingGroup, wanted: ScalingBounds): Promise<void> {
+async function repair(audit: PoolDriftCheck, found: ScalingGroup, desired: ScalingBounds): Promise<void> {
   const { pool, cluster, dependencies } = audit;
-  const group = await dependencies.provider.ensureScalingGroup(cluster.id, pool.id, wanted);
+  const group = await dependencies.provider.ensureScalingGroup(cluster.id, pool.id, desired);
   await recordPoolDrift(audit, async (tx, at) => {
     await saveNodePoolStatus(tx, pool.id, { scalingGroup: toStoredScalingGroup(group, at) });
     if (isSameBounds(found, observedScalingGroup(pool)!)) return [];
     const { minSize, maxSize, desiredSize } = found;
     const text =
       `The scaling group of the node pool ${pool.name} was changed outside the platform to ${minSize} to ${maxSize} instances, ${desiredSize} desired; ` +
-      `its bounds are ${wanted.minSize} to ${wanted.maxSize}, ${wanted.desiredSize} desired, again.`;
-    const data = { found: { minSize, maxSize, desiredSize }, restored: { ...wanted } };
+      `its bounds are ${desired.minSize} to ${desired.maxSize}, ${desired.desiredSize} desired, again.`;
+    const data = { found: { minSize, maxSize, desiredSize }, restored: { ...desired } };
     return [eventOf(subjectOf(audit), 'SCALING_GROUP_REPAIRED', text, { level: 'WARNING', data })];
   });
 }

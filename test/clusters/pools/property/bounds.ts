@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { heldNow, ledgerUses } from '../../../kit/ledger-recount.js';
+import { usageNow, ledgerUses } from '../../../kit/ledger-recount.js';
 import type { Run } from './run-command.js';
 
 const POOLS = `query ($id: ID!) { cluster(id: $id) { nodePools(first: 50) { nodes {
@@ -63,8 +63,8 @@ async function expectNoCrowd({ setup, clusterId }: Run): Promise<void> {
 }
 
 async function expectLedger({ setup: { world } }: Run, limits: typeof LIMITS): Promise<void> {
-  for (const { resource, ledger, held } of await heldNow(world.prisma, 'acme'))
-    expect(ledger, `${resource} by the ledger and by what holds it, in one snapshot`).toBe(held);
+  for (const { resource, ledger, rows } of await usageNow(world.prisma, 'acme'))
+    expect(ledger, `${resource} by the ledger and by the rows, in one snapshot`).toBe(rows);
   for (const [key, used] of Object.entries(await ledgerUses(world.prisma, 'acme'))) {
     expect(used, key).toBeGreaterThanOrEqual(0);
     expect(used, key).toBeLessThanOrEqual(limits[key.split('|')[0] ?? ''] ?? Infinity);

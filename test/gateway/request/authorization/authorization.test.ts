@@ -238,9 +238,9 @@ test('rejects a denied subscription, and nulls denied fields of events', async (
 });
 
 test('rejects introspection in any form without the required scope', async () => {
-  await using guarded = await startFixture({ limits: { introspection: { scope: 'schema:read' } } });
+  await using restricted = await startFixture({ limits: { introspection: { scope: 'schema:read' } } });
   const of = async (scope: string, query: string) =>
-    post(guarded.url, query, { bearer: await token('acme', { claims: { scope } }) });
+    post(restricted.url, query, { bearer: await token('acme', { claims: { scope } }) });
   const ways = [
     '{ __schema { types { name } } }',
     '{ a: __type(name: "Query") { name } }',

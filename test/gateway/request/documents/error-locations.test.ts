@@ -13,7 +13,7 @@ afterAll(async () => {
   await secretive[Symbol.asyncDispose]();
 });
 
-interface Told {
+interface ErrorView {
   readonly extensions: { readonly code: string; readonly limit?: string };
   readonly locations?: readonly { readonly line: number; readonly column: number }[];
 }
@@ -21,7 +21,7 @@ interface Told {
 /** Code or exceeded limit of each error with its locations as `line:column`. */
 async function errorLocations(url: string, query: string, variables?: object): Promise<string[]> {
   const { errors = [] } = await post(url, query, { ...(variables && { variables }) });
-  return (errors as unknown as Told[]).map(({ extensions: { code, limit }, locations = [] }) =>
+  return (errors as unknown as ErrorView[]).map(({ extensions: { code, limit }, locations = [] }) =>
     [limit ?? code, ...locations.map(({ line, column }) => `${line}:${column}`)].join(' '),
   );
 }

@@ -293,11 +293,11 @@ describe('graphql-transport-ws: messages', () => {
     withSocket(async (socket) => {
       const { hub } = fixture;
       await socket.initialise();
-      const { slow, abortedSlow: told } = hub;
+      const { slow, abortedSlow: before } = hub;
       socket.send(subscribe('1', '{ slow }'));
       await until(() => hub.slow === slow + 1, 'the query');
       socket.send({ id: '1', type: 'complete' });
-      await until(() => hub.abortedSlow === told + 1, 'its cancellation');
+      await until(() => hub.abortedSlow === before + 1, 'its cancellation');
       socket.send({ type: 'ping' });
       await socket.waitFor('pong');
       expect(socket.messages.map(({ type }) => type)).toEqual(['connection_ack', 'pong']);

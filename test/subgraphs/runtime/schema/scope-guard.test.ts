@@ -76,7 +76,7 @@ describe('subgraph called without the gateway', () => {
     expect(await as(['fleet:write'], 'mutation { open }')).toEqual({ data: { open: 'open' } });
   });
 
-  test('rejects a guarded field under any alias and in any fragment, and answers the rest', async () => {
+  test('rejects a restricted field under any alias and in any fragment, and answers the rest', async () => {
     const query = '{ box { label a: key ... on Box { b: key } ...F } } fragment F on Box { c: key }';
     const nothing = { label: 'acme', a: null, b: null, c: null };
     expect(await as(['fleet:write'], query)).toEqual({

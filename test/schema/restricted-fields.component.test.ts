@@ -11,7 +11,7 @@ const types = supergraph.definitions.filter(
 );
 
 /** Fields by coordinate, with the required scopes. */
-const guarded = new Map<string, string>(
+const restricted = new Map<string, string>(
   types.flatMap(({ name, fields = [] }) =>
     fields.flatMap(({ name: field, directives = [] }) => {
       const scopes = directives.find((directive) => directive.name.value === 'requiresScopes');
@@ -25,10 +25,10 @@ function scopesIn(directive: ConstDirectiveNode): string {
 }
 
 /** Names of fields that may contain credentials or scripts. */
-const TELLING = /kubeconfig|token|secret|password|credential|userData|script(?!ion)|actual$/i;
-describe('guarded fields', () => {
+const CREDENTIAL_NAME = /kubeconfig|token|secret|password|credential|userData|script(?!ion)|actual$/i;
+describe('restricted fields', () => {
   test('are exactly these fields and all mutations', () => {
-    const fields = [...guarded].filter(([name]) => !name.startsWith('Mutation.'));
+    const fields = [...restricted].filter(([name]) => !name.startsWith('Mutation.'));
     expect(Object.fromEntries(fields)).toEqual({
       'Cluster.kubeconfig': '[["fleet:kubeconfig"]]',
       'ComponentDrift.actual': '[["fleet:write"]]',
@@ -38,15 +38,15 @@ describe('guarded fields', () => {
     const mutations = types.find(({ name }) => name.value === 'Mutation')?.fields ?? [];
     expect(mutations.length).toBeGreaterThan(30);
     for (const { name } of mutations)
-      expect(guarded.get(`Mutation.${name.value}`)).toMatch(/fleet:(write|admin)/);
+      expect(restricted.get(`Mutation.${name.value}`)).toMatch(/fleet:(write|admin)/);
   });
 
   test('include each field whose name suggests a credential', async () => {
-    const telling = Object.values((await clientSchema()).getTypeMap())
+    const credentials = Object.values((await clientSchema()).getTypeMap())
       .filter(isObjectType)
       .flatMap((type) => Object.keys(type.getFields()).map((field) => `${type.name}.${field}`))
-      .filter((name) => !/^(Mutation|__)/.test(name) && TELLING.test(name.split('.')[1] ?? ''));
-    expect(telling.filter((name) => !guarded.has(name))).toEqual([]);
-    expect(telling).toContain('Cluster.kubeconfig');
+      .filter((name) => !/^(Mutation|__)/.test(name) && CREDENTIAL_NAME.test(name.split('.')[1] ?? ''));
+    expect(credentials.filter((name) => !restricted.has(name))).toEqual([]);
+    expect(credentials).toContain('Cluster.kubeconfig');
   });
 });
