@@ -58,7 +58,7 @@ export const faultPoints = {
   chargeConversion: ['charge-conversion.converted'],
   nodeRepair: ['node-repair.requested'],
   quotaApplication: ['quota-application.before-commit', 'quota-application.decided'],
-  cloudClaims: ['cloud-claims.seen', 'cloud-claims.decided'],
+  cloudResourceRequests: ['cloud-resource-requests.listed', 'cloud-resource-requests.decided'],
 } as const;
 
 export type FaultPointGroup = keyof typeof faultPoints;

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { Log } from '../../kernel/log.js';
 import { bearerToken, BodyTooLargeError, readBody, sendJson } from '../http/exchange.js';
 import { settingsPatchSchema } from '../settings.js';
-import { claimRoutes } from './claim-routes.js';
+import { cloudResourceRoutes } from './cloud-resource-routes.js';
 import type { Cloud, CloudCluster } from './cloud.js';
 import {
   cancelUpgrade,
@@ -80,7 +80,7 @@ export function cloudApi(
   };
   clusterRoutes(on, options);
   instanceRoutes(on);
-  claimRoutes(on);
+  cloudResourceRoutes(on);
   poolRoutes(on);
   faultRoutes(on);
   zoneRoutes(on);

@@ -34,7 +34,7 @@ import { containerInstances } from './scheduler/container-instances.js';
 import { scheduler } from './scheduler/scheduler.js';
 import type { ClusterStore } from './store/cluster-store.js';
 import type { TimerScheduler, Timers } from '../timers.js';
-import { cloudResourceClaims, GrantRegistry } from './cluster/cloud-claims.js';
+import { cloudResourceClaims, GrantRegistry } from './cluster/cloud-resource-claims.js';
 import type { ClusterContext, Kubelets } from './cluster/context.js';
 import { containerInstanceRun } from './cluster/container-instance-runs.js';
 import { ControlPlaneProcesses } from './cluster/control-plane-processes.js';

@@ -1,6 +1,9 @@
 import type { Reconciler, Schedule } from '../../engine/contract.js';
 import type { Platform } from '../../engine/platform.js';
-import { ClaimsReconciler, claimsSchedule } from './controllers/claims/claims.reconciler.js';
+import {
+  CloudResourceRequestReconciler,
+  cloudResourceRequestSchedule,
+} from './controllers/cloud-resource-request/cloud-resource-request.reconciler.js';
 import {
   autoscalingSchedule,
   createAutoscalingReconciler,
@@ -60,7 +63,7 @@ export function clusterReconcilers({
     createAutomaticUpgradeReconciler(dependencies),
     createHighRiskReconciler(dependencies),
     createControlPlaneReconciler(dependencies),
-    new ClaimsReconciler(provider),
+    new CloudResourceRequestReconciler(provider),
   ];
 }
 
@@ -75,6 +78,6 @@ export function clusterSchedules({ kubernetes }: Pick<Platform, 'kubernetes'>): 
     automaticUpgradeSchedule(),
     versionSupportSchedule(),
     highRiskSchedule(),
-    claimsSchedule,
+    cloudResourceRequestSchedule,
   ];
 }

@@ -32,7 +32,7 @@ const WALKED_BY: Readonly<Record<FaultPointGroup, string>> = {
   chargeConversion: 'test/clusters/fault-points.system.test.ts',
   nodeRepair: 'test/clusters/fault-points.system.test.ts',
   quotaApplication: 'test/subgraphs/quotas/quota-applications.component.test.ts',
-  cloudClaims: 'test/subgraphs/quotas/claims.component.test.ts',
+  cloudResourceRequests: 'test/subgraphs/quotas/cloud-resource-requests.component.test.ts',
 };
 
 test.each(Object.entries(WALKED_BY))('reaches the fault points of %s', async (group, file) => {

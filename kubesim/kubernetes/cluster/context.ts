@@ -7,7 +7,7 @@ import type { QueueScheduler, WorkQueue } from './work-queue.js';
 import type { VpcAddresses } from '../../cluster-port.js';
 import type { ClusterStore } from '../store/cluster-store.js';
 import type { TimerScheduler } from '../../timers.js';
-import type { GrantRegistry } from './cloud-claims.js';
+import type { GrantRegistry } from './cloud-resource-claims.js';
 import type { EventRecorder } from './event-recorder.js';
 
 /** Dependencies of the controllers and the API of one simulated cluster. */

@@ -1,7 +1,7 @@
 import type { VolumeFaultResult } from '../../cluster-port.js';
 import type { Pod } from '../kinds/core.js';
 import { isBound, type VolumeClaim, volumeClaims } from '../kinds/volumes.js';
-import { claimsDisk } from './cloud-claims.js';
+import { claimsDisk } from './cloud-resource-claims.js';
 import type { ClusterContext } from './context.js';
 import { volumeFaultMessage } from './volume-fault-messages.js';
 import { mountedBy } from './volume-mounts.js';

@@ -1,4 +1,4 @@
-import { DISK_DRIVER, NAS_DRIVER, claimsDisk, claimsFileSystem } from '../cluster/cloud-claims.js';
+import { DISK_DRIVER, NAS_DRIVER, claimsDisk, claimsFileSystem } from '../cluster/cloud-resource-claims.js';
 import type { ClusterContext, Controller } from '../cluster/context.js';
 import { updateByController, create, replaceStatus } from '../cluster/write.js';
 import type { VolumeClaim } from '../kinds/volumes.js';

@@ -1,5 +1,5 @@
 import type { CloudResourceRequest } from '../../../engine/providers/cloud-resource-provider.js';
-import type { ClaimQuota } from './claims.rules.js';
+import type { ClaimQuota } from './cloud-resource-claim.rules.js';
 
 /** Quota usage of a Service at its load balancer. */
 export interface LoadBalancerUsage {

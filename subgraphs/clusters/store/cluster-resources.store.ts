@@ -1,7 +1,7 @@
 import { checkedColumns, oneOf } from '../../../kernel/postgres/checked-columns.js';
 import { CHARGE_TYPES } from '../model/node-pool.enums.js';
 import { NODE_ORIGINS } from '../model/node.enums.js';
-import { grantedClaims } from './claims.store.js';
+import { grantedClaims } from './cloud-resource-claim.store.js';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import { type ClusterParts, type ResourceView, resourcesOf } from '../model/cluster-resources.rules.js';
 import { configOf } from '../model/pool-config.js';

@@ -72,15 +72,15 @@ const PAIRS: Readonly<Record<string, readonly [file: string, test: string]>> = {
   ],
   'load-balancers': [AT_LIMITS, 'uses a load balancer for the API server, 60 in total, and rejects one more'],
   'servers-per-load-balancer': [
-    'test/subgraphs/quotas/claims.component.test.ts',
+    'test/subgraphs/quotas/cloud-resource-requests.component.test.ts',
     'have at most 200 instances: scaling to 201 is rejected until one is removed',
   ],
   'listeners-per-load-balancer': [
-    'test/subgraphs/quotas/claims.component.test.ts',
+    'test/subgraphs/quotas/cloud-resource-requests.component.test.ts',
     'have at most 50 listeners, and an instance belongs to at most 50 of them',
   ],
   'backend-repeats-per-instance': [
-    'test/subgraphs/quotas/claims.component.test.ts',
+    'test/subgraphs/quotas/cloud-resource-requests.component.test.ts',
     'have at most 50 listeners, and an instance belongs to at most 50 of them',
   ],
 };

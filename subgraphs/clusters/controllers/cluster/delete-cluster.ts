@@ -7,7 +7,7 @@ import { finishOperation, finishStage, startStage } from '../../../../engine/ope
 import { enqueueAll } from '../../../../engine/jobs/queue.js';
 import type { EventTransaction } from '../../../../engine/events/event-transaction.js';
 import type { Problem } from '../../../../kernel/result.js';
-import { removeClaimsOf } from '../../store/claims.store.js';
+import { removeClaimsOf } from '../../store/cloud-resource-claim.store.js';
 import { deleteMasters } from '../../changes/masters.js';
 import { deleteClusterNetwork } from '../../changes/delete-cluster-network.js';
 import { inCluster, clusterEvent, type ClusterStep } from '../steps/cluster-step.js';

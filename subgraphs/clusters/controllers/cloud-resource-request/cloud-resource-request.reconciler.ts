@@ -23,7 +23,11 @@ import {
   isSameUsage,
   desiredLoads,
 } from '../../model/load-balancer-usage.js';
-import { type ClaimDecision, isDecisionApplied, quotasOfClaim } from '../../model/claims.rules.js';
+import {
+  type ClaimDecision,
+  isDecisionApplied,
+  quotasOfClaim,
+} from '../../model/cloud-resource-claim.rules.js';
 import {
   allClaims,
   type ClaimRow,
@@ -31,7 +35,7 @@ import {
   recordDecision,
   putClaim,
   removeClaim,
-} from '../../store/claims.store.js';
+} from '../../store/cloud-resource-claim.store.js';
 
 /** Milliseconds between two checks while any claim exists. */
 const POLL_MS = 5_000;
@@ -43,7 +47,7 @@ const POLL_MS = 5_000;
  * difference, and claims above the limits of a load balancer are rejected. One key stands for all clusters, so no
  * claim is decided twice concurrently.
  */
-export class ClaimsReconciler implements Reconciler {
+export class CloudResourceRequestReconciler implements Reconciler {
   readonly kind = CLOUD_RESOURCE_REQUESTS;
 
   constructor(private readonly provider: CloudResourceProvider) {}
@@ -52,7 +56,7 @@ export class ClaimsReconciler implements Reconciler {
     // Rows are read before the provider's claims: a claim granted in between is not mistaken for a deleted one.
     const rows = new Map((await allClaims(scope.database)).map((row) => [row.id, row]));
     const claims = await this.provider.cloudResourceRequests();
-    await scope.faults.reach('cloud-claims.seen');
+    await scope.faults.reach('cloud-resource-requests.listed');
     const byId = new Map(claims.map((claim) => [claim.id, claim]));
     for (const row of rows.values()) {
       const claim = byId.get(row.id);
@@ -69,16 +73,16 @@ export class ClaimsReconciler implements Reconciler {
       decisions.set(claim.id, await this.decide(claim, pass));
     }
     for (const [clusterId, mine] of Map.groupBy(claims, (claim) => claim.clusterId))
-      await this.answerClaims(clusterId, mine, { scope, decisions });
+      await this.applyDecisions(clusterId, mine, { scope, decisions });
     return claims.length > 0 ? requeueAfter(POLL_MS) : done;
   }
 
-  private async answerClaims(
+  private async applyDecisions(
     clusterId: string,
     claims: readonly CloudResourceRequest[],
     { scope, decisions }: { readonly scope: ReconcileContext; readonly decisions: Decisions },
   ): Promise<void> {
-    await scope.faults.reach('cloud-claims.decided');
+    await scope.faults.reach('cloud-resource-requests.decided');
     const applied = claims.every((claim) => isDecisionApplied(claim, decisions.get(claim.id)!));
     if (applied) return;
     const granted = claims.filter(({ id }) => decisions.get(id)?.state === 'GRANTED').map(({ id }) => id);
@@ -99,7 +103,7 @@ export class ClaimsReconciler implements Reconciler {
     const load = loads.get(claim.id) ?? NO_USAGE;
     const problem = reserved
       ? await this.reload(before, load, scope)
-      : await this.takePlaces(claim, load, scope);
+      : await this.reserveQuota(claim, load, scope);
     const state = reserved || !problem ? 'GRANTED' : 'REFUSED';
     const decision: ClaimDecision = { state, message: problem?.message ?? null };
     // A new grant was recorded in the transaction that reserved its quota.
@@ -133,7 +137,7 @@ export class ClaimsReconciler implements Reconciler {
   }
 
   /** Reserves the quota of a claim and records the grant, or returns the quota problem. */
-  private async takePlaces(
+  private async reserveQuota(
     claim: CloudResourceRequest,
     load: LoadBalancerUsage,
     { database, clock }: ReconcileContext,
@@ -196,7 +200,7 @@ function refusal({ kind, namespace, name, clusterId }: CloudResourceRequest, mes
 }
 
 /** Polls the claims of all clusters, including those created without the platform. */
-export const claimsSchedule: Schedule = {
+export const cloudResourceRequestSchedule: Schedule = {
   name: 'answer-cloud-claims',
   cron: '* * * * *',
   run: ({ database }) => enqueue(database, CLOUD_RESOURCE_REQUESTS, 'all'),

@@ -13,14 +13,14 @@ const grantsSchema = z.object({
 /**
  * Cloud resource claims of all clusters with grants, the grants of the accounts, and the usage of container instances.
  */
-export function claimRoutes(on: On): void {
+export function cloudResourceRoutes(on: On): void {
   on('GET', '/cloud/v1/claims', (cloud) => ({ status: 200, body: { claims: allClaims(cloud) } }));
   on('GET', '/cloud/v1/container-uses', (cloud, _params, { query }) => ({
     status: 200,
     body: cloud.containerUses.since(Number(query['after'] ?? 0) || 0),
   }));
   on('PUT', '/cloud/v1/clusters/:id/grants', async (cloud, { id: cluster = '' }, { body }) => {
-    answerClaims(cloud, clusterOf(cloud, cluster), await body(grantsSchema));
+    saveGrants(cloud, clusterOf(cloud, cluster), await body(grantsSchema));
     return { status: 200, body: {} };
   });
 }
@@ -40,7 +40,7 @@ function allClaims(cloud: Cloud) {
   });
 }
 
-function answerClaims(
+function saveGrants(
   cloud: Cloud,
   cluster: CloudCluster,
   { granted, refused }: z.infer<typeof grantsSchema>,

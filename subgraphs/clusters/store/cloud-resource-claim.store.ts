@@ -8,7 +8,7 @@ import { checkedColumns, type CheckedRow, oneOf } from '../../../kernel/postgres
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import type { CloudResourceClaim } from '../../../prisma/generated/client.js';
 import { type LoadBalancerUsage, usageParts, NO_USAGE } from '../model/load-balancer-usage.js';
-import { CLAIM_STATES, quotasOfClaim } from '../model/claims.rules.js';
+import { CLAIM_STATES, quotasOfClaim } from '../model/cloud-resource-claim.rules.js';
 
 const checks = { kind: oneOf(CLOUD_RESOURCE_REQUEST_KINDS), state: oneOf(CLAIM_STATES) };
 

@@ -9,7 +9,7 @@ import { release, reserve } from '../../../engine/ledger/ledger.js';
 import { CLOUD_RESOURCE_REQUESTS } from '../../../engine/providers/cloud-resource-provider.js';
 import { systemClock } from '../../../kernel/clock.js';
 import { createLog } from '../../../kernel/log.js';
-import { quotasOfClaim } from '../../../subgraphs/clusters/model/claims.rules.js';
+import { quotasOfClaim } from '../../../subgraphs/clusters/model/cloud-resource-claim.rules.js';
 import { clusterReconcilers } from '../../../subgraphs/clusters/reconcilers.js';
 import {
   waitForOperation,
@@ -19,7 +19,7 @@ import {
 } from '../../engine/engine-fixture.js';
 import { eventually } from '../../kit/eventually.js';
 import { ledgerUses, recount } from '../../kit/ledger-recount.js';
-import { CLAIMS, SERVICES, addressed, balancer, bound, disk, warnings } from './claims-kit.js';
+import { CLAIMS, SERVICES, addressed, balancer, bound, disk, warnings } from './cloud-resource-kit.js';
 
 let world: EngineFixture;
 let engine: Engine;
@@ -36,7 +36,7 @@ afterAll(async () => {
   await world[Symbol.asyncDispose]();
 });
 
-function answerClaims(faults: FaultInjector = noFaultInjection) {
+function decideRequests(faults: FaultInjector = noFaultInjection) {
   const { prisma: database } = world;
   const signal = new AbortController().signal;
   return claims.reconcile('all', { database, clock: systemClock, log: createLog('silent'), faults, signal });
@@ -61,7 +61,7 @@ function refusals(type: string) {
 /** Sets the limit of a resource and decides the waiting claims. */
 async function settleWith(resource: string, limit: number): Promise<void> {
   await world.limit(resource, limit);
-  await answerClaims();
+  await decideRequests();
 }
 
 async function expectNoDrift(): Promise<void> {
@@ -74,8 +74,8 @@ describe('Services of type LoadBalancer', () => {
     const { clusterId, api } = await runningCluster();
     await world.limit('load-balancers', (await world.used('load-balancers')) + 2);
     for (const name of ['one', 'two', 'three']) await api.create(SERVICES, balancer(name));
-    await answerClaims();
-    await answerClaims();
+    await decideRequests();
+    await decideRequests();
     const first = await eventually(async () => {
       const found = await addressed(api);
       return found.length === 2 && found;
@@ -85,7 +85,7 @@ describe('Services of type LoadBalancer', () => {
     await expectNoDrift();
 
     await api.delete(`${SERVICES}/${first[0]}`);
-    await answerClaims();
+    await decideRequests();
     await eventually(async () => {
       const found = await addressed(api);
       return found.length === 2 && !found.includes(first[0] ?? '');
@@ -98,13 +98,13 @@ describe('Services of type LoadBalancer', () => {
     const before = await world.used('load-balancers');
     const { clusterId, api } = await runningCluster();
     await api.create(SERVICES, balancer('gone'));
-    await answerClaims();
+    await decideRequests();
     expect(await world.used('load-balancers')).toBe(before + 2);
     const { operation } = await world.clusters.delete(world.actor, { id: clusterId });
     await waitForOperation(world, operation?.id ?? '');
     expect(await world.used('load-balancers')).toBe(before);
     await expectNoDrift();
-    await answerClaims();
+    await decideRequests();
     expect(await world.used('load-balancers')).toBe(before);
   });
 
@@ -112,7 +112,7 @@ describe('Services of type LoadBalancer', () => {
     const { clusterId, api } = await runningCluster();
     await api.create(SERVICES, balancer('wide', 50));
     await api.create(SERVICES, balancer('wider', 51));
-    await answerClaims();
+    await decideRequests();
     await eventually(async () => (await addressed(api)).includes('wide'));
     await eventually(async () => (await warnings(api, 'SyncLoadBalancerFailed')).includes('wider'));
     await api.delete(`${SERVICES}/wider`);
@@ -125,14 +125,14 @@ describe('Services of type LoadBalancer', () => {
     };
     await world.prisma.$transaction((tx) => reserve(tx, others));
     await api.create(SERVICES, balancer('fiftieth'));
-    await answerClaims();
+    await decideRequests();
     await eventually(async () => (await addressed(api)).includes('fiftieth'));
     await api.create(SERVICES, balancer('too-many'));
-    await answerClaims();
+    await decideRequests();
     await eventually(async () => (await warnings(api, 'SyncLoadBalancerFailed')).includes('too-many'));
     expect(await addressed(api)).not.toContain('too-many');
     await world.prisma.$transaction((tx) => release(tx, others));
-    await answerClaims();
+    await decideRequests();
   });
 
   it('have at most 200 instances: scaling to 201 is rejected until one is removed', async () => {
@@ -144,13 +144,13 @@ describe('Services of type LoadBalancer', () => {
     const service = await api.create(SERVICES, balancer('crowded'));
     const scope = service.metadata?.uid ?? '';
     const claim = () => world.prisma.cloudResourceClaim.findUnique({ where: { id: scope } });
-    await answerClaims();
+    await decideRequests();
     await eventually(async () => (await addressed(api)).includes('crowded'));
     expect(await world.used('servers-per-load-balancer', scope)).toBe(200);
     const scale = async (desiredSize: number) => {
       const { operation } = await world.pools.scale(world.actor, { nodePoolId: poolId, desiredSize });
       expect(await waitForOperation(world, operation?.id ?? '')).toMatchObject({ state: 'SUCCEEDED' });
-      await answerClaims();
+      await decideRequests();
       return claim();
     };
     const scaled = await scale(201);
@@ -175,7 +175,7 @@ describe('Service that reuses a load balancer', () => {
     await world.limit('load-balancers', before);
     await api.create(SERVICES, reusing('reuses'));
     await api.create(SERVICES, balancer('own'));
-    await answerClaims();
+    await decideRequests();
     await eventually(async () => (await addressed(api)).includes('reuses'));
     expect(await addressed(api)).not.toContain('own');
     expect(await world.used('load-balancers')).toBe(before);
@@ -190,11 +190,11 @@ describe('Service that reuses a load balancer', () => {
     const { api } = await runningCluster();
     const before = await world.used('load-balancers');
     await api.create(SERVICES, balancer('turns'));
-    await answerClaims();
+    await decideRequests();
     expect(await world.used('load-balancers')).toBe(before + 1);
     const annotations = { [REUSED]: 'lb-mine' };
     await api.patch(`${SERVICES}/turns`, { metadata: { annotations } }, MERGE_PATCH);
-    await answerClaims();
+    await decideRequests();
     expect(await world.used('load-balancers')).toBe(before);
     await expectNoDrift();
   });
@@ -207,14 +207,14 @@ describe('Services that share a load balancer', () => {
   it('share its 50 listeners across clusters; the instances of each cluster are attached once', async () => {
     const [first, other] = [await runningCluster(), await runningCluster()];
     await first.api.create(SERVICES, reusing('first', 30, 'lb-shared'));
-    await answerClaims();
+    await decideRequests();
     await first.api.create(SERVICES, reusing('second', 20, 'lb-shared'));
-    await answerClaims();
+    await decideRequests();
     await eventually(async () => (await addressed(first.api)).length === 2);
     expect([await listeners(), await servers()]).toEqual([50, 1]);
     await other.api.create(SERVICES, reusing('third', 1, 'lb-shared'));
     await other.api.create(SERVICES, reusing('elsewhere', 50, 'lb-other'));
-    await answerClaims();
+    await decideRequests();
     await eventually(async () => (await warnings(other.api, 'SyncLoadBalancerFailed')).includes('third'));
     await eventually(async () => (await addressed(other.api)).includes('elsewhere'));
     expect(await addressed(other.api)).toEqual(['elsewhere']);
@@ -222,8 +222,8 @@ describe('Services that share a load balancer', () => {
     await expectNoDrift();
 
     await first.api.patch(`${SERVICES}/first`, { spec: balancer('first', 29).spec }, MERGE_PATCH);
-    await answerClaims();
-    await answerClaims();
+    await decideRequests();
+    await decideRequests();
     await eventually(async () => (await addressed(other.api)).includes('third'));
     expect([await listeners(), await servers()]).toEqual([50, 2]);
     await expectNoDrift();
@@ -236,16 +236,16 @@ describe('Services that share a load balancer', () => {
       await world.used('servers-per-load-balancer', 'lb-left'),
     ];
     await api.create(SERVICES, reusing('goes', 2, 'lb-left'));
-    await answerClaims();
+    await decideRequests();
     await api.create(SERVICES, reusing('stays', 3, 'lb-left'));
-    await answerClaims();
+    await decideRequests();
     expect(await used()).toEqual([5, 1]);
     await api.delete(`${SERVICES}/goes`);
-    await answerClaims();
+    await decideRequests();
     expect(await used()).toEqual([3, 1]);
     await expectNoDrift();
     await api.delete(`${SERVICES}/stays`);
-    await answerClaims();
+    await decideRequests();
     const where = { account: world.actor.account, scope: 'lb-left' };
     expect(await world.prisma.ledgerUsage.count({ where })).toBe(0);
   });
@@ -258,17 +258,17 @@ describe('existing load balancer', () => {
       (await world.prisma.cloudResourceClaim.findFirstOrThrow({ where: { clusterId, name: 'grows' } }))
         .message;
     await api.create(SERVICES, balancer('grows', 50));
-    await answerClaims();
+    await decideRequests();
     await eventually(async () => (await addressed(api)).includes('grows'));
     const used = await world.used('load-balancers');
     await api.patch(`${SERVICES}/grows`, { spec: balancer('grows', 51).spec }, MERGE_PATCH);
-    await answerClaims();
+    await decideRequests();
     await eventually(async () => (await warnings(api, 'SyncLoadBalancerFailed')).includes('grows'));
     expect(await message()).toContain('listeners-per-load-balancer');
     expect(await addressed(api)).toContain('grows');
     expect(await world.used('load-balancers')).toBe(used);
     await world.limit('listeners-per-load-balancer', 51);
-    await answerClaims();
+    await decideRequests();
     expect(await message()).toBeNull();
     expect(
       (await world.platform.provider.cloudResourceRequests()).find(({ name }) => name === 'grows'),
@@ -292,7 +292,7 @@ describe('volume claims', () => {
     const claim = disk('other');
     await api.create(CLAIMS, { ...claim, spec: { ...claim.spec, ...spec } });
     await api.create(CLAIMS, disk('disk'));
-    await answerClaims();
+    await decideRequests();
     await eventually(async () => (await bound(api)).includes('disk'));
     expect(await world.used('payg-disks')).toBe(before + 1);
     expect(await world.prisma.cloudResourceClaim.count({ where: { clusterId } })).toBe(1);
@@ -309,17 +309,17 @@ describe('volume claims', () => {
       reserve(tx, { account, resource: 'payg-disks', scope: '', amount, computedLimit: limit }),
     );
     await api.create(CLAIMS, disk('last'));
-    await answerClaims();
+    await decideRequests();
     await eventually(async () => (await bound(api)).includes('last'));
     await api.create(CLAIMS, disk('more'));
-    await answerClaims();
+    await decideRequests();
     await eventually(async () => (await warnings(api, 'ProvisioningFailed')).includes('more'));
     expect(await bound(api)).toEqual(['last']);
     expect(await refusals('DISK_REFUSED')).toHaveLength(1);
     expect((await api.list('/api/v1/persistentvolumes')).items).toHaveLength(1);
 
     await api.delete(`${CLAIMS}/last`);
-    await answerClaims();
+    await decideRequests();
     await eventually(async () => (await bound(api)).includes('more'));
     expect(await world.used('payg-disks')).toBe(limit);
   });
@@ -332,26 +332,30 @@ describe('the claims reconciler', () => {
     await api.create(SERVICES, balancer('untold'));
     const died = new Error('died');
     const faults = {
-      reach: (at: string) => (at === 'cloud-claims.decided' ? Promise.reject(died) : Promise.resolve()),
+      reach: (at: string) =>
+        at === 'cloud-resource-requests.decided' ? Promise.reject(died) : Promise.resolve(),
     };
-    await expect(answerClaims(faults)).rejects.toBe(died);
-    await answerClaims();
+    await expect(decideRequests(faults)).rejects.toBe(died);
+    await decideRequests();
     await eventually(async () => (await warnings(api, 'SyncLoadBalancerFailed')).includes('untold'));
     await settleWith('load-balancers', 60);
   });
 
-  it.each(faultPoints.cloudClaims)('reserves each quota once after a crash at %s', async (point) => {
-    const { api } = await runningCluster();
-    const before = await world.used('load-balancers');
-    await api.create(SERVICES, balancer('once'));
-    const died = new Error('died');
-    const faults = { reach: (at: string) => (at === point ? Promise.reject(died) : Promise.resolve()) };
-    await expect(answerClaims(faults)).rejects.toBe(died);
-    await answerClaims();
-    await answerClaims();
-    await eventually(async () => (await addressed(api)).includes('once'));
-    expect(await world.used('load-balancers')).toBe(before + 1);
-  });
+  it.each(faultPoints.cloudResourceRequests)(
+    'reserves each quota once after a crash at %s',
+    async (point) => {
+      const { api } = await runningCluster();
+      const before = await world.used('load-balancers');
+      await api.create(SERVICES, balancer('once'));
+      const died = new Error('died');
+      const faults = { reach: (at: string) => (at === point ? Promise.reject(died) : Promise.resolve()) };
+      await expect(decideRequests(faults)).rejects.toBe(died);
+      await decideRequests();
+      await decideRequests();
+      await eventually(async () => (await addressed(api)).includes('once'));
+      expect(await world.used('load-balancers')).toBe(before + 1);
+    },
+  );
 
   it('reserves a load balancer of the account and an attachment of the instances of the cluster', () => {
     expect(quotasOfClaim({ kind: 'LOAD_BALANCER', clusterId: 'c' })).toEqual([
