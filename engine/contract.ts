@@ -53,6 +53,8 @@ export interface ReconcileContext {
 export interface Reconciler {
   /** Kind of its keys, e.g. `cluster`. */
   readonly kind: string;
+  /** Kind under which earlier releases enqueued its keys. Their jobs are enqueued again under `kind`. */
+  readonly formerKind?: string;
   reconcile(key: string, scope: ReconcileContext): Promise<ReconcileResult>;
   /** Records the problem of a TerminalError in the state of the object. */
   failed?(key: string, problem: Problem, scope: ReconcileContext): Promise<void>;
@@ -61,6 +63,8 @@ export interface Reconciler {
 /** Work on a cron schedule. One of all engine processes runs each occurrence. */
 export interface Schedule {
   readonly name: string;
+  /** Name under which earlier releases enqueued it; during a rolling upgrade both names are enqueued. */
+  readonly formerName?: string;
   /** Five-field cron pattern, UTC. */
   readonly cron: string;
   run(scope: ReconcileContext): Promise<void>;

@@ -40,10 +40,18 @@ export interface JobOptions {
 /** The task list of graphile-worker: reconcilers by kind, schedules by name. */
 export function taskList({ reconcilers, schedules, scope, metrics, delayFactor }: JobOptions): TaskList {
   const byKind = new Map(reconcilers.map((reconciler) => [reconciler.kind, reconciler]));
-  const byName = new Map(schedules.map((schedule) => [schedule.name, schedule]));
+  const kindByFormerKind = new Map(
+    reconcilers.flatMap(({ kind, formerKind }) => (formerKind === undefined ? [] : [[formerKind, kind]])),
+  );
+  const byName = new Map(
+    schedules.flatMap((schedule) => namesOf(schedule).map((name) => [name, schedule] as const)),
+  );
   return {
     [RECONCILE_TASK]: async (payload) => {
       const job = reconcileJob.parse(payload) as ReconcileJob;
+      const kind = kindByFormerKind.get(job.kind);
+      // Not reconciled under the former kind: a key with two kinds would have two jobs at a time.
+      if (kind !== undefined) return enqueueLater(scope.database, { ...job, kind }, 0);
       const reconciler = byKind.get(job.kind);
       // An engine of another release may have this reconciler; graphile-worker retries the job.
       if (!reconciler) throw new Error(`no reconciler for ${job.kind}`);
@@ -62,6 +70,10 @@ export function taskList({ reconcilers, schedules, scope, metrics, delayFactor }
       await byName.get(name)?.run({ ...scope, log: scope.log.child({ schedule: name }) });
     },
   };
+}
+
+function namesOf({ name, formerName }: Schedule): readonly string[] {
+  return formerName === undefined ? [name] : [name, formerName];
 }
 
 async function runReconciler(

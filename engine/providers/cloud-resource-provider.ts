@@ -1,5 +1,5 @@
 /** Kind of the reconciler that decides the requests; its only key is `all`. */
-export const CLOUD_RESOURCE_REQUESTS = 'cloud-claims';
+export const CLOUD_RESOURCE_REQUESTS = 'cloud-resource-requests';
 
 export const CLOUD_RESOURCE_REQUEST_KINDS = ['LOAD_BALANCER', 'REUSED_LOAD_BALANCER', 'DISK'] as const;
 

@@ -44,7 +44,6 @@ export function clusterReconcilers({
   kubernetes,
 }: Pick<Platform, 'provider' | 'kubernetes'>): Reconciler[] {
   const dependencies = { provider, kubernetes };
-  const scheduledChange = createScheduledChangeReconciler(scheduledChanges(dependencies));
   return [
     createClusterReconciler(dependencies),
     createNodePoolReconciler(dependencies),
@@ -54,9 +53,7 @@ export function clusterReconcilers({
     createAutoscalingReconciler(dependencies),
     createChargeConversionReconciler(dependencies),
     createEdgeAutonomyReconciler(dependencies),
-    scheduledChange,
-    // Under this name an upgrade was scheduled before other changes could be.
-    { ...scheduledChange, kind: 'scheduled-upgrade' },
+    createScheduledChangeReconciler(scheduledChanges(dependencies)),
     createComponentReconciler(dependencies),
     createPreinstalledReconciler(dependencies),
     createVersionSupportReconciler(),

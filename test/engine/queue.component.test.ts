@@ -108,6 +108,15 @@ describe('the queue', () => {
     await eventually(() => throwing.runs.length === 3 && polling.runs.length === 3);
   });
 
+  it('reconciles a key that an earlier release enqueued under the former kind', async () => {
+    const { runs, reconciler } = recording('renamed', () => done);
+    await enqueue(kit.database.prisma, 'former', 'a');
+    await using _engine = await engineOf({ ...reconciler, formerKind: 'former' });
+    await eventually(() => runs.length === 1);
+    await eventually(async () => (await jobsLeft('former')) + (await jobsLeft('renamed')) === 0);
+    expect(runs).toEqual(['a']);
+  });
+
   it('passes a TerminalError to the reconciler and does not requeue the key', async () => {
     const problems: string[] = [];
     const { runs, reconciler } = recording('terminal', () => {

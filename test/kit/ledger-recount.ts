@@ -174,7 +174,7 @@ export async function usageNow(
 }
 
 /** Kinds that poll clusters; their usage is written in the transaction of the rows. */
-const WATCHERS = ['autoscaling', 'component', 'control-plane', 'cloud-claims'];
+const WATCHERS = ['autoscaling', 'component', 'control-plane', 'cloud-resource-requests'];
 
 /** Waiting and running jobs of the engine (human-readable), without those that only poll. */
 export async function jobsNow(prisma: Database): Promise<string[]> {

@@ -396,7 +396,7 @@ export type EventKind =
   /** A control plane runs another version of Kubernetes. */
   | 'CONTROL_PLANE_UPGRADED'
   /** Creating a disk for a volume claim failed. */
-  | 'DISK_REFUSED'
+  | 'DISK_REJECTED'
   /** Pods of a cluster cannot resolve names. */
   | 'DNS_FAILED'
   /** Pods of a cluster can resolve names again. */
@@ -422,7 +422,7 @@ export type EventKind =
   /** A retained load balancer was deleted. */
   | 'LOAD_BALANCER_DELETED'
   /** Creating a load balancer for a Service failed. */
-  | 'LOAD_BALANCER_REFUSED'
+  | 'LOAD_BALANCER_REJECTED'
   /** The maintenance window of a cluster was changed. */
   | 'MAINTENANCE_WINDOW_SET'
   /** A manifest was applied to a cluster. */

@@ -56,7 +56,7 @@ describe('high-risk operations on pods and node pools', { timeout: 200_000 }, ()
     await risks.done('perform', { ...target, acknowledgeRisk: true });
     await eventually(
       async () => {
-        await enqueue(risks.world.prisma, 'pool-audit', id);
+        await enqueue(risks.world.prisma, 'pool-drift', id);
         const workers = await risks.workers(id);
         return workers.length === 2 && workers.every((worker) => worker.id !== node!.id);
       },

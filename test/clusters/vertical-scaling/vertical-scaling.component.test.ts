@@ -127,7 +127,7 @@ describe('scaleClusterVertically', { timeout: 300_000 }, () => {
     expect(await refused({ nodePoolIds: [poolId] })).toMatchObject([
       { code: 'SCALING_GROUP_MISSING', path: ['input', 'nodePoolIds', '0'] },
     ]);
-    await enqueue(world.prisma, 'pool-audit', clusterId);
+    await enqueue(world.prisma, 'pool-drift', clusterId);
     await eventually(async () => {
       const pool = await world.prisma.nodePool.findUniqueOrThrow({ where: { id: poolId } });
       return pool.state === 'UNHEALTHY';

@@ -49,6 +49,7 @@ const POLL_MS = 5_000;
  */
 export class CloudResourceRequestReconciler implements Reconciler {
   readonly kind = CLOUD_RESOURCE_REQUESTS;
+  readonly formerKind = 'cloud-claims';
 
   constructor(private readonly provider: CloudResourceProvider) {}
 
@@ -126,7 +127,7 @@ export class CloudResourceRequestReconciler implements Reconciler {
     const { state, message } = decision;
     if (before?.state === state && before.message === message) return;
     // Published once: the usage in the reason changes while the claim waits.
-    const events = message !== null && !before?.message ? [refusal(claim, message)] : [];
+    const events = message !== null && !before?.message ? [rejection(claim, message)] : [];
     const createdAt = clock.now();
     await eventTransaction(database, createdAt, async (tx) => {
       // A recorded claim whose row is missing was deleted with its cluster.
@@ -146,8 +147,8 @@ export class CloudResourceRequestReconciler implements Reconciler {
     const reservation = await toResult(() =>
       database.$transaction(async (tx) => {
         const more = kind === 'DISK' ? { computedLimit: await diskLimit(tx, account) } : {};
-        for (const place of quotasOfClaim(claim))
-          await reserve(tx, { ...place, account, amount: 1, ...more });
+        for (const quota of quotasOfClaim(claim))
+          await reserve(tx, { ...quota, account, amount: 1, ...more });
         const granted = { state: 'GRANTED', message: null, createdAt: clock.now() } as const;
         await putClaim(tx, claim, granted);
         if (kind !== 'DISK') await loadClaim(tx, claim, { reserved: NO_USAGE, desired: load });
@@ -186,14 +187,14 @@ function rank(rows: ReadonlyMap<string, ClaimRow>, { id }: CloudResourceRequest)
   return row?.state === 'GRANTED' ? row.createdAt.getTime() : Number.MAX_SAFE_INTEGER;
 }
 
-function refusal({ kind, namespace, name, clusterId }: CloudResourceRequest, message: string): NewEvent {
+function rejection({ kind, namespace, name, clusterId }: CloudResourceRequest, message: string): NewEvent {
   const description = kind === 'DISK' ? 'disk of the volume claim' : 'load balancer of the Service';
   return {
     category: 'QUOTA',
-    type: kind === 'DISK' ? 'DISK_REFUSED' : 'LOAD_BALANCER_REFUSED',
+    type: kind === 'DISK' ? 'DISK_REJECTED' : 'LOAD_BALANCER_REJECTED',
     level: 'WARNING',
-    reason: kind === 'DISK' ? 'DiskRefused' : 'LoadBalancerRefused',
-    message: `The ${description} ${namespace}/${name} was refused. ${message}`,
+    reason: kind === 'DISK' ? 'DiskRejected' : 'LoadBalancerRejected',
+    message: `The ${description} ${namespace}/${name} was rejected. ${message}`,
     clusterId,
     data: { namespace, name },
   };
@@ -201,7 +202,8 @@ function refusal({ kind, namespace, name, clusterId }: CloudResourceRequest, mes
 
 /** Polls the claims of all clusters, including those created without the platform. */
 export const cloudResourceRequestSchedule: Schedule = {
-  name: 'answer-cloud-claims',
+  name: 'decide-cloud-resource-requests',
+  formerName: 'answer-cloud-claims',
   cron: '* * * * *',
   run: ({ database }) => enqueue(database, CLOUD_RESOURCE_REQUESTS, 'all'),
 };

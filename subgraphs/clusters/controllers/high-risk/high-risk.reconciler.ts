@@ -140,7 +140,7 @@ async function recordRisks(
     .filter((subject) => isId('node', subject));
   await enqueueAll(tx, 'node', nodes);
   await enqueue(tx, 'control-plane', clusterId);
-  await enqueue(tx, 'pool-audit', clusterId);
+  await enqueue(tx, 'pool-drift', clusterId);
   const events = await Promise.all([
     ...fresh.map((row) => found(cluster, row)),
     ...removed.map((row) => fixedEvent(cluster, row)),

@@ -55,6 +55,8 @@ export function createScheduledChangeReconciler(
 ): Reconciler {
   return {
     kind: SCHEDULED_CHANGE,
+    // Upgrades could be scheduled before other changes.
+    formerKind: 'scheduled-upgrade',
     async reconcile(key, scope) {
       const operation = await findOperation(scope.database, key);
       const change = operation && changes[operation.type];

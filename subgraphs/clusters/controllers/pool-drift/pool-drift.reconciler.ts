@@ -29,13 +29,14 @@ const BUSY: readonly string[] = ['SCALING', 'UPDATING', 'UPGRADING'];
  */
 export function createPoolDriftReconciler(dependencies: ReconcilerDependencies): Reconciler {
   return {
-    kind: 'pool-audit',
+    kind: 'pool-drift',
+    formerKind: 'pool-audit',
     async reconcile(key, scope) {
       const cluster = await findCluster(scope.database, key);
       if (!cluster || cluster.deletedAt) return done;
       const spot =
         cluster.state === 'RUNNING'
-          ? await auditPools(cluster, { scope, dependencies })
+          ? await checkPools(cluster, { scope, dependencies })
           : BUSY.includes(cluster.state) && (await drainReclaimedNodes(cluster, { scope, dependencies }));
       return spot ? requeueAfter(SPOT_POLL_MS) : done;
     },
@@ -43,7 +44,7 @@ export function createPoolDriftReconciler(dependencies: ReconcilerDependencies):
 }
 
 /** Checks the reconciled pools of a cluster; true if it has spot instances. */
-async function auditPools(
+async function checkPools(
   cluster: Cluster,
   {
     scope,
@@ -83,9 +84,10 @@ async function reconciledPools({ database }: ReconcileContext, clusterId: string
 /** Enqueues every running or changing cluster with pools once a minute. */
 export function poolDriftSchedule(): Schedule {
   return poolSchedule({
-    name: 'audit-node-pools',
+    name: 'check-node-pools',
+    formerName: 'audit-node-pools',
     cron: '* * * * *',
-    kind: 'pool-audit',
+    kind: 'pool-drift',
     states: ['RUNNING', ...BUSY],
     pools: [{}],
   });

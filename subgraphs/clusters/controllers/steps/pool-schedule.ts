@@ -7,9 +7,7 @@ import { clustersWithPools } from '../../store/reconcile.store.js';
 const BATCH = 500;
 
 /** Which clusters are enqueued, when, and for which reconciler. */
-export interface PoolSchedule {
-  readonly name: string;
-  readonly cron: string;
+export interface PoolSchedule extends Omit<Schedule, 'run'> {
   /** The reconciler, whose keys are ids of clusters. */
   readonly kind: string;
   /** States of the clusters. */
@@ -19,10 +17,9 @@ export interface PoolSchedule {
 }
 
 /** Enqueues clusters because of their node pools. */
-export function poolSchedule({ name, cron, kind, states, pools }: PoolSchedule): Schedule {
+export function poolSchedule({ kind, states, pools, ...schedule }: PoolSchedule): Schedule {
   return {
-    name,
-    cron,
+    ...schedule,
     async run({ database, signal }) {
       const clusters = clustersWithPools(database, { states, pools, take: BATCH });
       for await (const rows of pagesById(clusters, signal)) await enqueueAll(database, kind, rows);

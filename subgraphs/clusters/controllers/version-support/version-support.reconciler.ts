@@ -76,7 +76,8 @@ export async function enqueueVersionSupport(
  */
 export function versionSupportSchedule(): Schedule {
   return {
-    name: 'look-at-version-support',
+    name: 'check-version-support',
+    formerName: 'look-at-version-support',
     cron: '27 * * * *',
     async run({ database, signal }) {
       const versions = await publishedVersions(database);

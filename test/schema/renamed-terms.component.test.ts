@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { databaseBefore, type OlderDatabase } from '../kit/older-database.js';
 
-const [FIRST, LAST] = ['20261201223000_instance_names', '20261201225500_column_names'] as const;
+const FIRST = '20261201223000_instance_names';
+const LAST = '20261202022500_rejected_cloud_resources';
 
 let older: OlderDatabase;
 beforeAll(async () => {
@@ -27,6 +28,12 @@ beforeAll(async () => {
   await older.insert('clusters.cloud_claim', claim, [
     ['claim_1', 'acme', 'c-1', 'LOAD_BALANCER', 'default', 'web', 'GRANTED', '', null, 4, at],
   ]);
+  const event = 'account, sequence, id, at, category, type, level, reason, message';
+  await older.insert('engine.event', event, [
+    ['acme', 15, 'e-1', at, 'QUOTA', 'DISK_REFUSED', 'WARNING', 'DiskRefused', 'No quota.'],
+    ['acme', 16, 'e-2', at, 'QUOTA', 'LOAD_BALANCER_REFUSED', 'WARNING', 'LoadBalancerRefused', 'No quota.'],
+    ['acme', 17, 'e-3', at, 'PROVISIONING', 'NODE_READY', 'INFO', 'NodeReady', 'Ready.'],
+  ]);
   expect(await older.migrate()).toEqual(expect.arrayContaining([FIRST, LAST]));
 });
 afterAll(() => older[Symbol.asyncDispose]());
@@ -34,6 +41,15 @@ afterAll(() => older[Symbol.asyncDispose]());
 test('the position and the beginning of an event log stay', async () => {
   expect(await older.database.prisma.eventCounter.findMany()).toEqual([
     { account: 'acme', lastSequence: 17n, prunedSequence: 5n },
+  ]);
+});
+
+test('events of rejected disks and load balancers stay in the log', async () => {
+  const events = await older.database.prisma.event.findMany({ orderBy: { sequence: 'asc' } });
+  expect(events.map(({ type, reason }) => [type, reason])).toEqual([
+    ['DISK_REJECTED', 'DiskRejected'],
+    ['LOAD_BALANCER_REJECTED', 'LoadBalancerRejected'],
+    ['NODE_READY', 'NodeReady'],
   ]);
 });
 
