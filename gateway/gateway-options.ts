@@ -2,6 +2,7 @@ import type { Registry } from 'prom-client';
 import type { Clock } from '../kernel/clock.js';
 import type { Log } from '../kernel/log.js';
 import type { AuthOptions } from './auth/auth-options.js';
+import type { PlanningThreadOptions } from './planning/planning-thread.js';
 import type { TrustedDocuments } from './request/documents/trusted-documents.js';
 import { type Limits, defaultLimits } from './request/limits/limits.js';
 import type { RateOptions } from './request/rate/rate-limiter.js';
@@ -55,10 +56,10 @@ export interface GatewayOptions {
   /** Registries of other components of this process, exposed by the same endpoint. */
   readonly moreMetrics?: readonly Registry[] | undefined;
   /**
-   * Whether operations are planned on a worker thread, so that planning does not block other requests. Default
-   * false.
+   * Options of a worker thread that plans operations, so that planning does not block other requests. Default none:
+   * operations are planned on the event loop.
    */
-  readonly planningThread?: boolean | undefined;
+  readonly planningThread?: Partial<PlanningThreadOptions> | undefined;
   /** Options of the GraphiQL page at `/`; false disables it. */
   readonly graphiql: GraphiqlOptions | false;
   /** Origins allowed by CORS; `*` allows every origin. Default none. */

@@ -75,7 +75,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   await using started = new AsyncDisposableStack();
   const { log, clock } = options;
   const limits = limitsOf(options);
-  const thread = options.planningThread ? started.use(new PlanningThread(log)) : undefined;
+  const thread = options.planningThread && started.use(new PlanningThread(log, options.planningThread));
   const { metrics, metricsUrl } = await startMetrics(options, started);
   const mask = new ErrorMasker(log, options.passThroughErrors);
   const drained = new AbortController();

@@ -101,6 +101,8 @@ const envSchema = z.object({
   RESPONSE_LIMIT: z.coerce.number().int().min(10_000).max(1_000_000_000).optional(),
   /** Cost points of an account; refilled within a minute. 0: unlimited. */
   RATE_POINTS: z.coerce.number().int().min(0).max(1_000_000_000).optional(),
+  /** Whether the planning thread of a gateway warms up after its start. */
+  PLANNER_WARM_UP: z.stringbool().default(true),
   /** Whether clients may read the schema: all, none, or those whose token has the scope for it. */
   INTROSPECTION: z.union([z.literal('scope'), z.stringbool()]).default('scope'),
   /** A file of the only documents that the gateway executes. */

@@ -53,7 +53,7 @@ export async function gatewaySettings(env: Env, rateDatabaseUrl?: string): Promi
     revocationsFile: env.AUTH_REVOCATIONS,
     // The platform's subgraphs send the same events to all subscribers of an account.
     sharedBy: 'account',
-    planningThread: true,
+    planningThread: { warmUp: env.PLANNER_WARM_UP },
   };
 }
 

@@ -8,8 +8,8 @@ import { planOperation } from './plan-operation.js';
 import { betweenSteps } from './corrections/planner-steps.js';
 import type {
   PlanningResponse,
-  PlanningLimits,
   PlanningRequest,
+  PlanningThreadOptions,
   SupergraphToLoad,
 } from './planning-thread.js';
 import { warmUpQueries } from './warm-up-queries.js';
@@ -23,8 +23,7 @@ const TURN = 2;
 /** Maximum number of operations being planned: each is suspended on the stack below the next. */
 const MAX_IN_PROGRESS = 16;
 
-/** Steps that one operation may take. */
-const { steps: STEPS } = workerData as PlanningLimits;
+const options = workerData as PlanningThreadOptions;
 
 /** The active supergraph and the previous one, whose last requests may still arrive. */
 const loaded = new Map<number, PlannableSupergraph>();
@@ -40,8 +39,8 @@ betweenSteps(() => {
   const current = inProgress.at(-1);
   if (!current) return;
   current.steps += 1;
-  if (current.steps > STEPS)
-    throw new OperationNotPlannedError(new Error(`Planning takes more than ${STEPS} steps.`));
+  if (current.steps > options.steps)
+    throw new OperationNotPlannedError(new Error(`Planning takes more than ${options.steps} steps.`));
   if (inProgress.length >= MAX_IN_PROGRESS || performance.now() < turnEnds || !parentPort) return;
   const received = receiveMessageOnPort(parentPort) as { readonly message: PlanningRequest } | undefined;
   if (received) receive(received.message);
@@ -60,7 +59,7 @@ function load({ generation, sdl }: SupergraphToLoad): void {
   loaded.delete(generation - 2);
   loaded.set(generation, supergraph);
   parentPort?.postMessage({ loaded: generation } satisfies PlanningResponse);
-  warmUp(supergraph, warmUpQueries(supergraph.api), performance.now() + WARM_UP);
+  if (options.warmUp) warmUp(supergraph, warmUpQueries(supergraph.api), performance.now() + WARM_UP);
 }
 
 /** One operation at a time, so that requests are handled in between. */

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { FaultPoint } from '../../engine/faults/fault-points.js';
+import { nodeOptions } from '../../kernel/process/node-options.js';
 import { packageRoot } from '../../kernel/package-root.js';
 import { eventually } from '../kit/eventually.js';
 import { processEnvironment } from '../kit/role-process.js';
@@ -14,10 +15,14 @@ const program = join(dist, 'test/engine/engine-process.js');
 
 /** Starts an engine process, which kills itself at the fault point, if one is given. */
 export function spawnEngine({ kit, kubesim, token }: EngineFixture, deadlyPoint?: FaultPoint): ChildProcess {
-  return spawn(process.execPath, [program, kit.url, kubesim.cloudUrl, token, deadlyPoint ?? ''], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-    env: processEnvironment,
-  });
+  return spawn(
+    process.execPath,
+    [...nodeOptions, program, kit.url, kubesim.cloudUrl, token, deadlyPoint ?? ''],
+    {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: processEnvironment,
+    },
+  );
 }
 
 /** Engine processes; disposing kills the running ones. */

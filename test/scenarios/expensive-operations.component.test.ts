@@ -144,9 +144,9 @@ test('no operation uses more than ten times the CPU per cost point of a page of 
   const dearer: Record<string, number> = {};
   for (const [name, query] of operations) {
     const isDear = (sent: Sent) => sent.milliseconds >= MEASURABLE && perPoint(sent) > MAX_CPU_RATIO * unit;
-    // The first request also compiles code.
-    if (!isDear(requests.get(name)!) || !isDear(await cheapest(query, 3))) continue;
-    const sent = await cheapest(query, 20);
+    // Compilation and garbage collection only add CPU time, so the cheapest of up to twenty-one requests counts.
+    let sent = requests.get(name)!;
+    for (let time = 0; time < 20 && isDear(sent); time += 1) sent = await send(query);
     if (isDear(sent)) dearer[name] = perPoint(sent) / unit;
   }
   expect(dearer).toEqual({});

@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { composeSupergraph } from '../../../gateway/supergraph/compose.js';
 import { planOperation } from '../../../gateway/planning/plan-operation.js';
-import { type PlanningLimits, PlanningThread } from '../../../gateway/planning/planning-thread.js';
+import { PlanningThread, type PlanningThreadOptions } from '../../../gateway/planning/planning-thread.js';
 import { loadSupergraph } from '../../../gateway/planning/plannable-supergraph.js';
 import { warmUpQueries } from '../../../gateway/planning/warm-up-queries.js';
 import { packageRoot } from '../../../kernel/package-root.js';
@@ -15,11 +15,11 @@ const sdl = composeSupergraph(shopSubgraphs());
 const QUERY = 'query Q { products { name shipping reviews { author { email } } } }';
 
 /** From the build: a worker thread loads only files that Node.js itself can load. */
-async function builtThread(limits?: PlanningLimits): Promise<PlanningThread> {
+async function builtThread(options?: Partial<PlanningThreadOptions>): Promise<PlanningThread> {
   const built = (await import(join(packageRoot, 'dist/gateway/planning/planning-thread.js'))) as {
     PlanningThread: typeof PlanningThread;
   };
-  return new built.PlanningThread(pino({ level: 'silent' }), limits);
+  return new built.PlanningThread(pino({ level: 'silent' }), options);
 }
 
 /** Reviews of products of reviews, with many aliases: planning takes hundreds of times as long as for most operations. */
