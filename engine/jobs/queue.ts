@@ -85,11 +85,11 @@ async function addJobs(tx: Transaction, { kind, ids, accounts }: RequestedJobs):
   const origin = JSON.stringify(currentRequestOrigin() ?? null);
   const [row] = await tx.$queryRaw<{ added: number }[]>`
     WITH requested AS (
-      SELECT requested.id, place, waiting.priority AS rank,
-             coalesce(nullif(requested.account, ''), waiting.payload->>'account', '') AS account
-      FROM unnest(${[...ids]}::text[], ${[...accounts]}::text[]) WITH ORDINALITY AS requested (id, account, place)
+      SELECT key.id, place, waiting.priority AS rank,
+             coalesce(nullif(key.account, ''), waiting.payload->>'account', '') AS account
+      FROM unnest(${[...ids]}::text[], ${[...accounts]}::text[]) WITH ORDINALITY AS key (id, account, place)
       LEFT JOIN ${JOBS} AS waiting
-        ON waiting.key = ${kind}::text || ':' || requested.id AND waiting.is_available
+        ON waiting.key = ${kind}::text || ':' || key.id AND waiting.is_available
     ), first AS MATERIALIZED (
       SELECT account, ${nextRank(Prisma.sql`accounts.account`)} AS rank
       FROM (SELECT DISTINCT account FROM requested) AS accounts

@@ -87,7 +87,7 @@ describe('charge types of instances', () => {
     await setup.world.settings({ speed: 1 });
     await setup.cloud('POST', `/clusters/${id}/instances/${victim?.id}/reclaim`);
     await setup.world.settings({ speed: 1_000 });
-    await setup.audit(id);
+    await setup.checkPools(id);
     await setup.poolWhen(
       pool,
       ({ state, healthyNodes, nodes }) =>
@@ -116,7 +116,7 @@ describe('charge types of instances', () => {
       const growing = await setup.mutate('scaleNodePool', { nodePoolId: pools[0], desiredSize: 2 });
       expect(growing.userErrors).toEqual([]);
       await setup.cloud('POST', `/clusters/${id}/instances/${victim?.id}/reclaim`);
-      await setup.audit(id);
+      await setup.checkPools(id);
       const access = (await clusterAccess(setup.world.prisma, 'acme', [id])).get(id);
       const core = kubeConfigOf(access!).makeApiClient(CoreV1Api);
       const cordoned = async () => (await core.readNode({ name: victim?.name ?? '' })).spec?.unschedulable;
@@ -135,7 +135,7 @@ describe('charge types of instances', () => {
     const cloudInstances = async () =>
       (await setup.cloud<{ instances: { id: string }[] }>('GET', `/clusters/${id}/instances`)).instances;
     await eventually(async () => (await cloudInstances()).every((instance) => instance.id !== victim?.id));
-    await setup.audit(id);
+    await setup.checkPools(id);
     await setup.poolWhen(
       pool,
       ({ state, healthyNodes, nodes }) =>

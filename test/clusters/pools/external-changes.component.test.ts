@@ -19,9 +19,13 @@ async function one(size = 1) {
   return { id, pool, node: node?.id ?? '', name: node?.name ?? '' };
 }
 
-/** Enqueues the audit of a cluster's pools and waits until the query returns a result. */
-async function afterAudit<T>(clusterId: string, read: () => Promise<T | false>, what: string): Promise<T> {
-  await setup.audit(clusterId);
+/** Enqueues a check of the pools of a cluster and waits until the query returns a result. */
+async function afterPoolCheck<T>(
+  clusterId: string,
+  read: () => Promise<T | false>,
+  what: string,
+): Promise<T> {
+  await setup.checkPools(clusterId);
   return eventually(read, { what });
 }
 
@@ -33,7 +37,7 @@ describe('instance that is changed outside the platform', () => {
       const [now] = (await setup.pool(pool)).nodes.nodes;
       return now?.chargeType === 'PREPAID' && now;
     };
-    await afterAudit(id, prepaid, 'the other charge type');
+    await afterPoolCheck(id, prepaid, 'the other charge type');
     for (const { ledger, rows } of await usageNow(setup.world.prisma, 'acme')) expect(ledger).toBe(rows);
     expect((await setup.events(id)).filter(({ type }) => type === 'NODE_CHANGED_EXTERNALLY')).toMatchObject([
       { data: { nodeId: node, before: { chargeType: 'POSTPAID' }, chargeType: 'PREPAID' } },
@@ -49,7 +53,7 @@ describe('instance that is changed outside the platform', () => {
       const [now] = nodes.nodes as unknown as { instanceType: { id: string } }[];
       return now?.instanceType.id === 'ecs.g6.2xlarge';
     };
-    await afterAudit(id, larger, 'the other instance');
+    await afterPoolCheck(id, larger, 'the other instance');
     expect(await setup.world.used('payg-vcpu')).toBe(before + 4);
     expect(await ledgerUses(setup.world.prisma, 'acme')).toMatchObject(
       await recount(setup.world.prisma, 'acme'),
@@ -69,7 +73,7 @@ describe('instance that is removed from the scaling group', () => {
       const { drift } = await setup.pool(pool);
       return drift ?? false;
     };
-    expect(await afterAudit(id, drifted, 'the drift')).toEqual({
+    expect(await afterPoolCheck(id, drifted, 'the drift')).toEqual({
       missingInKubernetes: [],
       missingInScalingGroup: [name],
     });

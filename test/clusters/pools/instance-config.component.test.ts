@@ -49,7 +49,7 @@ describe('spot instances with a price limit', () => {
       (await setup.instancesOf(id)).filter((instance) => instance.reclaimAt !== undefined),
     ).toMatchObject([{ id: before?.id, nodePoolId: high }]);
     await price(0.1);
-    await setup.audit(id);
+    await setup.checkPools(id);
     const after = await setup.poolWhen(
       high,
       ({ state, healthyNodes, nodes }) =>

@@ -30,7 +30,7 @@ describe('node that is deleted with kubectl', () => {
     const pool = pools[0] ?? '';
     const [victim] = (await setup.pool(pool)).nodes.nodes;
     await deleteInKubernetes(id, victim?.name ?? '');
-    await setup.audit(id);
+    await setup.checkPools(id);
     const drifted = await setup.poolWhen(pool, ({ drift }) => drift !== null, 'the drift');
     expect(drifted).toMatchObject({
       totalNodes: 2,

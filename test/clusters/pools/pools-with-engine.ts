@@ -144,7 +144,7 @@ export async function openPoolsWithEngine<E extends AsyncDisposable = Engine>({
         { what: description },
       ),
     /** Enqueues the comparison of the cluster's pools with the cloud, which the engine otherwise runs each minute. */
-    audit: (clusterId: string) => enqueue(world.prisma, 'pool-drift', clusterId),
+    checkPools: (clusterId: string) => enqueue(world.prisma, 'pool-drift', clusterId),
     reconcileNode: (nodeId: string) => enqueue(world.prisma, 'node', nodeId),
     instancesOf: async (clusterId: string) =>
       (await cloud<{ instances: CloudInstance[] }>('GET', `/clusters/${clusterId}/instances`)).instances,

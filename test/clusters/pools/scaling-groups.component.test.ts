@@ -66,7 +66,7 @@ describe('scaling group of a node pool', () => {
     const { id, pools } = await setup.cluster([{ name: 'a' }]);
     const pool = pools[0] ?? '';
     await setup.cloud('PATCH', group(id, pool), { minSize: 1, maxSize: 1 });
-    await setup.audit(id);
+    await setup.checkPools(id);
     await eventually(async () =>
       (await setup.events(id)).some(({ type }) => type === 'SCALING_GROUP_REPAIRED'),
     );
@@ -83,7 +83,7 @@ describe('scaling group of a node pool', () => {
     const { id, pools } = await setup.cluster([{ name: 'system' }, { name: 'broken' }]);
     const pool = pools[1] ?? '';
     await setup.cloud('DELETE', group(id, pool));
-    await setup.audit(id);
+    await setup.checkPools(id);
     const broken = await setup.poolWhen(
       pool,
       ({ state }) => state === 'UNHEALTHY',
@@ -134,7 +134,7 @@ describe('scaling group of a node pool', () => {
     await eventually(async () =>
       (await listInstances()).instances.every((instance) => instance.id !== released?.id),
     );
-    await setup.audit(id);
+    await setup.checkPools(id);
     const refilled = await setup.poolWhen(
       pool,
       ({ state, healthyNodes, nodes }) =>
@@ -165,7 +165,7 @@ describe('scaling group of a node pool', () => {
     const { id, pools } = await setup.cluster([{ name: 'a' }]);
     const pool = pools[0] ?? '';
     await setup.world.limit('instances-per-scaling-group', 2_500);
-    await setup.audit(id);
+    await setup.checkPools(id);
     await eventually(async () => (await setup.pool(pool)).scalingGroup?.maxSize === 2_500);
     expect((await setup.events(id)).some(({ type }) => type === 'SCALING_GROUP_REPAIRED')).toBe(false);
     await setup.world.limit('instances-per-scaling-group', 2_000);

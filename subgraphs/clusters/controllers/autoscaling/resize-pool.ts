@@ -79,8 +79,8 @@ async function requestSize(
   if (!state) return false;
   let resized = false;
   // Another pool that grew in the same poll has set the cluster to SCALING.
-  const audit = { cluster, pool, nodes: [], scope, dependencies, states: MUTABLE_CLUSTER_STATES };
-  await recordPoolDrift(audit, async (tx, at) => {
+  const check = { cluster, pool, nodes: [], scope, dependencies, states: MUTABLE_CLUSTER_STATES };
+  await recordPoolDrift(check, async (tx, at) => {
     if ((await unfinishedOperations(tx, { targetId: pool.id })).length > 0) return [];
     const { from } = resizing;
     const to = await withinQuota(tx, { cluster, pool, targetSize: resizing.to, from });

@@ -13,12 +13,12 @@ import { type PoolDriftCheck, recordPoolDrift, subjectOf } from './pool-drift.js
  * follows even if it exceeds a limit, because the change has already happened.
  */
 export async function adoptInstanceChanges(
-  audit: PoolDriftCheck,
+  check: PoolDriftCheck,
   changed: readonly ChangedNode[],
 ): Promise<void> {
   if (changed.length === 0) return;
-  const { cluster } = audit;
-  await recordPoolDrift(audit, async (tx) => {
+  const { cluster } = check;
+  await recordPoolDrift(check, async (tx) => {
     // A running conversion changes instances before it records them.
     if ((await unfinishedOperations(tx, { clusterId: cluster.id })).length > 0) return [];
     const sizes = await vcpusOf(
@@ -28,7 +28,7 @@ export async function adoptInstanceChanges(
     const events: NewEvent[] = [];
     for (const node of changed)
       events.push(
-        await accept(tx, audit, { ...node, size: sizes.get(node.instanceType) ?? node.node.vcpus }),
+        await accept(tx, check, { ...node, size: sizes.get(node.instanceType) ?? node.node.vcpus }),
       );
     await releaseNodeNetwork(tx, cluster.id);
     return events;
@@ -37,17 +37,17 @@ export async function adoptInstanceChanges(
 
 async function accept(
   tx: Transaction,
-  audit: PoolDriftCheck,
+  check: PoolDriftCheck,
   { node, chargeType, instanceType, size }: ChangedNode & { readonly size: number },
 ): Promise<NewEvent> {
-  const { account } = audit.pool;
+  const { account } = check.pool;
   const counted = await countChanged(tx, account, { before: node, now: { chargeType, vcpus: size } });
   await setNodeInstance(tx, node.id, { chargeType, instanceType, ...counted });
   const before = { chargeType: node.chargeType, instanceType: node.instanceType };
   const text =
     `The instance of the node ${node.name} was changed outside the platform: ` +
     `it is ${instanceType}, ${chargeType}, and was ${before.instanceType}, ${before.chargeType}.`;
-  return eventOf(subjectOf(audit), 'NODE_CHANGED_EXTERNALLY', text, {
+  return eventOf(subjectOf(check), 'NODE_CHANGED_EXTERNALLY', text, {
     level: 'WARNING',
     data: { nodeId: node.id, name: node.name, instanceId: node.instanceId, before, chargeType, instanceType },
   });

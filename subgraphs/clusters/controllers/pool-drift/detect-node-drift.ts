@@ -11,17 +11,17 @@ import { type PoolNodeDrift, driftOf } from '../../model/node-drift.js';
  * still run, and when that drift has ended.
  */
 export async function detectNodeDrift(
-  audit: PoolDriftCheck,
+  check: PoolDriftCheck,
   { unregistered, moved }: Pick<NodeDifferences, 'unregistered' | 'moved'>,
   { names }: ObservedState,
 ): Promise<void> {
-  const { pool } = audit;
+  const { pool } = check;
   if (!names) return;
   const now = { missingInKubernetes: namesOf(unregistered), missingInScalingGroup: namesOf(moved) };
   const before = driftOf(pool);
   if (isSame(now, before)) return;
   const count = new Set([...unregistered, ...moved]).size;
-  await recordPoolDrift(audit, async (tx, at) => {
+  await recordPoolDrift(check, async (tx, at) => {
     const drifted = count > 0;
     const text = drifted
       ? `${unregistered.length} nodes of the node pool ${pool.name} are not in Kubernetes, ${moved.length} not in its scaling group, but their instances run. Use syncNodePool.`
@@ -35,7 +35,7 @@ export async function detectNodeDrift(
       ),
     });
     return [
-      eventOf(subjectOf(audit), drifted ? 'NODE_POOL_DRIFTED' : 'NODE_POOL_IN_SYNC', text, {
+      eventOf(subjectOf(check), drifted ? 'NODE_POOL_DRIFTED' : 'NODE_POOL_IN_SYNC', text, {
         level: drifted ? 'WARNING' : 'INFO',
         data: now,
       }),

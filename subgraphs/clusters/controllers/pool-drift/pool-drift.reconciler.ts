@@ -63,11 +63,11 @@ async function checkPools(
   for (const pool of pools) {
     const nodes = nodesOf(pool);
     spot ||= nodes.some(({ chargeType }) => chargeType === 'SPOT');
-    const audit: PoolDriftCheck = { cluster, pool, nodes, scope, dependencies };
-    if (!(await restoreScalingGroup(audit, groups.get(pool.id)))) continue;
+    const check: PoolDriftCheck = { cluster, pool, nodes, scope, dependencies };
+    if (!(await restoreScalingGroup(check, groups.get(pool.id)))) continue;
     const findings = compare(nodes, outside);
-    await adoptInstanceChanges(audit, findings.changed);
-    if (!(await replaceMissingNodes(audit, findings))) await detectNodeDrift(audit, findings, outside);
+    await adoptInstanceChanges(check, findings.changed);
+    if (!(await replaceMissingNodes(check, findings))) await detectNodeDrift(check, findings, outside);
   }
   return spot;
 }

@@ -14,17 +14,17 @@ import { target } from '../../changes/pool-spec.js';
  * there were any.
  */
 export async function replaceMissingNodes(
-  audit: PoolDriftCheck,
+  check: PoolDriftCheck,
   { lost, reclaimed }: NodeDifferences,
 ): Promise<boolean> {
-  const { pool, cluster, nodes } = audit;
+  const { pool, cluster, nodes } = check;
   const state = nextPoolState(pool.state as Parameters<typeof nextPoolState>[0], 'REFILL');
   if (!state || lost.length + reclaimed.length === 0) return false;
   const trigger = reclaimed.length > 0 ? 'SPOT_RECLAIM' : 'REFILL';
   const working = nodes.filter((node) => node.state !== 'failed').length;
   const fromSize = working - lost.length - reclaimed.length;
-  await recordPoolDrift(audit, async (tx, at) => {
-    const subject = subjectOf(audit);
+  await recordPoolDrift(check, async (tx, at) => {
+    const subject = subjectOf(check);
     const events = await deleteLostNodes(tx, { subject, account: pool.account, lost });
     await markNodesRemoving(tx, reclaimed, {
       drain: true,

@@ -12,27 +12,27 @@ import { isSameBounds, toStoredScalingGroup, observedScalingGroup } from '../../
  * bounds of a changed quota. False if the group no longer exists: the pool is then permanently UNHEALTHY.
  */
 export async function restoreScalingGroup(
-  audit: PoolDriftCheck,
+  check: PoolDriftCheck,
   found: ScalingGroup | undefined,
 ): Promise<boolean> {
-  const { pool } = audit;
+  const { pool } = check;
   const seen = observedScalingGroup(pool);
   if (!seen) return true;
   if (found?.state !== 'ACTIVE') {
-    await recordMissing(audit, found);
+    await recordMissing(check, found);
     return false;
   }
-  const desired = await desiredBounds(audit.scope.database, pool);
-  if (!isSameBounds(found, desired)) await repair(audit, found, desired);
+  const desired = await desiredBounds(check.scope.database, pool);
+  if (!isSameBounds(found, desired)) await repair(check, found, desired);
   return true;
 }
 
-async function recordMissing(audit: PoolDriftCheck, found: ScalingGroup | undefined): Promise<void> {
-  const { pool, cluster } = audit;
+async function recordMissing(check: PoolDriftCheck, found: ScalingGroup | undefined): Promise<void> {
+  const { pool, cluster } = check;
   const seen = observedScalingGroup(pool)!;
   const state = nextPoolState(pool.state, 'GROUP_LOST');
   if (!state) return;
-  await recordPoolDrift(audit, async (tx, at) => {
+  await recordPoolDrift(check, async (tx, at) => {
     const { id, minSize, maxSize, desiredSize } = found ?? seen;
     const gone = { id, state: 'DELETED', minSize, maxSize, desiredSize } as const;
     await updateNodePool(tx, pool.id, {
@@ -44,10 +44,10 @@ async function recordMissing(audit: PoolDriftCheck, found: ScalingGroup | undefi
   });
 }
 
-async function repair(audit: PoolDriftCheck, found: ScalingGroup, desired: ScalingBounds): Promise<void> {
-  const { pool, cluster, dependencies } = audit;
+async function repair(check: PoolDriftCheck, found: ScalingGroup, desired: ScalingBounds): Promise<void> {
+  const { pool, cluster, dependencies } = check;
   const group = await dependencies.provider.ensureScalingGroup(cluster.id, pool.id, desired);
-  await recordPoolDrift(audit, async (tx, at) => {
+  await recordPoolDrift(check, async (tx, at) => {
     await saveNodePoolStatus(tx, pool.id, { scalingGroup: toStoredScalingGroup(group, at) });
     if (isSameBounds(found, observedScalingGroup(pool)!)) return [];
     const { minSize, maxSize, desiredSize } = found;
@@ -55,6 +55,6 @@ async function repair(audit: PoolDriftCheck, found: ScalingGroup, desired: Scali
       `The scaling group of the node pool ${pool.name} was changed outside the platform to ${minSize} to ${maxSize} instances, ${desiredSize} desired; ` +
       `its bounds are ${desired.minSize} to ${desired.maxSize}, ${desired.desiredSize} desired, again.`;
     const data = { found: { minSize, maxSize, desiredSize }, restored: { ...desired } };
-    return [eventOf(subjectOf(audit), 'SCALING_GROUP_REPAIRED', text, { level: 'WARNING', data })];
+    return [eventOf(subjectOf(check), 'SCALING_GROUP_REPAIRED', text, { level: 'WARNING', data })];
   });
 }

@@ -115,7 +115,7 @@ export async function runCommand<K extends Command['kind']>(run: Run, command: O
   await runSchedules(run);
 }
 
-/** Enqueues the pool audit, the node check and the autoscaler of the cluster. */
+/** Enqueues the check of the pools, the node check and the autoscaler of the cluster. */
 export async function runSchedules({ setup: { world }, clusterId }: Run): Promise<void> {
   for (const kind of ['pool-drift', 'autoscaling']) await enqueue(world.prisma, kind, clusterId);
   for (const { id } of await world.prisma.node.findMany({ where: { clusterId, state: 'running' } }))
