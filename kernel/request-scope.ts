@@ -9,7 +9,10 @@ export interface AbortScope {
 export interface RequestScope {
   /** Correlates the log entries of the request. */
   readonly requestId: string;
-  /** Time of the request in milliseconds since 1970; follow-up work counts as part of the request for a time. */
+  /**
+   * Time of the request in milliseconds since 1970; follow-up work counts as part of the request for a time. Real time, not
+   * that of a process's `Clock`: the gateway, subgraphs and engines each have a clock, and jobs carry the time between them.
+   */
   readonly at: number;
   /** The account of the request; undefined before authentication. Follow-up work takes turns of the account. */
   readonly account?: string | undefined;

@@ -17,7 +17,7 @@ const STATEMENTS = `SELECT coalesce(sum(calls), 0)::float8 AS statements FROM pg
 const WORK = `SELECT xact_commit::float8 AS transactions, (tup_inserted + tup_updated + tup_deleted)::float8 AS writes,
   tup_fetched::float8 AS reads FROM pg_stat_database WHERE datname = current_database()`;
 
-const PENDING_JOBS = `SELECT count(*)::int AS jobs FROM graphile_worker._private_jobs
+const PENDING_JOBS = `SELECT count(*)::int AS jobs FROM graphile_worker.jobs
   WHERE locked_at IS NOT NULL OR run_at <= now()`;
 
 /** PostgreSQL's counters of the database. */

@@ -3,9 +3,13 @@
  * and the SQL functions. A release of graphile-worker may change them: test/engine/private-tables.component.test.ts
  * compares this file with the installed version.
  *
- * The public interface lacks:
+ * The engine reads these tables, creates one index on them and updates one column. The public interface lacks:
  * - the payload of a job, which contains the account: the view does not have this column;
- * - a priority per job in one statement: `reschedule_jobs` gives the same priority to all jobs that it is called with;
+ * - an index on the account and the priority: without it each `enqueue` would read all waiting jobs to find the last one of
+ *   the account (`ACCOUNT_INDEX` in ranks.ts, created after graphile-worker's migrations);
+ * - a priority per job in one statement: `reschedule_jobs` gives the same priority to all jobs that it is called with, and
+ *   waits for rows that other transactions have locked, so it could be part of a deadlock (the `UPDATE` of `priority` in
+ *   ranks.ts skips them);
  * - the queues: no view shows which of them are locked, and by which worker pool;
  * - a function that wakes idle workers without adding a job.
  */

@@ -41,7 +41,7 @@ export const JOBS = Prisma.raw(PRIVATE_JOBS);
 /** The account of a job; the empty text for jobs of the platform itself, which take turns like those of an account. */
 const ACCOUNT = `coalesce(payload->>'account', '')`;
 
-/** Finds the last job of an account. */
+/** Finds the last job of an account: an index of the engine's own on the private table, see private-tables.ts. */
 export const ACCOUNT_INDEX = {
   name: 'fleetgraph_jobs_of_account',
   create: `CREATE INDEX fleetgraph_jobs_of_account ON ${PRIVATE_JOBS} (${ACCOUNT}, priority)

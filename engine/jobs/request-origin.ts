@@ -29,7 +29,7 @@ export function currentRequestOrigin(): RequestOrigin | undefined {
   return unexpiredOrigin({ requestId, at, ...(traceparent !== undefined && { traceparent }) });
 }
 
-/** The origin, unless it has expired. */
+/** The origin, unless it has expired. Compared in real time, by which other processes have set `at` (see RequestScope). */
 export function unexpiredOrigin(origin: RequestOrigin | null | undefined): RequestOrigin | undefined {
   return origin && Date.now() - origin.at <= ORIGIN_TTL_MS ? origin : undefined;
 }

@@ -2,8 +2,14 @@ import { once } from 'node:events';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deletePermanentlyFailedJobs } from '../../engine/jobs/permanently-failed-jobs.js';
-import { INSERT_CHANNEL, NOTIFY_WORKERS, privateColumns } from '../../engine/jobs/private-tables.js';
+import {
+  INSERT_CHANNEL,
+  NOTIFY_WORKERS,
+  PRIVATE_JOBS,
+  privateColumns,
+} from '../../engine/jobs/private-tables.js';
 import { enqueue } from '../../engine/jobs/queue.js';
+import { ACCOUNT_INDEX } from '../../engine/jobs/ranks.js';
 import { createTestDatabase, type TestDatabase } from '../kit/database.js';
 
 let kit: TestDatabase;
@@ -28,6 +34,26 @@ describe('the installed graphile-worker', () => {
       expect(await columnsOf(table)).toMatchObject(used);
     },
   );
+
+  it("has the engine's index on the account of jobs, which uses only checked columns", async () => {
+    const { rows } = await kit.database.pool.query<{ name: string }>(
+      `SELECT DISTINCT attname AS name FROM pg_depend JOIN pg_attribute ON attrelid = refobjid AND attnum = refobjsubid
+       WHERE objid = to_regclass($1)`,
+      [`graphile_worker.${ACCOUNT_INDEX.name}`],
+    );
+    const used = rows.map(({ name }) => name).sort();
+    expect(used).toEqual(['is_available', 'payload', 'priority']);
+    expect(Object.keys(privateColumns._private_jobs)).toEqual(expect.arrayContaining(used));
+  });
+
+  it('has no trigger that an update of the priority would fire', async () => {
+    const { rows } = await kit.database.pool.query<{ definition: string }>(
+      `SELECT pg_get_triggerdef(oid) AS definition FROM pg_trigger
+       WHERE tgrelid = to_regclass($1) AND NOT tgisinternal AND tgtype & 16 <> 0`,
+      [PRIVATE_JOBS],
+    );
+    expect(rows).toEqual([]);
+  });
 
   it('shows neither payloads nor queues in its public view of jobs', async () => {
     const view = await columnsOf('jobs');
