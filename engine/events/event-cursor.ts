@@ -1,4 +1,5 @@
 import { type KeyObject, createHash, createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
+import { stringify } from 'safe-stable-stringify';
 import { throwProblem } from '../../kernel/result.js';
 
 /** A key that signs cursors. */
@@ -130,21 +131,13 @@ function fromBase36(text: string): bigint {
   return value;
 }
 
-/** Equal for the same field and arguments in any order of keys; an omitted argument counts as null. */
+/**
+ * Equal for the same field and arguments in any order of keys; an omitted argument counts as null. A change of the text
+ * makes all cursors of clients invalid.
+ */
 function digest(stream: readonly [string, unknown]): string {
-  return createHash('sha256')
-    .update(JSON.stringify(sorted(stream)))
-    .digest('base64url')
-    .slice(0, DIGEST_LENGTH);
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  if (value instanceof Date) return value.toISOString();
-  const entries = Object.entries(value).filter(([, inner]) => inner !== undefined && inner !== null);
-  entries.sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(entries.map(([key, inner]) => [key, sorted(inner)]));
+  const text = stringify(stream, (_key, value) => value ?? undefined) ?? '';
+  return createHash('sha256').update(text).digest('base64url').slice(0, DIGEST_LENGTH);
 }
 
 function invalid(): never {

@@ -33,6 +33,12 @@ describe('a cursor', () => {
     expect(cursors.of({ ...scope, args }).decode(cursor).sequence).toBe(7n);
   });
 
+  test('has the same digest of field and arguments in all releases', () => {
+    const filter = { levels: ['WARNING'], since: new Date(0), clusterId: null, types: undefined };
+    const cursor = cursors.of({ account: 'acme', field: 'eventStream', args: { filter, first: 10 } });
+    expect(cursor.encode({ sequence: 7n }).split('.')[3]).toBe('FoPqeQ31z59IvRG-');
+  });
+
   test('is invalid for another account, field or arguments', () => {
     const cursor = cursors.of(scope).encode({ sequence: 7n });
     invalid(() => cursors.of({ ...scope, account: 'other' }).decode(cursor));
