@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { ExponentialBackoff, type IBackoff, type IBackoffFactory, noJitterGenerator } from 'cockatiel';
 import type { QueryPlan } from '@apollo/query-planner';
 import type { Log } from '../../kernel/log.js';
 import { coded } from '../errors/coded-error.js';
@@ -64,7 +65,11 @@ const MAX_PENDING = 1000;
 const STACK = 32;
 
 /** Milliseconds before a thread that failed to start is restarted; doubles each time. */
-const RETRY = { first: 500, most: 30_000 };
+const RESTART_DELAYS: IBackoffFactory<unknown> = new ExponentialBackoff({
+  initialDelay: 500,
+  maxDelay: 30_000,
+  generator: noJitterGenerator,
+});
 
 /**
  * The planning thread, so that planning does not block other requests. Plans several operations at once: the
@@ -81,7 +86,8 @@ export class PlanningThread implements AsyncDisposable {
   private loading: (() => void)[] = [];
   private lastId = 0;
   private up = false;
-  private failures = 0;
+  /** The delay before the last restart; undefined when the last start succeeded. */
+  private restartDelay: IBackoff<unknown> | undefined;
   private restart: NodeJS.Timeout | undefined;
   private isClosed = false;
 
@@ -140,7 +146,7 @@ export class PlanningThread implements AsyncDisposable {
     if ('loaded' in response) {
       if (response.loaded !== this.supergraphs.at(-1)?.generation) return;
       this.up = true;
-      this.failures = 0;
+      this.restartDelay = undefined;
       return this.allLoaded();
     }
     const pending = this.pending.get(response.id);
@@ -157,15 +163,14 @@ export class PlanningThread implements AsyncDisposable {
    */
   private end(): void {
     if (this.isClosed) return;
-    const delay = this.up ? 0 : Math.min(RETRY.first * 2 ** this.failures, RETRY.most);
     if (this.up) this.rejectPending();
-    else this.failures += 1;
+    else this.restartDelay = (this.restartDelay ?? RESTART_DELAYS).next(undefined);
     this.up = false;
     this.restart = setTimeout(() => {
       this.worker = this.start();
       const requests = [...this.supergraphs, ...[...this.pending.values()].map(({ request }) => request)];
       for (const request of requests) this.worker.postMessage(request satisfies PlanningRequest);
-    }, delay);
+    }, this.restartDelay?.duration ?? 0);
     this.restart.unref();
   }
 
