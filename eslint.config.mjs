@@ -171,7 +171,7 @@ const appendEvents = {
 
 const comparedJson = {
   selector:
-    'BinaryExpression[operator=/^[!=]==$/] > CallExpression[callee.object.name="JSON"][callee.property.name="stringify"]',
+    'BinaryExpression[operator=/^[!=]==?$/] > CallExpression[callee.object.name="JSON"][callee.property.name="stringify"]',
   message: "jsonb reorders keys: compare with sameJson or node:util's isDeepStrictEqual.",
 };
 
