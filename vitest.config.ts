@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import swc from 'unplugin-swc';
 import { defineConfig } from 'vitest/config';
+import { temporaryFolder } from './test/kit/temporary-files.js';
 
 const require = createRequire(import.meta.url);
 
@@ -11,6 +12,10 @@ const SYSTEM = '**/*.system.test.ts';
 
 /** Files of a project share the modules that a worker has loaded. */
 const shared = { extends: true, test: { pool: 'threads', isolate: false } } as const;
+
+const folder = temporaryFolder();
+// Workers inherit it, and os.tmpdir() reads it.
+if (folder) process.env.TMPDIR = folder;
 
 export default defineConfig({
   // type-graphql reads decorator metadata, which only SWC and tsc emit.

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -16,6 +16,8 @@ let home: string;
 let kit: TestDatabase;
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'fleetgraph-lost-secrets-'));
+  // Started by root, PostgreSQL runs as another user, which must reach this folder.
+  await chmod(home, 0o755);
 });
 afterAll(() => rm(home, { recursive: true, force: true }));
 beforeEach(async () => {

@@ -1,0 +1,27 @@
+import { readFileSync, statfsSync } from 'node:fs';
+
+const MEMORY = '/dev/shm';
+/** Bytes that a whole test run needs at most. */
+const NEEDED = 4 * 2 ** 30;
+
+/**
+ * Folder for the temporary files of tests: in memory if there is room, otherwise the system's; TMPDIR overrides both. A
+ * run creates and deletes some hundred thousand files of databases. ext4 does not reuse an inode within minutes of its
+ * deletion and searches past all such inodes for each new file, which took up to a quarter of a run's CPU.
+ */
+export function temporaryFolder(): string | undefined {
+  if (process.env.TMPDIR) return process.env.TMPDIR;
+  try {
+    const { bavail, bsize } = statfsSync(MEMORY);
+    return bavail * bsize >= NEEDED && isExecutable(MEMORY) ? MEMORY : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether programs may be executed from the mounted file system. */
+function isExecutable(mountPoint: string): boolean {
+  const mounts = readFileSync('/proc/mounts', 'utf8').split('\n');
+  const options = mounts.find((line) => line.split(' ')[1] === mountPoint)?.split(' ')[3];
+  return options !== undefined && !options.split(',').includes('noexec');
+}
