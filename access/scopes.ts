@@ -7,7 +7,7 @@ export const scopes = {
   'fleet:write':
     'Change things: every mutation, and reading what configures instances, such as their user data.',
   'fleet:kubeconfig':
-    'Issue kubeconfigs: credentials for the Kubernetes API of clusters. They read; beside fleet:write they administer.',
+    'Issue kubeconfigs: credentials for the Kubernetes API of clusters. They read; with fleet:write they administer.',
   'fleet:admin':
     'Operate the platform for all accounts: publish Kubernetes versions, decide quota applications. A token of an account does not carry it.',
 } as const;

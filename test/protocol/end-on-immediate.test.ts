@@ -52,7 +52,7 @@ test('writes the responses of one turn at its end', async () => {
   respond(responses[0], 'grün');
   respond(responses[1], 'plain');
   expect(ended()).toEqual([false, false]);
-  // `headersSent` tells error handlers that they can no longer send an error.
+  // `headersSent` shows error handlers that they can no longer send an error.
   expect(responses.map(({ headersSent }) => headersSent)).toEqual([true, true]);
   await turn();
   expect(ended()).toEqual([true, true]);

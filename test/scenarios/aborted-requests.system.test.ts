@@ -7,16 +7,16 @@ import { AUTH_SECRET, type GraphQLBody, PLATFORM_SECRET, startTestPlatform } fro
 import { startRole } from '../kit/role-process.js';
 
 /** A gateway with a short request timeout, its subgraphs and their database. */
-interface Served extends AsyncDisposable {
+interface RunningPlatform extends AsyncDisposable {
   readonly url: string;
   readonly kit: TestDatabase;
 }
 
-async function allInOne(): Promise<Served> {
+async function allInOne(): Promise<RunningPlatform> {
   return startTestPlatform({ gateway: { limits: { requestTimeout: 10_000 } } });
 }
 
-async function apart(): Promise<Served> {
+async function apart(): Promise<RunningPlatform> {
   await using started = new AsyncDisposableStack();
   const kit = started.use(await createTestDatabase());
   const env = {
@@ -39,7 +39,7 @@ describe.each([
   ['subgraphs elsewhere', apart],
 ])('gateway with %s', (_, start) => {
   const stack = new AsyncDisposableStack();
-  let served: Served;
+  let served: RunningPlatform;
   beforeAll(async () => {
     served = stack.use(await start());
     // Fills the caches of the process.

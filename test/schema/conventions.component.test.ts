@@ -160,11 +160,11 @@ describe('fields and arguments', () => {
   /** Points in time whose names do not end in At, with the reason. */
   const TIMES: Readonly<Record<string, string>> = {
     at: 'the point in time of an event, a measurement or an activity: fixed in Event and MetricPoint',
-    from: 'the beginning of a span, beside to: fixed in Query.metrics',
-    to: 'the end of a span, beside from: fixed in Query.metrics',
+    from: 'the beginning of a time span: fixed in Query.metrics',
+    to: 'the end of a time span: fixed in Query.metrics',
     after: 'fixed in TimeZone.nextTransition',
     nextTransition: 'fixed in TimeZone',
-    idleSince: 'since when it has been so, beside Condition and the like of Kubernetes',
+    idleSince: 'the time since which the node has been idle, like the times of a Condition of Kubernetes',
     scheduledFor: 'what an operation waits for, not when it was scheduled',
     expiryDate: 'the word of the release calendar of Kubernetes versions',
   };

@@ -28,7 +28,7 @@ const JSON_HEADERS = [
 ];
 
 const PING = JSON.stringify({ query: '{ __typename }' });
-const NOBODY = { account: 'readiness', subject: 'gateway' };
+const PROBE_ACTOR = { account: 'readiness', subject: 'gateway' };
 
 export interface HttpSourceOptions {
   readonly name: string;
@@ -118,7 +118,7 @@ export class HttpSource implements SubgraphSource {
   async ping(signal: AbortSignal): Promise<void> {
     if (this.readyUrl !== undefined) return checkReady(this.readyUrl, signal);
     // A query rather than a health endpoint: every subgraph supports it, and it detects mismatched actor keys.
-    const call = { actor: NOBODY, requestId: 'readiness', kind: OperationTypeNode.QUERY, signal };
+    const call = { actor: PROBE_ACTOR, requestId: 'readiness', kind: OperationTypeNode.QUERY, signal };
     await this.post(PING, call, signal);
   }
 

@@ -71,7 +71,7 @@ describe('vertical scaling in the maintenance window', () => {
   });
 
   test('waits with an upgrade, is rescheduled with it, and starts after it', async () => {
-    const id = await windows.berlinWithWindow('scaling-beside', WORKERS);
+    const id = await windows.berlinWithWindow('scaling-parallel', WORKERS);
     const [upgrade, scaling] = [(await windows.inWindow(id)).operation, (await scale(id)).operation];
     await windows.mutate('setMaintenanceWindow', { clusterId: id, ...SATURDAYS, recurrence: 'FREQ=DAILY' });
     const tomorrow = '2026-01-14T01:30:00.000Z';

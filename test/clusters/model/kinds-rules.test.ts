@@ -227,7 +227,7 @@ describe('request for a cluster of a kind', () => {
       ['INVALID_INPUT nodePools'],
     ],
     [
-      'heterogeneous, GPU pool beside a plain one',
+      'heterogeneous, a GPU pool and a plain one',
       managed('GPU'),
       { nodePools: [{ instanceTypes: ['plain'] }, { instanceTypes: ['gpu'] }] },
       [],

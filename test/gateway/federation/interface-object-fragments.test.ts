@@ -61,7 +61,7 @@ federation(
       data: { named: [{ age: 7, label: 'cat', call: 'call c1' }, { call: 'call d1' }] },
     },
     {
-      title: 'applies fragments beside introspection',
+      title: 'applies fragments next to introspection',
       query: '{ __schema { queryType { ...name } } named { id } } fragment name on __Type { name }',
       data: { __schema: { queryType: { name: 'Query' } }, named: [{ id: 'c1' }, { id: 'd1' }] },
     },
@@ -71,7 +71,7 @@ federation(
       data: { named: [{}, {}] },
     },
     {
-      title: 'resolves a field of one type beside a field of the interface',
+      title: 'resolves a field of one type and a field of the interface',
       query: '{ pets { ... on Cat { loud } ... on Named { call } } }',
       data: { pets: [{ loud: 'CAT', call: 'call c1' }, { call: 'call d1' }] },
       requests: { pets: 1, calls: 1 },

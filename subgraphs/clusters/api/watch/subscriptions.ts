@@ -15,7 +15,7 @@ import { ProvisioningEvent } from './provisioning-event.type.js';
 import type { ClusterChangeValue, WatchClustersService, WatchRequest } from './watch-clusters.service.js';
 import { ClusterChange } from './watch-clusters.type.js';
 
-/** Tells the gateway that the stream begins with a snapshot, so clients can join it only before its first event. */
+/** Marks a stream that begins with a snapshot: the gateway lets clients join it only before its first event. */
 const INITIAL_SNAPSHOT = '@tag(name: "initial-snapshot")';
 
 const AFTER = 'Cursor to resume after: first the changes since then, then new ones.';

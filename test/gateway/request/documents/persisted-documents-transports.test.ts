@@ -26,10 +26,7 @@ const good: readonly (readonly [string, TransportRequest])[] = [
   ['its text and hash', { query: REGIONS, extensions: of(REGIONS) }],
   ['its id', { documentId: 'app' }],
   ['its hash as an id', { documentId: `sha256:${documentHash(REGIONS)}` }],
-  [
-    'its id beside the hash of another, which does not count',
-    { documentId: 'app', extensions: of(CLUSTERS) },
-  ],
+  ['its id with the hash of another, which does not count', { documentId: 'app', extensions: of(CLUSTERS) }],
   [
     'its text with extensions of any size',
     { query: REGIONS, extensions: { ...of(REGIONS), x: 'x'.repeat(4000) } },
