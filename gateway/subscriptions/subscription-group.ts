@@ -58,7 +58,7 @@ export class SubscriptionGroup {
       onSlowConsumer: (slow) => {
         // A client without events is at the position of the others.
         slow.position ??= execution.position;
-        this.outpaced(slow);
+        this.onSlowConsumer(slow);
       },
       closed: (execution) => this.closed(execution),
     });
@@ -109,12 +109,12 @@ export class SubscriptionGroup {
     tail.attach(subscription);
     subscription.trackProgress(this.progress, missed.filter(({ bookmark }) => !bookmark).length);
     for (const event of missed) {
-      if (!subscription.offer(event)) return this.outpaced(subscription);
+      if (!subscription.offer(event)) return this.onSlowConsumer(subscription);
     }
   }
 
   /** Detaches a slow client, which resumes on its own execution after it has received its queued events. */
-  private outpaced(subscription: ClientSubscription): void {
+  private onSlowConsumer(subscription: ClientSubscription): void {
     if (this.options.traits.resumable && subscription.position !== undefined)
       subscription.detachUntilDrained();
     else subscription.drop([slowConsumerError()]);

@@ -62,7 +62,7 @@ export class Subscriptions {
       sink,
       maxEvents,
       maxBytes: bytes,
-      resubscribe: (subscription) => this.rejoin(subscription, subscribing),
+      resubscribe: (subscription) => this.resubscribe(subscription, subscribing),
       dropped: this.options.dropped,
     });
     this.join(
@@ -84,7 +84,7 @@ export class Subscriptions {
     }
   }
 
-  private rejoin(subscription: ClientSubscription, subscribing: Subscribing): void {
+  private resubscribe(subscription: ClientSubscription, subscribing: Subscribing): void {
     handleMaybePromise(
       () => this.options.prepare(subscribing.prepared, subscribing.actor),
       (prepared) => {

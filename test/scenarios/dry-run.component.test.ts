@@ -34,13 +34,13 @@ interface Occasions extends AccountResources {
 /** Mutations that are always rejected here, with the reason. */
 const REFUSED: Readonly<Record<string, string>> = {
   cancelOperation: 'nothing is under way',
-  decideQuotaApplication: 'needs a token of who runs the platform',
+  decideQuotaApplication: 'needs the token of an operator',
   deleteEip: 'the cluster uses its public address',
   deleteLoadBalancer: 'the cluster uses its load balancer',
   deleteVSwitch: 'the cluster uses the vSwitch',
   deleteVpc: 'the cluster is in the VPC',
   pauseOperation: 'nothing is under way',
-  publishKubernetesVersion: 'needs a token of who runs the platform',
+  publishKubernetesVersion: 'needs the token of an operator',
   resumeOperation: 'nothing is paused',
   upgradeComponent: 'every component was installed in its newest version',
 };

@@ -52,19 +52,19 @@ function loosenConditions(
   operation: OperationSelection,
   supergraph: Ordering,
 ): { readonly fetches: readonly LocatedFetch[]; readonly fetched: FetchedFields } {
-  const loosened = new Set<LocatedFetch>();
+  const unconditionalFetches = new Set<LocatedFetch>();
   let fetches = planned;
   for (;;) {
     const fetched = new FetchedFields(supergraph.full, supergraph.interfaceObjects, fetches);
     if (fetches.every(({ conditions }) => conditions.length === 0)) return { fetches, fetched };
-    const skipped = fetched.skippedTooOften(operation, loosened);
+    const skipped = fetched.skippedTooOften(operation, unconditionalFetches);
     if (skipped.size === 0) return { fetches, fetched };
     fetches = fetches.map((fetch) => {
       const kept = skipped.get(fetch);
       if (!kept) return fetch;
       const unconditional = dropConditions(fetch, kept);
-      loosened.delete(fetch);
-      loosened.add(unconditional);
+      unconditionalFetches.delete(fetch);
+      unconditionalFetches.add(unconditional);
       return unconditional;
     });
   }

@@ -46,7 +46,7 @@ export function costTree(
   if (type) builder.addSet(root, type, operation.selectionSet);
   prune(root);
   const fixed = operation.variableDefinitions?.length ? undefined : estimatedCost(root, {});
-  return { root, fixed, missingSlicingArgument: builder.unsliced };
+  return { root, fixed, missingSlicingArgument: builder.missingSlicingArgument };
 }
 
 interface TreeSources {
@@ -63,7 +63,7 @@ interface Sized {
 }
 
 class TreeBuilder {
-  unsliced: CostTree['missingSlicingArgument'];
+  missingSlicingArgument: CostTree['missingSlicingArgument'];
 
   constructor(private readonly sources: TreeSources) {}
 
@@ -106,7 +106,7 @@ class TreeBuilder {
     args: readonly { readonly name: string; readonly defaultValue?: unknown }[],
   ): Sized {
     if (violatesOneSlicingArgument({ slicing, field, args }))
-      this.unsliced ??= { field: field.name.value, arguments: slicing.arguments };
+      this.missingSlicingArgument ??= { field: field.name.value, arguments: slicing.arguments };
     const length = lengthOf({ slicing, field, operation: this.sources.operation, args });
     return { fields: slicing.sizedFields, length };
   }

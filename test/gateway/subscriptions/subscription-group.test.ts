@@ -18,7 +18,7 @@ class Reader {
   dropped = 0;
   readonly feed: ClientSubscription;
 
-  constructor(rejoin: (feed: ClientSubscription) => void = () => undefined) {
+  constructor(resubscribe: (feed: ClientSubscription) => void = () => undefined) {
     const sink = {
       next: (frame: SerializedEvent) => {
         this.frames.push(frame);
@@ -32,7 +32,7 @@ class Reader {
       sink,
       maxEvents: 2,
       maxBytes: 1000,
-      resubscribe: rejoin,
+      resubscribe,
       dropped: () => (this.dropped += 1),
     });
   }

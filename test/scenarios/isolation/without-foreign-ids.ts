@@ -14,7 +14,7 @@ export const WITHOUT_FOREIGN_IDS: Readonly<Record<string, string>> = {
   'Query.retainedResources': 'a list of what the account has, tried as a list',
   'Query.undecidedQuotaApplications':
     'for operators of the platform, of all accounts; needs the scope fleet:admin',
-  'Query.viewer': 'says who asks',
+  'Query.viewer': 'describes the caller',
   'Query.vpcs': 'a list of what the account has, tried as a list',
   'Mutation.createVpc': 'stands in a region of the catalog',
   'Mutation.decideQuotaApplication':

@@ -138,8 +138,8 @@ test.each([
   ['{ a: one(first: 1) { id } b: one(last: 1) { id } preset { id } }', undefined],
   ['query ($n: Int) { one(first: $n) { id } }', undefined],
   ['{ page { id } assumed { id } }', undefined],
-])('%s: requires exactly one slicing argument', (query, unsliced) => {
-  expect(costs.tree(parse(query), null).tree.missingSlicingArgument).toEqual(unsliced);
+])('%s: requires exactly one slicing argument', (query, missingSlicingArgument) => {
+  expect(costs.tree(parse(query), null).tree.missingSlicingArgument).toEqual(missingSlicingArgument);
 });
 
 test('@cost and @listSize of the subgraphs reach the gateway through composition', () => {
