@@ -10,7 +10,7 @@ import type { KubernetesClient } from '../../../engine/kubernetes/client.js';
 import { eventTransaction } from '../../../engine/events/event-transaction.js';
 import type { Database } from '../../../kernel/postgres/database.js';
 import { eventOf } from '../model/cluster-events.js';
-import { componentEntry } from '../model/component-catalog.js';
+import { componentEntry } from '../store/component-catalog.js';
 import { type ComponentFieldDrift, driftOf } from '../model/component-drift.js';
 import { objectsOf, readLive } from './component-step.js';
 

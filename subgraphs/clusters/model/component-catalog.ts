@@ -1,6 +1,5 @@
 import type { Product } from '../../../kernel/product.js';
 import type { NetworkPlugin, StoragePlugin } from './cluster-kind.enums.js';
-import { CatalogFile } from './catalog-file.js';
 import { compareVersions } from './version.rules.js';
 
 /** A version of a component. */
@@ -66,13 +65,6 @@ export interface ComponentEntry {
     };
   };
   readonly advice: readonly AdviceRule[];
-}
-
-/** The catalog of components. */
-export const componentDefinitions = new CatalogFile<ComponentEntry>('components');
-
-export async function componentEntry(name: string): Promise<ComponentEntry | undefined> {
-  return (await componentDefinitions.entries()).find((entry) => entry.name === name);
 }
 
 /** The fields of a cluster that decide which components it supports. */

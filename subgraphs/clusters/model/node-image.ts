@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { packageRoot } from '../../../kernel/package-root.js';
 import type { Problem } from '../../../kernel/result.js';
+import catalog from '../../../prisma/catalog/node-images.json' with { type: 'json' };
 
 /** An image for the system disk of instances. */
 export interface NodeImageValue {
@@ -13,23 +11,14 @@ export interface NodeImageValue {
   readonly architecture: string;
 }
 
-let images: ReadonlyMap<string, NodeImageValue> | undefined;
-
-/** The image catalog by id, read once per process. It is part of the release. */
-export function nodeImages(): ReadonlyMap<string, NodeImageValue> {
-  images ??= new Map(
-    (
-      JSON.parse(
-        readFileSync(join(packageRoot, 'prisma/catalog/node-images.json'), 'utf8'),
-      ) as NodeImageValue[]
-    ).map((image) => [image.id, image]),
-  );
-  return images;
-}
+/** The image catalog by id. It is part of the release. */
+export const nodeImages: ReadonlyMap<string, NodeImageValue> = new Map(
+  catalog.map((image) => [image.id, image]),
+);
 
 /** The default image of an architecture: Alibaba Cloud Linux 2. */
 function defaultImage(architecture: string): string {
-  const all = [...nodeImages().values()];
+  const all = [...nodeImages.values()];
   const found = all.find((image) => image.architecture === architecture && supportsNodes(image));
   return found?.id ?? all[0]?.id ?? '';
 }
@@ -70,12 +59,12 @@ function coreRelease(version: string): number {
 
 /** The operating system of an image, as in the label `kubernetes.io/os`; Linux for a pool that names no image. */
 export function osOf(imageId: string): 'linux' | 'windows' {
-  return nodeImages().get(imageId)?.osFamily.startsWith('WINDOWS') ? 'windows' : 'linux';
+  return nodeImages.get(imageId)?.osFamily.startsWith('WINDOWS') ? 'windows' : 'linux';
 }
 
 /** Rejects an image that does not exist or that nodes cannot run. */
 export function imageProblem(id: string, path: readonly string[]): Problem | undefined {
-  const image = nodeImages().get(id);
+  const image = nodeImages.get(id);
   if (!image)
     return { code: 'UNKNOWN_IMAGE', message: `There is no image ${id}; see Query.nodeImages.`, path };
   if (supportsNodes(image)) return undefined;

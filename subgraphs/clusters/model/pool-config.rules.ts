@@ -87,7 +87,7 @@ export function imageFitProblems(
   types: Types,
   path: readonly string[],
 ): Problem[] {
-  const image = nodeImages().get(imageId);
+  const image = nodeImages.get(imageId);
   const [architecture, another] = architecturesOf(instanceTypes, types);
   if (!image || architecture === undefined || another !== undefined) return [];
   if (image.architecture === architecture) return [];

@@ -2,7 +2,7 @@ import { checkedColumns } from '../../../kernel/postgres/checked-columns.js';
 import { z } from 'zod';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import type { Prisma } from '../../../prisma/generated/client.js';
-import { CatalogFile } from '../model/catalog-file.js';
+import { CatalogFile } from './catalog-file.js';
 import type { ChangesEntry, RemovedApiEntry } from '../model/release.rules.js';
 import { VersionPolicy } from '../model/version.rules.js';
 

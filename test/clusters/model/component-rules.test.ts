@@ -3,11 +3,11 @@ import type { NetworkPlugin, StoragePlugin } from '../../../subgraphs/clusters/m
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   isPreinstalled,
-  componentDefinitions,
   type ComponentEntry,
   nextVersion,
   versionsFor,
 } from '../../../subgraphs/clusters/model/component-catalog.js';
+import { componentDefinitions } from '../../../subgraphs/clusters/store/component-catalog.js';
 import { driftOf } from '../../../subgraphs/clusters/model/component-drift.js';
 import { manifestOf } from '../../../subgraphs/clusters/model/component-manifest.js';
 import {

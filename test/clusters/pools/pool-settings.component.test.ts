@@ -13,7 +13,7 @@ afterAll(() => setup[Symbol.asyncDispose]());
 
 const WINDOWS = 'win2019_1809_x64_dtc_zh-cn_40G_alibase_20220516.vhd';
 const nodeImageOf = (architecture: string) =>
-  [...nodeImages().values()].find((image) => image.architecture === architecture)?.id;
+  [...nodeImages.values()].find((image) => image.architecture === architecture)?.id;
 const CENTOS_8 = 'centos_8_5_x64_20G_alibase_20220425.vhd';
 
 const kubernetesNode = async (cluster: string, name: string) => {

@@ -1,5 +1,5 @@
 import { Arg, Query, Resolver } from 'type-graphql';
-import { CatalogFile } from '../../model/catalog-file.js';
+import { CatalogFile } from '../../store/catalog-file.js';
 import {
   HighRiskOperation,
   OpenSourceCategory,

@@ -1,6 +1,6 @@
 import { FieldResolver, Resolver, Root } from 'type-graphql';
 import { OpenSourceProject } from '../entities/product-guide.type.js';
-import { componentDefinitions } from '../../model/component-catalog.js';
+import { componentDefinitions } from '../../store/component-catalog.js';
 import { ComponentDefinition } from './component.type.js';
 
 /** Links open-source projects to the components that package them. */

@@ -9,7 +9,8 @@ import type { RequestContext } from '../../../runtime/subgraph.js';
 import type { ClusterRow, ClusterStore } from '../../store/cluster.store.js';
 import { Cluster } from '../entities/cluster.type.js';
 import { childConnection, loadById, loadValue } from '../entities/data-loaders.js';
-import { componentDefinitions, componentEntry, nextVersion } from '../../model/component-catalog.js';
+import { nextVersion } from '../../model/component-catalog.js';
+import { componentDefinitions, componentEntry } from '../../store/component-catalog.js';
 import { adviceFor, effectiveParameters, type Parameters } from '../../model/component-parameters.js';
 import type { ComponentRow, ComponentStore } from '../../store/component.store.js';
 import {

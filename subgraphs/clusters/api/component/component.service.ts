@@ -22,12 +22,8 @@ import { change, type ChangeResult, type ChangeOutcome } from '../../changes/cha
 import { checkedParameters, chosenVersion, newerVersion } from './component-request.js';
 import { type ClusterRow, lockCluster } from '../../store/cluster.store.js';
 import { planInWindow, refuseSecondChange } from '../../changes/scheduled-change.js';
-import {
-  type ComponentEntry,
-  componentEntry,
-  isDisruptive,
-  supportsCluster,
-} from '../../model/component-catalog.js';
+import { type ComponentEntry, isDisruptive, supportsCluster } from '../../model/component-catalog.js';
+import { componentEntry } from '../../store/component-catalog.js';
 import { type Parameters } from '../../model/component-parameters.js';
 import {
   afterAction,

@@ -14,7 +14,7 @@ import type { NetworkStore } from '../../store/network.store.js';
 import { SecurityGroup } from '../entities/network.type.js';
 import type { NodePoolStore } from '../../store/node-pool.store.js';
 import { NodePool } from '../entities/node-pool.type.js';
-import { drillTarget, riskRow, notSimulatedReason } from '../../model/high-risk-catalog.js';
+import { drillTarget, riskRow, notSimulatedReason } from '../../store/high-risk-catalog.js';
 import type { HighRiskService } from './high-risk.service.js';
 import type { RiskFindingRow, RiskFindingStore } from '../../store/high-risk.store.js';
 import {

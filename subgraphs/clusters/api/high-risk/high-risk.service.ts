@@ -7,7 +7,7 @@ import type { Actor } from '../../../../kernel/actor.js';
 import { throwProblem, ProblemError } from '../../../../kernel/result.js';
 import { type ClusterRow, ClusterStore } from '../../store/cluster.store.js';
 import { NodeStore } from '../../store/node.store.js';
-import { drillTarget, riskRow } from '../../model/high-risk-catalog.js';
+import { drillTarget, riskRow } from '../../store/high-risk-catalog.js';
 import { HIGH_RISK } from '../../store/high-risk.store.js';
 import type {
   HighRiskOperationInput,

@@ -5,7 +5,7 @@ import type { ClusterRow } from '../../store/cluster.store.js';
 import { kindOfRow } from '../../model/kind-of-row.js';
 import { NodeStore } from '../../store/node.store.js';
 import { NodePoolStore } from '../../store/node-pool.store.js';
-import { type DrillTarget, notSimulatedReason } from '../../model/high-risk-catalog.js';
+import { type DrillTarget, notSimulatedReason } from '../../store/high-risk-catalog.js';
 import type { HighRiskOperationInput } from './high-risk.type.js';
 
 /** A high-risk operation and its target, as requested. */

@@ -63,7 +63,7 @@ export class InstanceResolver {
     })
     supported?: boolean | null,
   ) {
-    return [...nodeImages().values()]
+    return [...nodeImages.values()]
       .map((image) => ({ ...image, supported: supportsNodes(image) }))
       .filter((image) => supported == null || image.supported === supported);
   }

@@ -18,7 +18,7 @@ import { readOperation } from '../../store/reconcile.store.js';
 import { unlessSuperseded } from '../steps/run-steps.js';
 import { eventOf } from '../../model/cluster-events.js';
 import { clientOf } from '../../inspection/cluster-client.js';
-import { componentEntry } from '../../model/component-catalog.js';
+import { componentEntry } from '../../store/component-catalog.js';
 import { updateComponent, deleteComponent, findComponent } from '../../store/component.store.js';
 import {
   apply,

@@ -2,7 +2,8 @@ import { enqueue } from '../../../../engine/jobs/queue.js';
 import type { Transaction } from '../../../../kernel/postgres/database.js';
 import { newId } from '../../../../kernel/ids.js';
 import type { ClusterRow } from '../../store/cluster.store.js';
-import { isPreinstalled, componentDefinitions, versionsFor } from '../../model/component-catalog.js';
+import { isPreinstalled, versionsFor } from '../../model/component-catalog.js';
+import { componentDefinitions } from '../../store/component-catalog.js';
 import { insertComponents } from '../../store/component.store.js';
 import { PREINSTALLED } from './preinstalled.reconciler.js';
 

@@ -7,7 +7,7 @@ import type { Problem } from '../../../../kernel/result.js';
 import type { ReconcilerDependencies } from '../steps/node-pool-step.js';
 import { eventOf } from '../../model/cluster-events.js';
 import { clientOf } from '../../inspection/cluster-client.js';
-import { componentEntry } from '../../model/component-catalog.js';
+import { componentEntry } from '../../store/component-catalog.js';
 import {
   type ComponentRow,
   completePreinstalled,

@@ -3,7 +3,8 @@ import { enqueue } from '../../../../engine/jobs/queue.js';
 import type { Problem } from '../../../../kernel/result.js';
 import type { ClusterRow } from '../../store/cluster.store.js';
 import type { ScheduledChange } from '../maintenance-window/scheduled-change.reconciler.js';
-import { type ComponentEntry, componentEntry, isNewer, versionsFor } from '../../model/component-catalog.js';
+import { type ComponentEntry, isNewer, versionsFor } from '../../model/component-catalog.js';
+import { componentEntry } from '../../store/component-catalog.js';
 import { changedParameters, parameterProblems, type Parameters } from '../../model/component-parameters.js';
 import {
   afterAction,

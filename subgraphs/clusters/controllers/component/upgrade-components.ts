@@ -8,7 +8,8 @@ import { done, type Failure } from '../../../../engine/contract.js';
 import { startStage } from '../../../../engine/operations/operations.js';
 import { enqueueAll } from '../../../../engine/jobs/queue.js';
 import { inCluster, clusterEvent, type ClusterStep, type Step } from '../steps/cluster-step.js';
-import { componentEntry, nextVersion } from '../../model/component-catalog.js';
+import { nextVersion } from '../../model/component-catalog.js';
+import { componentEntry } from '../../store/component-catalog.js';
 
 interface ComponentUpgrade {
   readonly component: Component;

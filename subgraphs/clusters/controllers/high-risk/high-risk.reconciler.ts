@@ -22,7 +22,7 @@ import { unlessSuperseded } from '../steps/run-steps.js';
 import { eventOf } from '../../model/cluster-events.js';
 import { clientOf } from '../../inspection/cluster-client.js';
 import { applyDnsRules, DNS_CLOSED } from '../../changes/closed-dns.js';
-import { riskRow } from '../../model/high-risk-catalog.js';
+import { riskRow } from '../../store/high-risk-catalog.js';
 import { HIGH_RISK, replaceFindings, type RiskFindingRow } from '../../store/high-risk.store.js';
 import { pagesById } from '../steps/pages-by-id.js';
 
