@@ -99,7 +99,9 @@ test('limits an account to 1,000 open watches', async () => {
   const path = `${CONFIG_MAPS}?watch=1`;
   const watch = () => other.open(path, { signal: disconnect.signal });
   // Referenced, because an unreferenced response is cancelled.
-  const watches = await Promise.all(Array.from({ length: 1_000 }, watch));
+  const watches: Response[] = [];
+  // Not all at once: on a busy machine a thousand handshakes take longer than the client waits for one.
+  while (watches.length < 1_000) watches.push(...(await Promise.all(Array.from({ length: 50 }, watch))));
   expect(await statusOf(other.open(path))).toEqual({ status: 429, retryAfter: '1' });
   expect((await other.api('GET', CONFIG_MAPS)).status).toBe(200);
   expect(new Set(watches.map(({ status }) => status))).toEqual(new Set([200]));
