@@ -1,5 +1,5 @@
 /** Fault points of a scale-out, in order. */
-const growth = [
+const scaleOut = [
   'node-pool.started',
   'node-pool.rows-made',
   'node-pool.instances-made',
@@ -10,7 +10,7 @@ const growth = [
 ] as const;
 
 /** Fault points of a scale-in, in order. */
-const shrinking = [
+const scaleIn = [
   'node-pool.removal-chosen',
   'node-pool.instances-removed',
   'node-pool.removal-recorded',
@@ -21,8 +21,8 @@ const shrinking = [
  * execution order; a fault test kills an engine at every point of every group.
  */
 export const faultPoints = {
-  growth,
-  shrinking,
+  scaleOut,
+  scaleIn,
   provisioning: [
     'cluster.started',
     'cluster.control-plane-requested',
@@ -30,10 +30,10 @@ export const faultPoints = {
     'cluster.credentials-made',
     'cluster.access-recorded',
     'cluster.api-recorded',
-    ...growth,
+    ...scaleOut,
     'cluster.completed',
   ],
-  removal: [...shrinking, 'cluster.pools-removed', 'cluster.cloud-removed', 'cluster.removal-recorded'],
+  removal: [...scaleIn, 'cluster.pools-removed', 'cluster.cloud-removed', 'cluster.removal-recorded'],
   upgrade: [
     'upgrade.prechecked',
     'upgrade.control-plane-started',

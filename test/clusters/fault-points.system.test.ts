@@ -21,8 +21,8 @@ import { eventually } from '../kit/eventually.js';
 /** The test that kills an engine at each fault point of a group. */
 const WALKED_BY: Readonly<Record<FaultPointGroup, string>> = {
   provisioning: 'test/engine/fault-points.system.test.ts',
-  growth: 'test/engine/fault-points.system.test.ts',
-  shrinking: 'test/engine/fault-points.system.test.ts',
+  scaleOut: 'test/engine/fault-points.system.test.ts',
+  scaleIn: 'test/engine/fault-points.system.test.ts',
   removal: 'test/engine/fault-points.system.test.ts',
   upgrade: 'test/clusters/upgrade/upgrade-fault-points.system.test.ts',
   componentApplied: 'test/clusters/upgrade/upgrade-fault-points.system.test.ts',

@@ -66,13 +66,13 @@ describe('an engine that is killed at every fault point', () => {
 
   it(
     'scales a node pool out by exactly the missing nodes',
-    () => scaled(SIZE + 2, faultPoints.growth),
+    () => scaled(SIZE + 2, faultPoints.scaleOut),
     TIMEOUT_MS,
   );
 
   it(
     'scales a node pool in by exactly the excess nodes',
-    () => scaled(SIZE - 1, faultPoints.shrinking),
+    () => scaled(SIZE - 1, faultPoints.scaleIn),
     TIMEOUT_MS,
   );
 

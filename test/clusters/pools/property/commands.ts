@@ -77,7 +77,7 @@ const command = fc.oneof(
 export type Command = typeof command extends fc.Arbitrary<infer C> ? C : never;
 export type Of<K extends Command['kind']> = Extract<Command, { kind: K }>;
 
-const { growth, shrinking, upgrade, nodeRepair } = faultPoints;
+const { scaleOut, scaleIn, upgrade, nodeRepair } = faultPoints;
 
 const step = fc.record({
   /** Commands that are requested concurrently. */
@@ -85,7 +85,7 @@ const step = fc.record({
   /** Whether the step waits for the end of earlier operations or runs concurrently with them. */
   patient: fc.boolean(),
   /** Fault point at which the engine is killed next. */
-  crashAt: fc.option(fc.constantFrom(...growth, ...shrinking, ...upgrade, ...nodeRepair), { freq: 2 }),
+  crashAt: fc.option(fc.constantFrom(...scaleOut, ...scaleIn, ...upgrade, ...nodeRepair), { freq: 2 }),
 });
 export type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
 
