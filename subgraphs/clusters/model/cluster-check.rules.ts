@@ -160,13 +160,11 @@ function nodesReady({ nodes }: UpgradeFacts): ClusterCheckItem {
 
 function versionSkew({ version, target, nodes }: UpgradeFacts): ClusterCheckItem {
   const to = target.ok ? target.version : version;
-  const behind = nodes.filter((node) => minorNumber(to) - minorNumber(node.version) > allowedSkew(to));
-  const ahead = nodes.filter((node) => minorNumber(node.version) > minorNumber(to));
+  const older = nodes.filter((node) => minorNumber(to) - minorNumber(node.version) > allowedSkew(to));
+  const newer = nodes.filter((node) => minorNumber(node.version) > minorNumber(to));
   const found = [
-    ...(behind.length > 0
-      ? [`${sum(behind)} nodes (${versionsOf(behind)}) would be too far behind ${to}`]
-      : []),
-    ...(ahead.length > 0 ? [`${sum(ahead)} nodes (${versionsOf(ahead)}) are newer than ${to}`] : []),
+    ...(older.length > 0 ? [`${sum(older)} nodes (${versionsOf(older)}) would be too far behind ${to}`] : []),
+    ...(newer.length > 0 ? [`${sum(newer)} nodes (${versionsOf(newer)}) are newer than ${to}`] : []),
   ];
   return item({
     name: 'VERSION_SKEW',

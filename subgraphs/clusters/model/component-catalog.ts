@@ -11,7 +11,7 @@ interface ComponentVersionEntry {
 }
 
 /** A recommended parameter value that depends on the size of the cluster. */
-export interface AdviceRule {
+export interface RecommendationRule {
   readonly parameter: string;
   /** For a number: one for every `nodesPer` nodes, from `least` to `most`. */
   readonly nodesPer?: number;
@@ -64,7 +64,7 @@ export interface ComponentEntry {
       readonly ports: readonly { readonly port: number; readonly targetPort?: number }[];
     };
   };
-  readonly advice: readonly AdviceRule[];
+  readonly recommendations: readonly RecommendationRule[];
 }
 
 /** The fields of a cluster that decide which components it supports. */

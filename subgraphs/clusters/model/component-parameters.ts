@@ -1,6 +1,6 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import type { Problem } from '../../../kernel/result.js';
-import type { AdviceRule, ComponentEntry } from './component-catalog.js';
+import type { RecommendationRule, ComponentEntry } from './component-catalog.js';
 
 export type Parameters = Readonly<Record<string, unknown>>;
 
@@ -42,7 +42,7 @@ export function effectiveParameters(entry: ComponentEntry, set: Parameters): Par
 }
 
 /** A parameter whose value is not recommended for the size of the cluster. */
-export interface Advice {
+export interface Recommendation {
   readonly parameter: string;
   readonly current: unknown;
   readonly recommended: unknown;
@@ -50,9 +50,9 @@ export interface Advice {
 }
 
 /** Recommendations for the component at this cluster size, without those that it already meets. */
-export function adviceFor(entry: ComponentEntry, set: Parameters, nodes: number): Advice[] {
+export function recommendationsFor(entry: ComponentEntry, set: Parameters, nodes: number): Recommendation[] {
   const has = effectiveParameters(entry, set);
-  return entry.advice.flatMap((rule): Advice[] => {
+  return entry.recommendations.flatMap((rule): Recommendation[] => {
     const recommended = recommendedBy(rule, nodes);
     const current = has[rule.parameter];
     const enough = typeof recommended === 'number' ? Number(current) >= recommended : current === recommended;
@@ -61,7 +61,7 @@ export function adviceFor(entry: ComponentEntry, set: Parameters, nodes: number)
   });
 }
 
-function recommendedBy(rule: AdviceRule, nodes: number): unknown {
+function recommendedBy(rule: RecommendationRule, nodes: number): unknown {
   if (rule.nodesPer !== undefined) {
     const needed = Math.ceil(nodes / rule.nodesPer);
     return Math.min(rule.most ?? needed, Math.max(rule.least ?? 1, needed));

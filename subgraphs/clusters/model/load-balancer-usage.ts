@@ -39,9 +39,9 @@ export function desiredLoads(claims: readonly CloudResourceRequest[]): Map<strin
   const loads = new Map<string, LoadBalancerUsage>();
   for (const { id, account, clusterId, kind, loadBalancerId, listeners, backendServers } of claims) {
     if (kind === 'DISK') continue;
-    const behind = JSON.stringify([account, clusterId, loadBalancerId ?? id]);
-    loads.set(id, { listeners, backendServers: counted.has(behind) ? 0 : backendServers });
-    counted.add(behind);
+    const loadBalancer = JSON.stringify([account, clusterId, loadBalancerId ?? id]);
+    loads.set(id, { listeners, backendServers: counted.has(loadBalancer) ? 0 : backendServers });
+    counted.add(loadBalancer);
   }
   return loads;
 }

@@ -20,8 +20,8 @@ export async function upgradeTarget(
   const own = requested === version || requested === minorOf(version);
   const choice = versions.chooseUpgrade(version, requested);
   if (choice.ok || !own) return choice;
-  const behind = await database.node.count({
+  const olderNodes = await database.node.count({
     where: { clusterId: id, state: 'running', version: { not: version } },
   });
-  return behind > 0 ? { ok: true, version } : choice;
+  return olderNodes > 0 ? { ok: true, version } : choice;
 }

@@ -25,6 +25,6 @@ const MIGRATABLE: ReadonlySet<string> = new Set(['ACK_STANDARD']);
 
 export function throttlingOf(product: string, throttledRequests: number): ApiThrottling {
   if (throttledRequests === 0) return { throttledRequests, recommendation: null };
-  const advice = MIGRATABLE.has(product) ? 'MIGRATE_TO_PRO' : 'READ_IN_PAGES';
-  return { throttledRequests, recommendation: advice };
+  const recommendation = MIGRATABLE.has(product) ? 'MIGRATE_TO_PRO' : 'READ_IN_PAGES';
+  return { throttledRequests, recommendation };
 }

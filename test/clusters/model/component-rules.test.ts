@@ -11,7 +11,7 @@ import { componentDefinitions } from '../../../subgraphs/clusters/store/componen
 import { driftOf } from '../../../subgraphs/clusters/model/component-drift.js';
 import { manifestOf } from '../../../subgraphs/clusters/model/component-manifest.js';
 import {
-  adviceFor,
+  recommendationsFor,
   changedParameters,
   parameterProblems,
 } from '../../../subgraphs/clusters/model/component-parameters.js';
@@ -33,7 +33,8 @@ describe('catalog of components', () => {
         value,
       ]);
       expect(parameterProblems(entry, Object.fromEntries(defaults)), entry.name).toEqual([]);
-      for (const { parameter } of entry.advice) expect(entry.parameters.properties).toHaveProperty(parameter);
+      for (const { parameter } of entry.recommendations)
+        expect(entry.parameters.properties).toHaveProperty(parameter);
       expect(versionsFor(entry, '1.34.3').length, entry.name).toBeGreaterThan(0);
     }
   });
@@ -120,17 +121,17 @@ describe('parameters of components', () => {
   ])(
     'of coredns for a cluster of %i nodes are sufficient, or there is a recommendation',
     (nodes, set, recommended) => {
-      expect(adviceFor(entryOf('coredns'), set, nodes).map((advice) => advice.recommended)).toEqual(
-        recommended,
-      );
+      expect(
+        recommendationsFor(entryOf('coredns'), set, nodes).map(({ recommended: value }) => value),
+      ).toEqual(recommended);
     },
   );
 
   it('of kube-proxy have a recommendation if iptables rules would be slow', () => {
-    expect(adviceFor(entryOf('kube-proxy-worker'), { mode: 'iptables' }, 51)).toMatchObject([
+    expect(recommendationsFor(entryOf('kube-proxy-worker'), { mode: 'iptables' }, 51)).toMatchObject([
       { recommended: 'ipvs' },
     ]);
-    expect(adviceFor(entryOf('kube-proxy-worker'), { mode: 'iptables' }, 50)).toEqual([]);
+    expect(recommendationsFor(entryOf('kube-proxy-worker'), { mode: 'iptables' }, 50)).toEqual([]);
   });
 });
 

@@ -201,7 +201,7 @@ describe('request counter of an API server', () => {
     ['ACK_STANDARD', 1, 'MIGRATE_TO_PRO'],
     ['ACK_PRO', 1, 'READ_IN_PAGES'],
     ['REGISTERED', 1, 'READ_IN_PAGES'],
-  ])('for %s with %s rejected gives the recommendation %s', (product, refused, advice) => {
-    expect(throttlingOf(product, refused)).toEqual({ throttledRequests: refused, recommendation: advice });
+  ])('for %s with %s rejected gives the recommendation %s', (product, rejected, recommendation) => {
+    expect(throttlingOf(product, rejected)).toEqual({ throttledRequests: rejected, recommendation });
   });
 });

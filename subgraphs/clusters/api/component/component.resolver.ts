@@ -11,7 +11,11 @@ import { Cluster } from '../entities/cluster.type.js';
 import { childConnection, loadById, loadValue } from '../entities/data-loaders.js';
 import { nextVersion } from '../../model/component-catalog.js';
 import { componentDefinitions, componentEntry } from '../../store/component-catalog.js';
-import { adviceFor, effectiveParameters, type Parameters } from '../../model/component-parameters.js';
+import {
+  recommendationsFor,
+  effectiveParameters,
+  type Parameters,
+} from '../../model/component-parameters.js';
 import type { ComponentRow, ComponentStore } from '../../store/component.store.js';
 import {
   Component,
@@ -93,7 +97,7 @@ export class ComponentResolver {
     const entry = await componentEntry(name);
     if (!entry) return [];
     const nodes = await loadValue(context, this.stores.components.nodeCounts, clusterId);
-    return adviceFor(entry, parameters as Parameters, nodes ?? 0);
+    return recommendationsFor(entry, parameters as Parameters, nodes ?? 0);
   }
 
   @FieldResolver(() => UserError, {
