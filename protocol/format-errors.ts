@@ -25,11 +25,11 @@ export function formatProblem(problem: Problem, path?: GraphQLFormattedError['pa
 }
 
 /** The GraphQL error of the first problem, for a ProblemError outside of a resolver. */
-export function toGraphQLError(refused: ProblemError): GraphQLError {
-  const [problem] = refused.problems;
-  if (!problem) return new GraphQLError(refused.message);
+export function toGraphQLError(error: ProblemError): GraphQLError {
+  const [problem] = error.problems;
+  if (!problem) return new GraphQLError(error.message);
   const { message, extensions } = formatProblem(problem);
-  return new GraphQLError(message, { originalError: refused, ...(extensions ? { extensions } : {}) });
+  return new GraphQLError(message, { originalError: error, ...(extensions ? { extensions } : {}) });
 }
 
 /**

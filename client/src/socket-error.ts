@@ -16,7 +16,7 @@ export function subscriptionError(error: unknown): Error {
   if (Array.isArray(error)) return new GraphQLRequestError(error as ServerError[]);
   if (error instanceof GraphQLRequestError || error instanceof TransportError) return error;
   const fault = toTransportError(error);
-  const refusal = CLOSE_CODES[fault.closeCode ?? 0];
-  if (!refusal) return fault;
-  return new GraphQLRequestError([{ message: fault.message, extensions: { code: refusal } }]);
+  const rejection = CLOSE_CODES[fault.closeCode ?? 0];
+  if (!rejection) return fault;
+  return new GraphQLRequestError([{ message: fault.message, extensions: { code: rejection } }]);
 }

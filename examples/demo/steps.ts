@@ -6,7 +6,7 @@ import { deleteLeftOvers } from './steps/delete-left-overs.js';
 import { deleteCluster } from './steps/delete-cluster.js';
 import { deployWorkload } from './steps/deploy-workload.js';
 import { getKubeconfig } from './steps/get-kubeconfig.js';
-import { refuseDowngrade } from './steps/refuse-downgrade.js';
+import { rejectDowngrade } from './steps/reject-downgrade.js';
 import { scaleNodes } from './steps/scale-nodes.js';
 import { scaleWorkload } from './steps/scale-workload.js';
 import { showMetrics } from './steps/show-metrics.js';
@@ -41,7 +41,7 @@ export const scenarios = {
     scaleWorkload,
     checkUpgrade,
     upgradeCluster,
-    refuseDowngrade,
+    rejectDowngrade,
     deleteCluster,
   ],
   /** Deletes clusters left by killed runs. */

@@ -23,7 +23,7 @@ export interface AuthenticatorOptions extends TokenExpectations {
   readonly accepted: AcceptedTokens;
   readonly clock: Clock;
   /** Called for each rejected token. */
-  readonly onRejected?: (refused: ProblemError, requestId: string) => void;
+  readonly onRejected?: (error: ProblemError, requestId: string) => void;
 }
 
 /** Authenticates every client as the anonymous actor. */
@@ -34,7 +34,7 @@ export const anonymousAuthenticator: Authenticator = {
 
 /** Creates an authenticator. The signature of a token is verified at most once a minute. */
 export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
-  const { accepted, clock, onRejected: refused } = options;
+  const { accepted, clock, onRejected } = options;
   const verify = tokenVerifier(options, accepted, clock);
   // Keyed by token, not by header: headers with different whitespace around one token would fill the cache.
   const verified = new LRUCache<string, Actor>({ max: 10_000, ttl: 60_000, ttlResolution: 1000 });
@@ -55,7 +55,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
   return {
     authenticate(authorization, requestId) {
       const report = (error: unknown): never => {
-        if (error instanceof ProblemError) refused?.(error, requestId);
+        if (error instanceof ProblemError) onRejected?.(error, requestId);
         throw error;
       };
       try {

@@ -3,7 +3,7 @@ import type { Clock } from '../../kernel/clock.js';
 import type { Log } from '../../kernel/log.js';
 import type { AuthOptions } from './auth-options.js';
 import { type Authenticator, anonymousAuthenticator, createAuthenticator } from './authenticator.js';
-import { RejectedTokenLog } from './refusal-log.js';
+import { RejectedTokenLog } from './rejected-token-log.js';
 
 export interface OpenAuthenticatorOptions {
   readonly auth: AuthOptions;

@@ -12,12 +12,12 @@ export interface FetcherSettings {
   /** Called instead of sending a request without a required token. */
   readonly onMissing: () => void;
   /** Called when the gateway rejects the token. */
-  readonly onRefused: () => void;
+  readonly onRejected: () => void;
 }
 
 /** Sends queries and mutations over HTTP and subscriptions over a WebSocket, all to `/graphql` of this origin. */
 export function createFetcher(settings: FetcherSettings): Fetcher {
-  const { token, needsToken, onMissing, onRefused } = settings;
+  const { token, needsToken, onMissing, onRejected } = settings;
   const headersWith = (requestHeaders: Headers = {}): Headers => {
     const current = token();
     return { ...(current ? { authorization: `Bearer ${current}` } : {}), ...requestHeaders };
@@ -30,8 +30,8 @@ export function createFetcher(settings: FetcherSettings): Fetcher {
     }
     const request = withKnownOperation(params);
     return request.isSubscription
-      ? subscribe(request.params, headers, onRefused)
-      : post(request.params, headers, onRefused);
+      ? subscribe(request.params, headers, onRejected)
+      : post(request.params, headers, onRejected);
   };
 }
 
@@ -60,18 +60,18 @@ function hasAuthorization(headers: Headers): boolean {
   return Object.keys(headers).some((name) => name.toLowerCase() === 'authorization');
 }
 
-async function post(params: FetcherParams, headers: Headers, onRefused: () => void) {
+async function post(params: FetcherParams, headers: Headers, onRejected: () => void) {
   const response = await fetch('/graphql', {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'application/json', ...headers },
     body: JSON.stringify(params),
   });
-  if (response.status === 401) onRefused();
+  if (response.status === 401) onRejected();
   return (await response.json()) as object;
 }
 
 /** Close codes for rejected tokens. */
-const REFUSED = new Set([4401, 4403, 4411]);
+const REJECTED = new Set([4401, 4403, 4411]);
 
 /** Number of events shown. */
 const SHOWN = 20;
@@ -85,7 +85,7 @@ interface RecentEvents extends ExecutionResult {
 async function* subscribe(
   params: FetcherParams,
   headers: Headers,
-  onRefused: () => void,
+  onRejected: () => void,
 ): AsyncGenerator<RecentEvents> {
   const client = createClient({
     url: `${location.origin.replace(/^http/, 'ws')}/graphql`,
@@ -103,7 +103,7 @@ async function* subscribe(
     }
   } catch (error) {
     if (!(error instanceof CloseEvent)) throw error;
-    if (REFUSED.has(error.code)) onRefused();
+    if (REJECTED.has(error.code)) onRejected();
     throw new Error(
       `The gateway ended the subscription (${error.code}): ${error.reason || 'no reason given'}`,
     );

@@ -12,7 +12,7 @@ export interface PageProps {
   readonly initialToken: string | undefined;
 }
 
-type Question = 'closed' | 'missing' | 'refused';
+type Question = 'closed' | 'missing' | 'rejected';
 
 /** The header with name and token, and GraphiQL below it. */
 export function Page({ settings, initialToken }: PageProps) {
@@ -27,7 +27,7 @@ export function Page({ settings, initialToken }: PageProps) {
         token: () => newest.current,
         needsToken,
         onMissing: () => setQuestion('missing'),
-        onRefused: () => setQuestion('refused'),
+        onRejected: () => setQuestion('rejected'),
       }),
     // GraphiQL reloads the schema when its fetcher changes.
     [token],
@@ -64,7 +64,7 @@ export function Page({ settings, initialToken }: PageProps) {
       />
       {question !== 'closed' && (
         <TokenDialog
-          refused={question === 'refused'}
+          rejected={question === 'rejected'}
           onToken={change}
           onClose={() => setQuestion('closed')}
         />

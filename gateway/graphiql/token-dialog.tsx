@@ -3,13 +3,13 @@ import { cleanToken } from './token.js';
 
 export interface TokenDialogProps {
   /** Whether the gateway has rejected the previous token. */
-  readonly refused: boolean;
+  readonly rejected: boolean;
   readonly onToken: (token: string) => void;
   readonly onClose: () => void;
 }
 
 /** Dialog in which the user enters a bearer token. */
-export function TokenDialog({ refused, onToken, onClose }: TokenDialogProps) {
+export function TokenDialog({ rejected, onToken, onClose }: TokenDialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
 
@@ -22,7 +22,7 @@ export function TokenDialog({ refused, onToken, onClose }: TokenDialogProps) {
   return (
     <dialog ref={dialog} className="token-dialog" aria-labelledby="token-title" onClose={onClose}>
       <form onSubmit={submit}>
-        <h2 id="token-title">{refused ? 'The token was refused' : 'A token is needed'}</h2>
+        <h2 id="token-title">{rejected ? 'The token was rejected' : 'A token is needed'}</h2>
         <p>
           Paste a bearer token. <code>npm start</code> prints a link to this page that carries one; the same
           token is in the file <code>token</code> of the state folder.

@@ -47,7 +47,7 @@ export class PrometheusMetrics implements GatewayMetrics {
     registers: this.registers,
   });
   private readonly circuitRejections = new Counter({
-    name: 'fleetgraph_circuit_refused_total',
+    name: 'fleetgraph_circuit_rejected_total',
     help: 'Requests rejected because the circuit of a subgraph was open.',
     labelNames: ['subgraph'] as const,
     registers: this.registers,

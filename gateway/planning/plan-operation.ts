@@ -49,7 +49,9 @@ export function planOperation(
     undefined,
     appliedDirectives,
   );
-  const plan = orRefused(() => planner.buildQueryPlan(operation, { overrideConditions: new Map(overrides) }));
+  const plan = orNotPlanned(() =>
+    planner.buildQueryPlan(operation, { overrideConditions: new Map(overrides) }),
+  );
   const { interfaceObjects } = corrections;
   return orderFetches(restorePlan(plan, corrections), new OperationSelection(corrected, named), {
     full,
@@ -57,7 +59,7 @@ export function planOperation(
   });
 }
 
-function orRefused(plan: () => QueryPlan): QueryPlan {
+function orNotPlanned(plan: () => QueryPlan): QueryPlan {
   try {
     return plan();
   } catch (error) {

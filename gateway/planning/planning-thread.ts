@@ -35,7 +35,7 @@ export type PlanningRequest = SupergraphToLoad | OperationToPlan;
 export type PlanningResponse =
   | { readonly loaded: number }
   | { readonly id: number; readonly plan?: QueryPlan }
-  | { readonly id: number; readonly error: Error; readonly refused: boolean };
+  | { readonly id: number; readonly error: Error; readonly rejected: boolean };
 
 /** `workerData` of the planning thread. */
 export interface PlanningThreadOptions {
@@ -152,7 +152,7 @@ export class PlanningThread implements AsyncDisposable {
     const pending = this.pending.get(response.id);
     this.pending.delete(response.id);
     if ('error' in response)
-      pending?.reject(response.refused ? new OperationNotPlannedError(response.error) : response.error);
+      pending?.reject(response.rejected ? new OperationNotPlannedError(response.error) : response.error);
     else if (response.plan) pending?.resolve(response.plan);
     else pending?.reject(overloaded());
   }

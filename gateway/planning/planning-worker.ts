@@ -87,8 +87,8 @@ function respond({
     return { id, plan: plan(supergraph, parse(source, { noLocation: true }), operationName) };
   } catch (error) {
     return error instanceof OperationNotPlannedError
-      ? { id, error: error.originalError, refused: true }
-      : { id, error: error instanceof Error ? error : new Error(String(error)), refused: false };
+      ? { id, error: error.originalError, rejected: true }
+      : { id, error: error instanceof Error ? error : new Error(String(error)), rejected: false };
   }
 }
 

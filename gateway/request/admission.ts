@@ -16,7 +16,7 @@ import { withoutSuggestion } from './limits/suggestions.js';
 import type { GatewayMetrics, RequestSample } from '../metrics/gateway-metrics.js';
 import type { OperationCosts } from './cost/operation-costs.js';
 import { prepareInTurn } from './prepare-in-turn.js';
-import type { GraphRequest, PreparedRequest, RefusedRequest, RequestPreparer } from './request-preparer.js';
+import type { GraphRequest, PreparedRequest, RejectedRequest, RequestPreparer } from './request-preparer.js';
 
 /** The parts of the active supergraph that admission uses. */
 interface AdmissionSupergraph {
@@ -87,7 +87,7 @@ export class Admission {
     return mapMaybePromise(rate.spend(account, minimum), (spent) =>
       spent
         ? this.plan(request, actor, { startedAt, minimum })
-        : this.refuse([newDocumentError(rate, account, minimum)], 429, { startedAt, minimum: 0 }),
+        : this.reject([newDocumentError(rate, account, minimum)], 429, { startedAt, minimum: 0 }),
     );
   }
 
@@ -128,14 +128,14 @@ export class Admission {
 
   /** Charges the estimated cost of a prepared request. */
   private charge(
-    prepared: PreparedRequest | RefusedRequest,
+    prepared: PreparedRequest | RejectedRequest,
     { account }: Actor,
     start: AdmissionStart,
   ): MaybePromise<AdmittedRequest | AdmissionRejection> {
     const { minimum } = start;
     if ('errors' in prepared) {
       const errors = prepared.errors.map((error) => boundError(withoutSuggestion(error)));
-      return this.refuse(errors, prepared.status, start);
+      return this.reject(errors, prepared.status, start);
     }
     const { operation, request } = prepared;
     const { tree, cached } = this.options.supergraph.costs.tree(operation.document, operation.name);
@@ -144,13 +144,13 @@ export class Admission {
     const estimated = operationPoints + (tree.fixed ?? estimatedCost(tree.root, request.variables ?? {}));
     const requested = Math.max(minimum, Math.ceil(estimated));
     if (tree.missingSlicingArgument && Number.isFinite(limit))
-      return this.refuse([slicingError(tree.missingSlicingArgument)], 400, start);
-    if (estimated > limit) return this.refuse([this.tooCostly(Math.ceil(estimated))], 400, start);
+      return this.reject([slicingError(tree.missingSlicingArgument)], 400, start);
+    if (estimated > limit) return this.reject([this.tooCostly(Math.ceil(estimated))], 400, start);
     const { rate } = this.options;
     const admitted = { ...start, prepared, requested, account, tree: tree.root };
     if (!rate) return this.admitted(admitted);
     return mapMaybePromise(rate.spend(account, requested, minimum), (spent) =>
-      spent ? this.admitted(admitted) : this.refuse([costError(rate, account, requested)], 429, start),
+      spent ? this.admitted(admitted) : this.reject([costError(rate, account, requested)], 429, start),
     );
   }
 
@@ -194,7 +194,7 @@ export class Admission {
     return this.options.rate?.state(account);
   }
 
-  private refuse(
+  private reject(
     errors: readonly GraphQLError[],
     status: number,
     { startedAt, minimum }: AdmissionStart,

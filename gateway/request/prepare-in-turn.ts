@@ -1,7 +1,7 @@
 import type { Actor } from '../../kernel/actor.js';
 import { waitForTurn } from '../../kernel/fairness/work-turns.js';
 import type { MaybePromise } from '../../kernel/maybe-promise.js';
-import type { GraphRequest, PreparedRequest, RefusedRequest, RequestPreparer } from './request-preparer.js';
+import type { GraphRequest, PreparedRequest, RejectedRequest, RequestPreparer } from './request-preparer.js';
 
 /**
  * Prepares a request with a new document. Parsing and validation, and later the compilation of the plan, each wait
@@ -12,7 +12,7 @@ export async function prepareInTurn(
   preparer: RequestPreparer,
   request: GraphRequest,
   actor: Actor,
-): Promise<PreparedRequest | RefusedRequest> {
+): Promise<PreparedRequest | RejectedRequest> {
   await waitForTurn(actor.account);
   const planning = planAhead(preparer, request, actor);
   if (planning) {

@@ -7,7 +7,7 @@ import {
 } from 'graphql';
 import type { Actor } from '../../kernel/actor.js';
 import { Authorization, type FilteredOperation } from './authorization/authorization.js';
-import { introspectionRefusal } from './limits/introspection.js';
+import { introspectionError } from './limits/introspection.js';
 import type { Limits } from './limits/limits.js';
 import { checkPageSizes } from './limits/page-size.js';
 import { checkVariableLimits } from './limits/variables.js';
@@ -38,7 +38,7 @@ export interface PreparedRequest {
 }
 
 /** The errors and HTTP status of an invalid request. */
-export interface RefusedRequest {
+export interface RejectedRequest {
   readonly errors: readonly GraphQLError[];
   readonly status: number;
 }
@@ -64,7 +64,7 @@ export class RequestPreparer {
    * Prepares a request from the caches of documents, filtered operations and plans. Undefined when one of them has no
    * entry for the operation.
    */
-  prepareCached(request: GraphRequest, actor: Actor): PreparedRequest | RefusedRequest | undefined {
+  prepareCached(request: GraphRequest, actor: Actor): PreparedRequest | RejectedRequest | undefined {
     const { query, operationName } = request;
     const checked = this.documents.find(query);
     if (!checked) return undefined;
@@ -74,7 +74,7 @@ export class RequestPreparer {
     const operation = executed && this.operations.find(executed.document, operationName);
     if (!operation) return undefined;
     return (
-      this.refuseIntrospection(document, actor) ??
+      this.rejectIntrospection(document, actor) ??
       this.withVariables({ document, operation, view: executed.view, request })
     );
   }
@@ -95,25 +95,25 @@ export class RequestPreparer {
   }
 
   /** Prepares a request; parses, validates and plans the operation unless the result is cached. */
-  prepare(request: GraphRequest, actor: Actor): PreparedRequest | RefusedRequest {
+  prepare(request: GraphRequest, actor: Actor): PreparedRequest | RejectedRequest {
     const { query, operationName } = request;
     const checked = this.documents.check(query);
     if ('errors' in checked) return invalidDocument(checked);
     const { document } = checked;
-    const refused = this.refuseIntrospection(document, actor);
-    if (refused) return refused;
+    const rejected = this.rejectIntrospection(document, actor);
+    if (rejected) return rejected;
     const view = this.authorization.filter(document, operationName, actor);
     const operation = this.operations.plan(view?.document ?? document, operationName);
     if (operation instanceof CodedError) return { errors: [operation], status: 400 };
     return this.withVariables({ document, operation, view, request });
   }
 
-  private refuseIntrospection(document: DocumentNode, actor: Actor): RefusedRequest | undefined {
-    const secret = introspectionRefusal(document, this.limits, actor);
+  private rejectIntrospection(document: DocumentNode, actor: Actor): RejectedRequest | undefined {
+    const secret = introspectionError(document, this.limits, actor);
     return secret && { errors: withLocations([secret], document), status: 403 };
   }
 
-  private withVariables(prepared: Omit<PreparedRequest, 'sources'>): PreparedRequest | RefusedRequest {
+  private withVariables(prepared: Omit<PreparedRequest, 'sources'>): PreparedRequest | RejectedRequest {
     const { document, operation, view, request } = prepared;
     // Do not open a stream of which the actor may read nothing.
     if (view?.empty && operation.kind === OperationTypeNode.SUBSCRIPTION)
@@ -137,7 +137,7 @@ export class RequestPreparer {
   }
 }
 
-function invalidDocument({ errors }: InvalidDocument): RefusedRequest {
+function invalidDocument({ errors }: InvalidDocument): RejectedRequest {
   const tooLong = errors.some((error) => error.extensions['limit'] === 'documentBytes');
   return { errors, status: tooLong ? 413 : 400 };
 }

@@ -45,12 +45,12 @@ export class RequestQueue {
     try {
       return this.deadline.within(client, (signal) => this.queue.enter(account, signal));
     } catch (error) {
-      if (error instanceof QueueFullError) this.refuse();
+      if (error instanceof QueueFullError) this.reject();
       throw error;
     }
   }
 
-  private refuse(): never {
+  private reject(): never {
     const { subject: what, perAccount, waiting } = this.options;
     return throwProblem(
       'TOO_MANY_REQUESTS',

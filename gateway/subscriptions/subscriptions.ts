@@ -5,7 +5,7 @@ import type { GraphExecutor } from '../execution/graph-executor.js';
 import { AccountCounter } from '../request/limits/account-counter.js';
 import type { Limits } from '../request/limits/limits.js';
 import { coded } from '../errors/coded-error.js';
-import type { PreparedRequest, RefusedRequest } from '../request/request-preparer.js';
+import type { PreparedRequest, RejectedRequest } from '../request/request-preparer.js';
 import { ClientSubscription, type Sink } from './client-subscription.js';
 import { SubscriptionGroup } from './subscription-group.js';
 import { operationKey } from './operation-key.js';
@@ -22,7 +22,7 @@ export interface SubscriptionsOptions {
   readonly prepare: (
     prepared: PreparedRequest,
     actor: Actor,
-  ) => MaybePromise<PreparedRequest | RefusedRequest>;
+  ) => MaybePromise<PreparedRequest | RejectedRequest>;
 }
 
 /** An admitted subscription of a client. */

@@ -46,7 +46,7 @@ export const supportedFeatures: ReadonlySet<string> = new Set([
 /** Reads supergraph SDL. Throws when it is not a valid supergraph. */
 export function readSupergraph(sdl: string): ReadSupergraph {
   const document = withExternalFields(withExecutableDirectives(parse(sdl, { noLocation: true })));
-  refuseContexts(document);
+  rejectContexts(document);
   const federated = FederatedSupergraph.build(document, { supportedFeatures: new Set(supportedFeatures) });
   const apiSchema = federated.apiSchema();
   const api = apiSchema.toGraphQLJSSchema();
@@ -67,7 +67,7 @@ export function readSupergraph(sdl: string): ReadSupergraph {
  * Rejects `@context`: its plans pass values between fetches and split fetches by value, which is not
  * implemented.
  */
-function refuseContexts({ definitions }: DocumentNode): void {
+function rejectContexts({ definitions }: DocumentNode): void {
   const links = definitions.flatMap((definition) =>
     definition.kind === Kind.SCHEMA_DEFINITION || definition.kind === Kind.SCHEMA_EXTENSION
       ? (definition.directives ?? [])

@@ -146,16 +146,16 @@ export class HttpTransport implements Disposable {
     response: ServerResponse,
     requestId: string,
   ): MaybePromise<Actor> {
-    const refuse = async (error: unknown): Promise<never> => {
+    const reject = async (error: unknown): Promise<never> => {
       this.connections.markUnauthenticated(response);
       if (response.socket !== null) await waitForTurn(UNAUTHENTICATED);
       throw error;
     };
     try {
       const actor = this.options.core.authenticator.authenticate(authorization, requestId);
-      return actor instanceof Promise ? actor.catch(refuse) : actor;
+      return actor instanceof Promise ? actor.catch(reject) : actor;
     } catch (error) {
-      return refuse(error);
+      return reject(error);
     }
   }
 

@@ -85,7 +85,7 @@ describe.skipIf(!executablePath)('GraphiQL in Chromium', () => {
     await dialog.getByText('A token is needed').waitFor();
     await dialog.getByLabel('Bearer token').fill('nonsense');
     await dialog.getByRole('button', { name: 'Use token' }).click();
-    await dialog.getByText('The token was refused').waitFor();
+    await dialog.getByText('The token was rejected').waitFor();
     await dialog.getByLabel('Bearer token').fill(`Bearer ${await platform.token()}`);
     await dialog.getByRole('button', { name: 'Use token' }).click();
     await dialog.waitFor({ state: 'detached' });

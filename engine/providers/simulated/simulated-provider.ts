@@ -218,10 +218,10 @@ function toProblem({ code, message }: { code: string; message: string }): Proble
 
 /** Status codes of invalid requests, which are not retried. */
 const INVALID: ReadonlySet<number> = new Set([400, 422]);
-const refused = z.object({ code: z.string(), message: z.string() });
+const rejectionSchema = z.object({ code: z.string(), message: z.string() });
 
-function refusal(text: string): TerminalError {
-  const { code, message } = refused.parse(JSON.parse(text));
+function rejection(text: string): TerminalError {
+  const { code, message } = rejectionSchema.parse(JSON.parse(text));
   return new TerminalError({
     code: code in errorRegistry ? (code as ErrorCode) : 'INTERNAL_SERVER_ERROR',
     message,
@@ -266,7 +266,7 @@ class Cloud {
     });
     const text = await response.body.text();
     const status = response.statusCode;
-    if (INVALID.has(status)) throw refusal(text);
+    if (INVALID.has(status)) throw rejection(text);
     if (status >= 400 && (status !== 404 || found)) throw new CloudError(`${method} ${target}`, status, text);
     return { status, body: status === 404 || text === '' ? undefined : JSON.parse(text) };
   }

@@ -57,7 +57,7 @@ export const deployWorkload: Step = {
     });
     expectAccepted('the manifest', applyManifest.userErrors);
     for (const { kind, name, result } of applyManifest.objects)
-      output.line(`${kind} ${name}: ${result ?? 'refused'}`);
+      output.line(`${kind} ${name}: ${result ?? 'rejected'}`);
     assertThat(applyManifest.workload, 'the manifest made no workload');
     context.workloadId = applyManifest.workload.id;
     await watchPods(context, REPLICAS, output);

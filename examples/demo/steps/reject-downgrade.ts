@@ -1,7 +1,7 @@
 import { newClientToken, UpgradeClusterDocument } from '@fleetgraph/client';
 import { assertThat, need, type Step } from '../demo-context.js';
 
-export const refuseDowngrade: Step = {
+export const rejectDowngrade: Step = {
   title: 'Try to downgrade: an upgrade cannot be undone',
   async run(context, output) {
     const input = {
@@ -14,8 +14,8 @@ export const refuseDowngrade: Step = {
       { input },
       { signal: context.signal },
     );
-    const [refusal] = upgradeCluster.userErrors;
-    assertThat(refusal, 'the downgrade was accepted');
-    output.headline(`${refusal.code}: ${refusal.message}`);
+    const [rejection] = upgradeCluster.userErrors;
+    assertThat(rejection, 'the downgrade was accepted');
+    output.headline(`${rejection.code}: ${rejection.message}`);
   },
 };

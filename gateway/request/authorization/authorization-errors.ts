@@ -79,7 +79,7 @@ class Walk {
 
   private deny(node: RestrictedNode, path: Path): void {
     const { coordinate, conditions = [] } = this.input.requirements.get(node) ?? {};
-    const error = new GraphQLError(refusalText(conditions), {
+    const error = new GraphQLError(rejectionText(conditions), {
       path,
       extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE', coordinate },
     });
@@ -88,7 +88,7 @@ class Walk {
 }
 
 /** Error message with the required scopes. Policies are omitted: clients cannot request them by name. */
-function refusalText(conditions: readonly Condition[]): string {
+function rejectionText(conditions: readonly Condition[]): string {
   const scopes = conditions.flatMap((condition) =>
     condition.kind === 'scopes' ? [scopesInWords(condition.anyOf)] : [],
   );

@@ -14,7 +14,7 @@ export const introspectionRule: LimitRule = (document, { introspection }) => {
 };
 
 /** Rejects introspection by an actor without the required scope. */
-export function introspectionRefusal(
+export function introspectionError(
   document: DocumentNode,
   { introspection }: Limits,
   actor: Actor,

@@ -61,7 +61,7 @@ export interface AuthenticatedRequest {
   /** Aborts when the client disconnects. */
   readonly signal: AbortSignalLike;
   /** Resolves when a rejection because of the concurrency limit may be sent. Default: immediately. */
-  readonly refusalTurn?: (() => Promise<void>) | undefined;
+  readonly rejectionTurn?: (() => Promise<void>) | undefined;
   /** Called when the response becomes a stream: it releases its slot among the account's requests. */
   readonly streaming?: (() => void) | undefined;
 }

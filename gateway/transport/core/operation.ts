@@ -116,7 +116,7 @@ export async function runOperation(
 /** Runs `work` within the concurrency limit of its account. A rejection is delivered to the sink. */
 async function inTurn<T>(
   core: GatewayCore,
-  { actor, signal, refusalTurn }: AuthenticatedRequest,
+  { actor, signal, rejectionTurn }: AuthenticatedRequest,
   sink: Sink,
   work: () => Promise<T>,
 ): Promise<T | undefined> {
@@ -125,7 +125,7 @@ async function inTurn<T>(
     release = await core.operations.enter(actor.account, signal);
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
-    await refusalTurn?.();
+    await rejectionTurn?.();
     if (!signal.aborted) sink.error([toGraphQLError(error)]);
   }
   try {

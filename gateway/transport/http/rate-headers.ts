@@ -9,10 +9,10 @@ const WAITING_CODES = new Set<unknown>(['RATE_LIMITED', 'TOO_MANY_REQUESTS']);
 export function setRateHeaders(
   response: ServerResponse,
   state: RateState | undefined,
-  refused: readonly GraphQLError[] = [],
+  rejected: readonly GraphQLError[] = [],
 ): void {
   if (response.headersSent) return;
-  const waits = refused
+  const waits = rejected
     .filter(({ extensions }) => WAITING_CODES.has(extensions['code']))
     .map(({ extensions }) => Number(extensions['retryAfter']));
   if (waits.length > 0) response.setHeader('retry-after', String(Math.max(...waits)));

@@ -24,8 +24,8 @@ export async function handleStream(
   const { format, otherwise: contentType } = request;
   if (contentType !== undefined && !isSubscription)
     return executeAndSend(core, response, { admitted, contentType }, client);
-  const refused = 'errors' in admitted ? admitted : undefined;
-  setRateHeaders(response, core.admission.rate(client.actor.account), refused?.errors);
+  const rejected = 'errors' in admitted ? admitted : undefined;
+  setRateHeaders(response, core.admission.rate(client.actor.account), rejected?.errors);
   if ('errors' in admitted) return sendRejection(core, response, admitted);
   if (!isSubscription) return sendAsEvents(core, response, await executeOperation(core, admitted, client));
   const Stream = format === 'multipart' ? MultipartStream : EventStream;

@@ -32,7 +32,7 @@ export class SocketSession {
   private actor: Actor | undefined;
   /** Timeout of `connection_init`, later of the close handshake. */
   private waiting: NodeJS.Timeout | undefined;
-  private refusing: Promise<void> | undefined;
+  private rejecting: Promise<void> | undefined;
   private readonly reader: MessageReader;
 
   /** `authorization` is the header of the upgrade, for clients that send no token in `connection_init`. */
@@ -174,8 +174,8 @@ export class SocketSession {
     { actor, bytes }: { readonly actor: Actor; readonly bytes: number },
   ): Promise<void> {
     const { core } = this;
-    const refusalTurn = () => (this.refusing ??= this.refusalTurn(actor.account));
-    const client = { actor, requestId: randomUUID(), signal: operation.ending.signal, refusalTurn };
+    const rejectionTurn = () => (this.rejecting ??= this.rejectionTurn(actor.account));
+    const client = { actor, requestId: randomUUID(), signal: operation.ending.signal, rejectionTurn };
     try {
       if (bytes >= LARGE_BODY) await core.admission.chargeBody(actor.account, bytes);
       operation.subscription = await runOperation(core, { ...payload }, client, operation);
@@ -185,9 +185,9 @@ export class SocketSession {
   }
 
   /** Pauses a rejected client until its account's turn; its queued messages are rejected then. */
-  private async refusalTurn(account: string): Promise<void> {
+  private async rejectionTurn(account: string): Promise<void> {
     await this.reader.pauseForTurn(account);
-    this.refusing = undefined;
+    this.rejecting = undefined;
   }
 
   /** Ends an operation, whether it has completed or not. */

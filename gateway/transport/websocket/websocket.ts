@@ -42,9 +42,9 @@ export class WebSocketTransport {
   /** Upgrades an HTTP connection. */
   upgrade(request: IncomingMessage, connection: Duplex, head: Buffer): void {
     connection.on('error', () => connection.destroy());
-    const refused = this.refusal(request);
-    if (refused)
-      return void connection.end(`HTTP/1.1 ${refused}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+    const rejected = this.rejection(request);
+    if (rejected)
+      return void connection.end(`HTTP/1.1 ${rejected}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
     const { authorization } = request.headers;
     this.sockets.handleUpgrade(request, connection, head, (socket) =>
       this.open(socket, connection, authorization),
@@ -61,7 +61,7 @@ export class WebSocketTransport {
     clearTimeout(cut);
   }
 
-  private refusal(request: IncomingMessage): string | undefined {
+  private rejection(request: IncomingMessage): string | undefined {
     const { core, allowedOrigins, allowedHosts } = this.options;
     const path = (request.url ?? '/').split('?', 1)[0];
     if (path !== '/graphql' && path !== '/') return '404 Not Found';

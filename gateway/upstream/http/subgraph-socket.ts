@@ -19,7 +19,7 @@ const PING_INTERVAL = 10_000;
 /** Idle timeout of a socket in milliseconds. */
 const IDLE = 10_000;
 /** Milliseconds before the next attempt to open a WebSocket to a subgraph that has rejected WebSockets. */
-const RETRY_REFUSED = 60_000;
+const RETRY_REJECTED = 60_000;
 
 export interface SubgraphSocketOptions {
   /** URL of the subgraph, for HTTP or WebSockets. */
@@ -40,7 +40,7 @@ export class SubgraphSocket implements Disposable {
   /** Callbacks for the acknowledgement of the socket. */
   private readonly opening = new Set<() => void>();
   private open = false;
-  private refusedUntil = 0;
+  private rejectedUntil = 0;
   private silence: NodeJS.Timeout | undefined;
   /** Bytes of the current message. */
   private size = 0;
@@ -52,7 +52,7 @@ export class SubgraphSocket implements Disposable {
     this.client = createClient({
       url: url.replace(/^http/, 'ws'),
       webSocketImpl: socketClass({
-        unsupported: () => (this.refusedUntil = performance.now() + RETRY_REFUSED),
+        unsupported: () => (this.rejectedUntil = performance.now() + RETRY_REJECTED),
         message: (bytes) => (this.size = bytes),
       }),
       ...(connectionParams && { connectionParams }),
@@ -72,8 +72,8 @@ export class SubgraphSocket implements Disposable {
   }
 
   /** Whether the subgraph recently rejected WebSockets. */
-  get refused(): boolean {
-    return performance.now() < this.refusedUntil;
+  get rejected(): boolean {
+    return performance.now() < this.rejectedUntil;
   }
 
   /**
@@ -97,7 +97,7 @@ export class SubgraphSocket implements Disposable {
         arrived();
         results.push(value, this.size);
       };
-      const refused = (errors: SubgraphResult['errors'] & object) => {
+      const rejected = (errors: SubgraphResult['errors'] & object) => {
         take({ errors });
         results.end();
       };
@@ -110,7 +110,7 @@ export class SubgraphSocket implements Disposable {
       };
       const leave: () => void = this.client.subscribe<Record<string, unknown>>(payload, {
         next: (value) => take(value as SubgraphResult),
-        error: (cause) => (Array.isArray(cause) ? refused(cause) : fail(cause)),
+        error: (cause) => (Array.isArray(cause) ? rejected(cause) : fail(cause)),
         complete: () => results.end(),
       });
       if (this.open) resolve(results);
@@ -154,7 +154,7 @@ interface SocketListener {
   readonly message: (bytes: number) => void;
 }
 
-function socketClass({ unsupported: refused, message }: SocketListener): unknown {
+function socketClass({ unsupported, message }: SocketListener): unknown {
   return class extends WebSocket {
     constructor(url: string, protocol: string) {
       super(url, protocol, {
@@ -163,12 +163,12 @@ function socketClass({ unsupported: refused, message }: SocketListener): unknown
         handshakeTimeout: OPENING,
       });
       this.on('unexpected-response', (request: ClientRequest) => {
-        refused();
+        unsupported();
         request.destroy();
         this.terminate();
       });
       this.on('upgrade', ({ headers }) => {
-        if (headers['sec-websocket-protocol'] !== protocol) refused();
+        if (headers['sec-websocket-protocol'] !== protocol) unsupported();
       });
       this.on('message', (data: Buffer) => message(data.length));
     }

@@ -137,7 +137,7 @@ test('stops calling a failing subgraph and resumes when it has recovered', async
   expect(response.data).toMatchObject({ quotas: [{ id: 'q' }] });
   expect(await circuit('closed')).toBe(true);
   const text = await (await fetch(fixture.gateway.metricsUrl ?? '')).text();
-  expect(text).toMatch(/fleetgraph_circuit_refused_total\{subgraph="quotas"\} [1-9]/);
+  expect(text).toMatch(/fleetgraph_circuit_rejected_total\{subgraph="quotas"\} [1-9]/);
 });
 
 test('aborts the subgraph request when the client disconnects', async () => {
