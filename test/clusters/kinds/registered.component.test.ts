@@ -72,6 +72,32 @@ describe('registered cluster', () => {
     await stream.return(undefined);
   });
 
+  test('takes the same labels in another order of keys without an acknowledged risk, an event or a new version', async () => {
+    const account = 'reordered';
+    // PostgreSQL's jsonb sorts keys by their length first: a, tier, environment.
+    const labels = { tier: 'gold', environment: 'prod', a: 'b' };
+    const created = await createCluster(
+      clusters,
+      { name: 'afar', type: 'EXTERNAL_KUBERNETES', labels },
+      account,
+    );
+    const id = created.cluster?.id;
+    const { prisma } = clusters.platform.database;
+    const read = async () => ({
+      cluster: await prisma.cluster.findUniqueOrThrow({ where: { id: String(id) } }),
+      events: await prisma.event.count({ where: { account } }),
+    });
+    const before = await read();
+    expect(before).toMatchObject({ cluster: { labels } });
+    const { data } = await clusters.run<{ payload: { userErrors: object[] } }>(
+      'mutation ($input: UpdateClusterInput!) { payload: updateCluster(input: $input) { userErrors { code } } }',
+      { input: { id, labels: { environment: 'prod', a: 'b', tier: 'gold' } } },
+      account,
+    );
+    expect(data.payload.userErrors).toEqual([]);
+    expect(await read()).toEqual(before);
+  });
+
   test('is limited by the region and quota of its product', async () => {
     const register = (name: string, regionId = 'cn-hangzhou') =>
       createCluster(clusters, { name, regionId, type: 'EXTERNAL_KUBERNETES' }, 'registrar');
