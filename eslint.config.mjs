@@ -150,12 +150,15 @@ const zones = [
     message: 'The server of a subgraph knows no subgraph.',
   },
 ].flatMap(({ target, from, message }) =>
-  // Prisma's generated client is like a package; a rule below says which files may use it. The catalog is data.
+  // Prisma's generated client is like a package; a rule below says which files may use it. The catalog
+  // is data of the subgraphs.
   from.map((one) => ({
     target,
     from: one,
     message,
-    ...(one === './prisma' ? { except: ['./generated', './catalog'] } : {}),
+    ...(one === './prisma'
+      ? { except: ['./generated', ...(target === './subgraphs' ? ['./catalog'] : [])] }
+      : {}),
   })),
 );
 
