@@ -13,9 +13,8 @@ const SYSTEM = '**/*.system.test.ts';
 /** Files of a project share the modules that a worker has loaded. */
 const shared = { extends: true, test: { pool: 'threads', isolate: false } } as const;
 
-const folder = temporaryFolder();
 // Workers inherit it, and os.tmpdir() reads it.
-if (folder) process.env.TMPDIR = folder;
+process.env.TMPDIR ??= temporaryFolder();
 
 export default defineConfig({
   // type-graphql reads decorator metadata, which only SWC and tsc emit.

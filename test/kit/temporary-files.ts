@@ -1,21 +1,22 @@
 import { readFileSync, statfsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 
 const MEMORY = '/dev/shm';
 /** Bytes that a whole test run needs at most. */
 const NEEDED = 4 * 2 ** 30;
 
 /**
- * Folder for the temporary files of tests: in memory if there is room, otherwise the system's; TMPDIR overrides both. A
- * run creates and deletes some hundred thousand files of databases. ext4 does not reuse an inode within minutes of its
+ * Folder for the temporary files of tests: in memory if there is room, otherwise the system's. A run
+ * creates and deletes some hundred thousand files of databases. ext4 does not reuse an inode within minutes of its
  * deletion and searches past all such inodes for each new file, which took up to a quarter of a run's CPU.
  */
-export function temporaryFolder(): string | undefined {
-  if (process.env.TMPDIR) return process.env.TMPDIR;
+export function temporaryFolder(): string {
   try {
     const { bavail, bsize } = statfsSync(MEMORY);
-    return bavail * bsize >= NEEDED && isExecutable(MEMORY) ? MEMORY : undefined;
+    return bavail * bsize >= NEEDED && isExecutable(MEMORY) ? MEMORY : tmpdir();
   } catch {
-    return undefined;
+    // Not Linux.
+    return tmpdir();
   }
 }
 
