@@ -39,9 +39,9 @@ describe.each([
   ['subgraphs elsewhere', apart],
 ])('gateway with %s', (_, start) => {
   const stack = new AsyncDisposableStack();
-  let served: RunningPlatform;
+  let platform: RunningPlatform;
   beforeAll(async () => {
-    served = stack.use(await start());
+    platform = stack.use(await start());
     // Fills the caches of the process.
     await ask(QUERY);
   });
@@ -61,7 +61,7 @@ describe.each([
       userErrors { code } } }`;
 
   async function ask(query: string, signal?: AbortSignal): Promise<GraphQLBody> {
-    const response = await fetch(`${served.url}/graphql`, {
+    const response = await fetch(`${platform.url}/graphql`, {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
@@ -75,7 +75,7 @@ describe.each([
 
   /** Locks the table exclusively while `work` runs. */
   async function locked(work: () => Promise<void>): Promise<void> {
-    const blocker = await served.kit.database.pool.connect();
+    const blocker = await platform.kit.database.pool.connect();
     try {
       await blocker.query('BEGIN');
       await blocker.query('LOCK TABLE clusters.account_verification IN ACCESS EXCLUSIVE MODE');
@@ -88,7 +88,7 @@ describe.each([
 
   /** Number of statements that wait for the lock. */
   async function waiting(): Promise<number> {
-    const [row] = await served.kit.database.prisma.$queryRaw<[{ waiting: bigint }]>`
+    const [row] = await platform.kit.database.prisma.$queryRaw<[{ waiting: bigint }]>`
       SELECT count(*) AS waiting FROM pg_stat_activity
       WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%account_verification%'`;
     return Number(row.waiting);
@@ -107,7 +107,7 @@ describe.each([
         await pending;
       });
       expect((await ask(QUERY)).errors).toBeUndefined();
-      expect(await served.kit.database.prisma.accountVerification.count()).toBe(0);
+      expect(await platform.kit.database.prisma.accountVerification.count()).toBe(0);
     },
   );
 

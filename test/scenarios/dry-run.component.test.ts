@@ -32,7 +32,7 @@ interface Occasions extends AccountResources {
 }
 
 /** Mutations that are always rejected here, with the reason. */
-const REFUSED: Readonly<Record<string, string>> = {
+const REJECTED: Readonly<Record<string, string>> = {
   cancelOperation: 'nothing is under way',
   decideQuotaApplication: 'needs the token of an operator',
   deleteEip: 'the cluster uses its public address',
@@ -234,8 +234,8 @@ describe('dry run', () => {
   });
 
   test('is accepted by every mutation with dryRun that applies to the test data', () => {
-    const refused = mutations.map(({ name }) => name).filter((name) => !accepted.has(name));
-    expect(refused.sort()).toEqual(Object.keys(REFUSED).sort());
+    const rejected = mutations.map(({ name }) => name).filter((name) => !accepted.has(name));
+    expect(rejected.sort()).toEqual(Object.keys(REJECTED).sort());
   });
 
   test('changes no row of any table', async () => {

@@ -58,7 +58,7 @@ export class HttpSubscriptions implements AsyncDisposable {
     const { requestAfter } = history;
     if (!requestAfter) return past;
     return replayThenLive(past, (position) =>
-      this.socket.rejected ? undefined : this.subscribeLive(requestAfter(position), call),
+      this.socket.unsupported ? undefined : this.subscribeLive(requestAfter(position), call),
     );
   }
 
@@ -68,12 +68,12 @@ export class HttpSubscriptions implements AsyncDisposable {
   }
 
   private async subscribeLive(request: SubgraphRequest, call: CallContext): Promise<ResultQueue> {
-    if (this.socket.rejected) return this.replay(request, call);
+    if (this.socket.unsupported) return this.replay(request, call);
     const headers = named(await this.options.headers.of(call));
     try {
       return await this.socket.subscribe({ ...request, extensions: { headers } }, this.streamOptions(call));
     } catch (error) {
-      if (this.socket.rejected) return this.replay(request, call);
+      if (this.socket.unsupported) return this.replay(request, call);
       throw error;
     }
   }

@@ -54,7 +54,7 @@ class SubgraphEvents implements Dispatcher.DispatchHandler {
   constructor(
     private readonly options: SubgraphStreamOptions,
     private readonly opened: (results: ResultQueue) => void,
-    private readonly rejected: (error: Error) => void,
+    private readonly reject: (error: Error) => void,
   ) {
     this.results = new ResultQueue({
       signal: options.signal,
@@ -63,7 +63,7 @@ class SubgraphEvents implements Dispatcher.DispatchHandler {
       },
       onCancelled: () => {
         // Has no effect after the stream has been opened.
-        this.rejected(LEFT);
+        this.reject(LEFT);
         this.controller?.abort(LEFT);
       },
     });
@@ -148,7 +148,7 @@ class SubgraphEvents implements Dispatcher.DispatchHandler {
   private fail(cause?: unknown): void {
     if (this.results.closed) return;
     const failure = this.options.lost(cause);
-    this.rejected(failure);
+    this.reject(failure);
     this.results.fail(failure);
   }
 }

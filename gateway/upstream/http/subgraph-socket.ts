@@ -18,8 +18,8 @@ const OPENING = 10_000;
 const PING_INTERVAL = 10_000;
 /** Idle timeout of a socket in milliseconds. */
 const IDLE = 10_000;
-/** Milliseconds before the next attempt to open a WebSocket to a subgraph that has rejected WebSockets. */
-const RETRY_REJECTED = 60_000;
+/** Milliseconds before the next attempt to open a WebSocket to a subgraph that does not support them. */
+const RETRY_UNSUPPORTED = 60_000;
 
 export interface SubgraphSocketOptions {
   /** URL of the subgraph, for HTTP or WebSockets. */
@@ -40,7 +40,7 @@ export class SubgraphSocket implements Disposable {
   /** Callbacks for the acknowledgement of the socket. */
   private readonly opening = new Set<() => void>();
   private open = false;
-  private rejectedUntil = 0;
+  private unsupportedUntil = 0;
   private silence: NodeJS.Timeout | undefined;
   /** Bytes of the current message. */
   private size = 0;
@@ -52,7 +52,7 @@ export class SubgraphSocket implements Disposable {
     this.client = createClient({
       url: url.replace(/^http/, 'ws'),
       webSocketImpl: socketClass({
-        unsupported: () => (this.rejectedUntil = performance.now() + RETRY_REJECTED),
+        unsupported: () => (this.unsupportedUntil = performance.now() + RETRY_UNSUPPORTED),
         message: (bytes) => (this.size = bytes),
       }),
       ...(connectionParams && { connectionParams }),
@@ -71,9 +71,9 @@ export class SubgraphSocket implements Disposable {
     });
   }
 
-  /** Whether the subgraph recently rejected WebSockets. */
-  get rejected(): boolean {
-    return performance.now() < this.rejectedUntil;
+  /** Whether the subgraph did not support WebSockets at the last attempt, less than a minute ago. */
+  get unsupported(): boolean {
+    return performance.now() < this.unsupportedUntil;
   }
 
   /**

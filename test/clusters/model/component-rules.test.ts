@@ -120,10 +120,9 @@ describe('parameters of components', () => {
     [80, { replicas: 2 }, [10]],
   ])(
     'of coredns for a cluster of %i nodes are sufficient, or there is a recommendation',
-    (nodes, set, recommended) => {
-      expect(
-        recommendationsFor(entryOf('coredns'), set, nodes).map(({ recommended: value }) => value),
-      ).toEqual(recommended);
+    (nodes, set, expected) => {
+      const recommendations = recommendationsFor(entryOf('coredns'), set, nodes);
+      expect(recommendations.map(({ recommended }) => recommended)).toEqual(expected);
     },
   );
 
