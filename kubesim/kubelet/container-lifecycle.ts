@@ -1,10 +1,7 @@
-import type { ClusterContext } from '../kubernetes/cluster/context.js';
-import { mountProblem } from '../kubernetes/cluster/volume-mounts.js';
-import { replaceStatus } from '../kubernetes/cluster/write.js';
 import type { Container, ContainerStatus, Pod } from '../kubernetes/kinds/core.js';
-import { pods } from '../kubernetes/kinds/pods.js';
 import { keyOf } from '../kubernetes/store/cluster-store.js';
 import { backOffStatus, endedStatus, podStatus, runningStatus, waitingStatus } from './containers.js';
+import type { KubeletClient } from '../kubelet-client.js';
 import { PodAddresses } from './pod-addresses.js';
 import type { FindPodHost } from './pod-host.js';
 
@@ -26,14 +23,14 @@ export class ContainerLifecycle {
   private readonly addresses = new PodAddresses();
 
   constructor(
-    private readonly cluster: ClusterContext,
+    private readonly cluster: KubeletClient,
     private readonly hostOf: FindPodHost,
     private readonly requeue: (key: string) => void,
   ) {}
 
   /** Starts a container for the first time, if the volumes of its pod can be mounted. */
   start(pod: Pod, container: Container): void {
-    const problem = mountProblem(this.cluster, pod);
+    const problem = this.cluster.mountProblem(pod);
     if (!problem) return this.run(pod, container);
     this.report(pod, container, problem.reason, problem.message);
     this.retry(pod);
@@ -113,7 +110,7 @@ export class ContainerLifecycle {
     const containers = (pod.status.containerStatuses ?? []).map((current) =>
       current.name === status.name ? status : current,
     );
-    replaceStatus(this.cluster, pods, stored, podStatus(pod, containers, this.cluster.clock.now()));
+    this.cluster.setPodStatus(stored, podStatus(pod, containers, this.cluster.clock.now()));
   }
 
   releaseAddress({ status }: Pod): void {
@@ -122,7 +119,7 @@ export class ContainerLifecycle {
 
   /** Records an event of a container. */
   report(pod: Pod, container: Container, reason: string, message: string): void {
-    this.cluster.events.record(pod, {
+    this.cluster.record(pod, {
       type: WARNING_REASONS.includes(reason) ? 'Warning' : 'Normal',
       reason,
       message,

@@ -1,17 +1,14 @@
-import type { ClusterContext, Controller } from '../kubernetes/cluster/context.js';
-import { removePod } from '../kubernetes/cluster/delete.js';
 import { hasNodeProblem } from '../kubernetes/cluster/node-conditions.js';
-import { replaceStatus } from '../kubernetes/cluster/write.js';
 import { splitKey } from '../kubernetes/cluster/controlled-pods.js';
-import type { WorkQueue } from '../kubernetes/cluster/work-queue.js';
-import type { Container, Node, Pod } from '../kubernetes/kinds/core.js';
-import { isNodeReady, nodes } from '../kubernetes/kinds/nodes.js';
+import type { Container, Pod } from '../kubernetes/kinds/core.js';
+import { isNodeReady } from '../kubernetes/kinds/nodes.js';
 import { timestamp } from '../kubernetes/kinds/object.js';
-import { hasEnded, pods } from '../kubernetes/kinds/pods.js';
+import { hasEnded } from '../kubernetes/kinds/pods.js';
 import { hash32 } from '../random.js';
 import { keyOf } from '../kubernetes/store/cluster-store.js';
 import type { Timer } from '../timers.js';
 import { backOffSeconds, ContainerLifecycle } from './container-lifecycle.js';
+import type { KeyQueue, KubeletClient } from '../kubelet-client.js';
 import { containerBehavior, podStatus, waitingStatus } from './containers.js';
 import { instanceHost, nodeHost, type FindPodHost, type PodHost } from './pod-host.js';
 import { probedStatuses } from './probes.js';
@@ -25,44 +22,44 @@ const PROBES = 'HealthChecksFailing';
  * The kubelets of all nodes of a cluster. They run the containers of each pod that is bound to a ready node in steps.
  * The next step is derived only from the stored status, so that the simulation can resume it.
  */
-export function kubelets(cluster: ClusterContext): Controller {
-  return new Kubelets(cluster, cluster.serverlessZones ? instanceHost() : nodeHost(cluster));
+export function kubelets(cluster: KubeletClient): Kubelets {
+  return new Kubelets(cluster, cluster.serverless ? instanceHost() : nodeHost(cluster));
 }
 
-class Kubelets implements Controller {
+export class Kubelets {
   private readonly steps = new Map<string, Timer>();
   /** Uids of the pods with abnormal volumes, including pods whose recovery was not processed yet. */
   private readonly abnormal = new Set<string>();
   private readonly podsOf = new Map<string, Set<string>>();
-  private readonly queue: WorkQueue;
+  private readonly queue: KeyQueue;
   private readonly containers: ContainerLifecycle;
 
   constructor(
-    private readonly cluster: ClusterContext,
+    private readonly cluster: KubeletClient,
     private readonly hostOf: FindPodHost,
   ) {
-    this.queue = cluster.queue('kubelet', (key) => this.sync(key));
+    this.queue = cluster.queue((key) => this.sync(key));
     this.containers = new ContainerLifecycle(cluster, hostOf, (key) => this.queue.add(key));
   }
 
   start(): void {
-    const { store } = this.cluster;
-    for (const pod of store.all(pods)) {
+    const { cluster } = this;
+    for (const pod of cluster.allPods()) {
       if (pod.status.podIP) this.containers.keepAddress(pod, pod.status.podIP);
       this.enqueue(pod);
     }
-    store.onChange(pods, ({ type, object }) => {
-      if (type === 'DELETED') this.remove(object as Pod);
-      else this.enqueue(object as Pod);
+    cluster.onPodChange(({ object, deleted }) => {
+      if (deleted) this.remove(object);
+      else this.enqueue(object);
     });
     this.resumeAbnormal();
-    this.cluster.faults.onChange(() => this.resumeAbnormal());
-    store.onChange(nodes, ({ object, previous }) => {
-      const ready = isNodeReady(object as Node);
-      const failing = hasNodeProblem(object as Node, PROBES);
-      const before = previous as Node | undefined;
-      const woken = ready && !(before && isNodeReady(before));
-      if (woken || (before && hasNodeProblem(before, PROBES) !== failing)) this.resume(object.metadata.name);
+    cluster.faults.onChange(() => this.resumeAbnormal());
+    cluster.onNodeChange(({ object, previous }) => {
+      const ready = isNodeReady(object);
+      const failing = hasNodeProblem(object, PROBES);
+      const woken = ready && !(previous && isNodeReady(previous));
+      if (woken || (previous && hasNodeProblem(previous, PROBES) !== failing))
+        this.resume(object.metadata.name);
     });
   }
 
@@ -82,7 +79,7 @@ class Kubelets implements Controller {
   private resumeAbnormal(): void {
     for (const uid of this.cluster.faults.all().flatMap((fault) => fault.pods ?? [])) this.abnormal.add(uid);
     for (const uid of this.abnormal) {
-      const pod = this.cluster.store.byUid(uid);
+      const pod = this.cluster.podByUid(uid);
       if (pod) this.queue.add(keyOf(pod));
       if (!pod || this.cluster.faults.ofPod(uid).length === 0) this.abnormal.delete(uid);
     }
@@ -101,7 +98,7 @@ class Kubelets implements Controller {
   }
 
   private sync(key: string): void {
-    const pod = this.cluster.store.get(pods, ...splitKey(key));
+    const pod = this.cluster.pod(...splitKey(key));
     const host = pod && this.hostOf(pod);
     if (!pod || !host) return;
     if (pod.metadata.deletionTimestamp) return this.stop(pod);
@@ -121,7 +118,7 @@ class Kubelets implements Controller {
       if (was && !ready)
         this.containers.report(pod, container, 'Unhealthy', 'Health check failed: connection refused');
     }
-    replaceStatus(this.cluster, pods, pod, podStatus(pod, probed, this.cluster.clock.now()));
+    this.cluster.setPodStatus(pod, podStatus(pod, probed, this.cluster.clock.now()));
     return true;
   }
 
@@ -133,7 +130,7 @@ class Kubelets implements Controller {
       ...pod,
       status: { ...pod.status, hostIP, hostIPs: [{ ip: hostIP }], startTime: timestamp(now) },
     };
-    replaceStatus(this.cluster, pods, pod, podStatus(placed, waiting, now));
+    this.cluster.setPodStatus(pod, podStatus(placed, waiting, now));
   }
 
   /** Schedules the next step of the pod, unless one is scheduled. */
@@ -145,7 +142,7 @@ class Kubelets implements Controller {
     if (!next) return;
     const timer = this.cluster.timers.at(next.at, () => {
       this.steps.delete(pod.metadata.uid);
-      const now = this.cluster.store.get(pods, pod.metadata.namespace ?? '', pod.metadata.name);
+      const now = this.cluster.pod(pod.metadata.namespace ?? '', pod.metadata.name);
       if (now?.metadata.uid === pod.metadata.uid && !now.metadata.deletionTimestamp) next.run(now);
     });
     this.steps.set(pod.metadata.uid, timer);
@@ -195,8 +192,8 @@ class Kubelets implements Controller {
       this.containers.report(pod, container, 'Killing', `Stopping container ${container.name}`);
     const timer = this.cluster.timers.after(this.cluster.scaled(STOP_SECONDS), () => {
       this.steps.delete(`stop ${uid}`);
-      const now = this.cluster.store.get(pods, namespace ?? '', name);
-      if (now?.metadata.uid === uid) removePod(this.cluster, now);
+      const now = this.cluster.pod(namespace ?? '', name);
+      if (now?.metadata.uid === uid) this.cluster.removePod(now);
     });
     this.steps.set(`stop ${uid}`, timer);
   }

@@ -1,7 +1,7 @@
-import type { ClusterContext } from '../kubernetes/cluster/context.js';
 import type { Pod } from '../kubernetes/kinds/core.js';
-import { address, isNodeReady, nodes } from '../kubernetes/kinds/nodes.js';
+import { address, isNodeReady } from '../kubernetes/kinds/nodes.js';
 import { hash32 } from '../random.js';
+import type { KubeletClient } from '../kubelet-client.js';
 
 /** Host of a bound pod. */
 export interface PodHost {
@@ -18,9 +18,9 @@ export interface PodHost {
 export type FindPodHost = (pod: Pod) => PodHost | undefined;
 
 /** Nodes as hosts: pods have addresses of the node's pod CIDR. */
-export function nodeHost(cluster: ClusterContext): FindPodHost {
+export function nodeHost(cluster: Pick<KubeletClient, 'node'>): FindPodHost {
   return ({ spec }) => {
-    const node = spec.nodeName ? cluster.store.get(nodes, '', spec.nodeName) : undefined;
+    const node = spec.nodeName ? cluster.node(spec.nodeName) : undefined;
     if (!node || !isNodeReady(node)) return undefined;
     const { name } = node.metadata;
     return {

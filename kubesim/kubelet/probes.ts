@@ -1,16 +1,18 @@
-import type { ClusterContext } from '../kubernetes/cluster/context.js';
 import { hasNodeProblem } from '../kubernetes/cluster/node-conditions.js';
 import { faultDefinitions } from '../injected-faults.js';
 import type { Container, ContainerStatus, Pod } from '../kubernetes/kinds/core.js';
-import { nodes } from '../kubernetes/kinds/nodes.js';
+import type { KubeletClient } from '../kubelet-client.js';
 
 /**
  * Returns the container statuses by the probes of a pod: a running container with a probe is ready unless its volume
  * hangs or the health checks of its node fail. undefined if nothing changes.
  */
-export function probedStatuses(cluster: ClusterContext, pod: Pod): ContainerStatus[] | undefined {
+export function probedStatuses(
+  cluster: Pick<KubeletClient, 'node' | 'faults'>,
+  pod: Pod,
+): ContainerStatus[] | undefined {
   const statuses = pod.status.containerStatuses ?? [];
-  const node = pod.spec.nodeName ? cluster.store.get(nodes, '', pod.spec.nodeName) : undefined;
+  const node = pod.spec.nodeName ? cluster.node(pod.spec.nodeName) : undefined;
   const hangs = cluster.faults
     .ofPod(pod.metadata.uid)
     .some(({ operation }) => faultDefinitions[operation]?.effect === 'VOLUME_HANGS');

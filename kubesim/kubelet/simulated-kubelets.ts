@@ -4,4 +4,4 @@ import { logLines } from './log-lines.js';
 import { containerUsage, nodeUsage } from './usage.js';
 
 /** The simulated kubelets as the control plane calls them. */
-export const simulatedKubelets: Kubelets = { controller: kubelets, logLines, containerUsage, nodeUsage };
+export const simulatedKubelets: Kubelets = { run: kubelets, logLines, containerUsage, nodeUsage };

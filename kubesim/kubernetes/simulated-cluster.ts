@@ -42,6 +42,7 @@ import { deleteObject } from './cluster/delete.js';
 import { EventRecorder } from './cluster/event-recorder.js';
 import { ensureInitialObjects, installDns } from './cluster/initial-objects.js';
 import { InjectedFaults } from '../injected-faults.js';
+import { localKubeletClient } from './cluster/local-kubelet-client.js';
 import { injectVolumeFault } from './cluster/volume-faults.js';
 import {
   drainNode,
@@ -151,7 +152,7 @@ export class SimulatedCluster implements ClusterContext, ClusterPort {
       ...(this.serverlessZones
         ? [containerInstances(this, this.serverlessZones)]
         : [nodeLifecycleController(this), scheduler(this)]),
-      this.kubelets.controller(this),
+      this.kubelets.run(localKubeletClient(this)),
     ];
     for (const controller of controllers) controller.start();
   }

@@ -1,5 +1,6 @@
 import type { Container, Node, Pod } from '../kinds/core.js';
 import type { LogLine, LogSource, Usage } from './kubelet-api.js';
+import type { KubeletClient } from '../../kubelet-client.js';
 import type { InjectedFaults } from '../../injected-faults.js';
 import type { Clock } from '../../../kernel/clock.js';
 import type { Log } from '../../../kernel/log.js';
@@ -48,7 +49,7 @@ export interface Controller {
 /** Interface of the kubelets for the control plane. */
 export interface Kubelets {
   /** Runs the pods of the cluster's nodes. */
-  controller(cluster: ClusterContext): Controller;
+  run(client: KubeletClient): Controller;
   /** The lines of a container that were written after `from` up to `to` (milliseconds since the epoch). */
   logLines(source: LogSource, from: number, to: number): LogLine[];
   containerUsage(pod: Pod, container: Container, now: Date): Usage;

@@ -1,5 +1,6 @@
 import type { ClusterStore } from '../store/cluster-store.js';
 import type { Clock } from '../../../kernel/clock.js';
+import type { Occurrence } from '../../kubelet-client.js';
 import { hash32 } from '../../random.js';
 import { events } from '../kinds/events.js';
 import type { Event } from '../kinds/core.js';
@@ -8,17 +9,6 @@ import { timestamp, type KubeObject } from '../kinds/object.js';
 /** Maximum number of events of a cluster, and their lifetime in milliseconds, the default of Kubernetes. */
 const MAX_EVENTS = 2_000;
 const EVENT_TTL_MS = 3_600_000;
-
-/** Content of an event, as in `kubectl describe`. */
-export interface Occurrence {
-  readonly type: 'Normal' | 'Warning';
-  readonly reason: string;
-  readonly message: string;
-  /** The component that reports it, e.g. `kubelet`. */
-  readonly component: string;
-  readonly host?: string;
-  readonly fieldPath?: string;
-}
 
 /** Records events. A repeated occurrence increments the count of the existing event. */
 export class EventRecorder {

@@ -1,13 +1,8 @@
+import type { MountProblem } from '../../kubelet-client.js';
 import type { ClusterContext } from './context.js';
 import type { Pod } from '../kinds/core.js';
 import { hasEnded, pods } from '../kinds/pods.js';
 import { isBound, type VolumeClaim, volumeClaims } from '../kinds/volumes.js';
-
-/** Reason and message of the event if a kubelet cannot mount a volume. */
-export interface MountProblem {
-  readonly reason: 'FailedMount' | 'FailedAttachVolume';
-  readonly message: string;
-}
 
 const ONE_NODE = 'ReadWriteOnce';
 const ONE_POD = 'ReadWriteOncePod';

@@ -1,0 +1,64 @@
+import type { Clock } from '../kernel/clock.js';
+import type { VpcAddresses } from './cluster-port.js';
+import type { InjectedFaults } from './injected-faults.js';
+import type { Node, Pod, PodStatus } from './kubernetes/kinds/core.js';
+import type { TimerScheduler } from './timers.js';
+
+/** Content of an event, as in `kubectl describe`. */
+export interface Occurrence {
+  readonly type: 'Normal' | 'Warning';
+  readonly reason: string;
+  readonly message: string;
+  /** The component that reports it, e.g. `kubelet`. */
+  readonly component: string;
+  readonly host?: string;
+  readonly fieldPath?: string;
+}
+
+/** Reason and message of the event if a kubelet cannot mount a volume. */
+export interface MountProblem {
+  readonly reason: 'FailedMount' | 'FailedAttachVolume';
+  readonly message: string;
+}
+
+/** A change of an object; `previous` is undefined for a new object. */
+interface Changed<T> {
+  readonly object: T;
+  readonly previous: T | undefined;
+  readonly deleted: boolean;
+}
+
+/** Keys to process, each once at a time. */
+export interface KeyQueue {
+  add(key: string): void;
+}
+
+/**
+ * The API server of a cluster as its kubelets use it. Reads come from a cache that follows the API server; writes may
+ * arrive later and are then seen as changes.
+ */
+export interface KubeletClient {
+  readonly clock: Clock;
+  readonly timers: TimerScheduler;
+  readonly faults: InjectedFaults;
+  /** Pod addresses from vSwitches; undefined if each node has a pod CIDR. */
+  readonly vpcAddresses: VpcAddresses | undefined;
+  /** Whether pods run on container instances instead of nodes. */
+  readonly serverless: boolean;
+  /** Converts simulated seconds to milliseconds of the clock by the speed of the simulation. */
+  scaled(seconds: number): number;
+  queue(work: (key: string) => void): KeyQueue;
+  allPods(): Iterable<Pod>;
+  pod(namespace: string, name: string): Pod | undefined;
+  podByUid(uid: string): Pod | undefined;
+  node(name: string): Node | undefined;
+  onPodChange(listener: (change: Changed<Pod>) => void): void;
+  onNodeChange(listener: (change: Changed<Node>) => void): void;
+  /** Writes the status of a pod, unless the pod has changed since it was read. */
+  setPodStatus(pod: Pod, status: PodStatus): void;
+  /** Removes a pod whose containers have ended, unless a finalizer retains it. */
+  removePod(pod: Pod): void;
+  record(pod: Pod, occurrence: Occurrence): void;
+  /** Why the volumes of the pod cannot be mounted yet; undefined if they can, or it has none. */
+  mountProblem(pod: Pod): MountProblem | undefined;
+}
