@@ -135,7 +135,6 @@ export const replicaSets = defineResource<ReplicaSet>({
   shortNames: ['rs'],
   categories: ['all'],
   subresources: ['status', 'scale'],
-  selectableFields: ['status.replicas'],
   generation: true,
   defaults: (set) => ({
     ...set,

@@ -11,7 +11,6 @@ export const jobs = defineResource<Job>({
   singular: 'job',
   categories: ['all'],
   subresources: ['status'],
-  selectableFields: ['status.successful'],
   generation: true,
   defaults: (job) => {
     const template = templateDefaults(job.spec?.template);

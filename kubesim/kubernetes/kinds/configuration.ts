@@ -28,7 +28,6 @@ export const secrets = defineResource<Secret>({
   kind: 'Secret',
   plural: 'secrets',
   singular: 'secret',
-  selectableFields: ['type'],
   defaults: ({ stringData, ...secret }) => {
     const encoded = Object.entries(stringData ?? {}).map(([key, text]) => [
       key,

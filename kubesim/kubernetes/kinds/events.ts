@@ -2,26 +2,11 @@ import type { Event, ObjectReference } from './core.js';
 import type { Json } from './object.js';
 import { age, defineResource, nameColumn } from './resource.js';
 
-const FIELDS = [
-  'involvedObject.kind',
-  'involvedObject.namespace',
-  'involvedObject.name',
-  'involvedObject.uid',
-  'involvedObject.apiVersion',
-  'involvedObject.resourceVersion',
-  'involvedObject.fieldPath',
-  'reason',
-  'reportingComponent',
-  'source',
-  'type',
-];
-
 export const events = defineResource<Event>({
   kind: 'Event',
   plural: 'events',
   singular: 'event',
   shortNames: ['ev'],
-  selectableFields: FIELDS,
   columns: [
     {
       name: 'Last Seen',

@@ -10,7 +10,6 @@ export const nodes = defineResource<Node>({
   shortNames: ['no'],
   namespaced: false,
   subresources: ['status'],
-  selectableFields: ['spec.unschedulable'],
   defaults: (node) => ({ ...node, spec: node.spec ?? {}, status: node.status ?? {} }),
   columns: [
     nameColumn<Node>(),
@@ -64,7 +63,6 @@ export const namespaces = defineResource<Namespace>({
   shortNames: ['ns'],
   namespaced: false,
   subresources: ['status', 'finalize'],
-  selectableFields: ['status.phase'],
   defaults: (namespace) => ({
     ...namespace,
     metadata: {

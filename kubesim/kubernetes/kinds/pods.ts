@@ -9,14 +9,6 @@ export const pods = defineResource<Pod>({
   shortNames: ['po'],
   categories: ['all'],
   subresources: ['status', 'log', 'eviction', 'binding'],
-  selectableFields: [
-    'spec.nodeName',
-    'spec.restartPolicy',
-    'spec.schedulerName',
-    'spec.serviceAccountName',
-    'status.phase',
-    'status.podIP',
-  ],
   defaults: (pod) => {
     const spec = podSpecDefaults(pod.spec ?? { containers: [] });
     const account = spec.serviceAccountName ?? 'default';

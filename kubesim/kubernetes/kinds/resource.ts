@@ -38,8 +38,6 @@ export interface ResourceType<T extends KubeObject = KubeObject> {
   readonly categories: readonly string[];
   readonly namespaced: boolean;
   readonly subresources: readonly Subresource[];
-  /** Field selectors in addition to metadata.name and metadata.namespace. */
-  readonly selectableFields: readonly string[];
   /** Whether `metadata.generation` counts the changes of `spec`. */
   readonly generation: boolean;
   /** Sets defaults. Also runs on updates, so it must be idempotent. */
@@ -63,7 +61,6 @@ export function defineResource<T extends KubeObject>(definition: ResourceDefinit
     categories: [],
     namespaced: true,
     subresources: [],
-    selectableFields: [],
     generation: false,
     defaults: (object) => object,
     validate: () => [],

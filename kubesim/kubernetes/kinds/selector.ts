@@ -1,4 +1,4 @@
-import { valueAt, type KubeObject, type LabelSelector, type Requirement } from './object.js';
+import type { KubeObject, LabelSelector, Requirement } from './object.js';
 
 export type Predicate = (object: KubeObject) => boolean;
 type Labels = Readonly<Record<string, string>> | undefined;
@@ -63,7 +63,6 @@ function splitOutsideParentheses(text: string): string[] {
 /** One term of a `fieldSelector` parameter. */
 export interface FieldTerm {
   readonly field: string;
-  readonly path: readonly string[];
   readonly equal: boolean;
   readonly value: string;
 }
@@ -72,21 +71,10 @@ export interface FieldTerm {
 export function parseFieldSelector(text: string): FieldTerm[] {
   return text
     .split(',')
-    .filter((part) => part.trim() !== '')
+    .filter((part) => part !== '')
     .map((part) => {
-      const [, field, operator, value] = /^([^!=]+?)(==|=|!=)(.*)$/.exec(part.trim()) ?? [];
-      if (field === undefined) throw new Error(`invalid field selector: ${part}`);
-      return { field, path: field.split('.'), equal: operator !== '!=', value: value ?? '' };
+      const [, field, operator, value] = /^([^!=]*?)(!=|==|=)(.*)$/.exec(part) ?? [];
+      if (field === undefined) throw new Error(`invalid selector: '${text}'; can't understand '${part}'`);
+      return { field, equal: operator !== '!=', value: value ?? '' };
     });
-}
-
-/** Whether the object's field equals (or, with `!=`, does not equal) the value; a missing field is the empty string. */
-export function satisfiesField(object: KubeObject, term: FieldTerm): boolean {
-  return (fieldText(valueAt(object, term.path)) === term.value) === term.equal;
-}
-
-function fieldText(value: unknown): string {
-  if (typeof value === 'string') return value;
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  return '';
 }
