@@ -40,7 +40,7 @@ import { containerInstanceRun } from './cluster/container-instance-runs.js';
 import { ControlPlaneProcesses } from './cluster/control-plane-processes.js';
 import { deleteObject } from './cluster/delete.js';
 import { EventRecorder } from './cluster/event-recorder.js';
-import { ensureInitialObjects, installDns } from './cluster/initial-objects.js';
+import { ensureInitialObjects, installDns, restoreInitialObjects } from './cluster/initial-objects.js';
 import { InjectedFaults } from '../injected-faults.js';
 import { localKubeletClient } from './cluster/local-kubelet-client.js';
 import { injectVolumeFault } from './cluster/volume-faults.js';
@@ -135,6 +135,7 @@ export class SimulatedCluster implements ClusterContext, ClusterPort {
   /** Starts the controllers on the stored objects. `fresh` installs the initial objects of a new cluster. */
   start(fresh: boolean): void {
     ensureInitialObjects(this);
+    restoreInitialObjects(this);
     if (fresh) installDns(this);
     const controllers = [
       garbageCollector(this),

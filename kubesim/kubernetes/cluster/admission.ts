@@ -1,14 +1,14 @@
 import { forbidden, notFound } from '../kinds/status.js';
-import type { Namespace, Pod, Service, ServicePort } from '../kinds/core.js';
+import type { Namespace, Pod, Service } from '../kinds/core.js';
 import { deployments } from '../kinds/apps.js';
 import { namespaces } from '../kinds/nodes.js';
 import type { KubeObject } from '../kinds/object.js';
 import { pods } from '../kinds/pods.js';
 import type { ResourceType } from '../kinds/resource.js';
-import { DNS_ADDRESS, services } from '../kinds/services.js';
-import { addressAt, addressCount } from '../../cidr.js';
+import { services } from '../kinds/services.js';
 import type { ClusterContext } from './context.js';
 import { admitPod } from './pod-admission.js';
+import { admitService } from './service-admission.js';
 
 /**
  * Admission of an object before it is validated and stored: its namespace must exist, Services get addresses and ports.
@@ -46,51 +46,18 @@ function admitNamespace(cluster: ClusterContext, type: ResourceType, { metadata 
   });
 }
 
-function admitService(cluster: ClusterContext, service: Service, old: Service | undefined): Service {
-  const { spec } = service;
-  if (spec.type === 'ExternalName') return service;
-  const clusterIP = spec.clusterIP ?? old?.spec.clusterIP ?? freeAddress(cluster);
-  const ports = spec.ports?.map((port, index) =>
-    withNodePort(cluster, service, { port, old: old?.spec.ports?.[index] }),
-  );
-  return { ...service, spec: { ...spec, clusterIP, clusterIPs: [clusterIP], ...(ports ? { ports } : {}) } };
-}
-
-function withNodePort(
-  cluster: ClusterContext,
-  { spec }: Service,
-  { port, old }: { readonly port: ServicePort; readonly old: ServicePort | undefined },
-): ServicePort {
-  if (spec.type !== 'NodePort' && spec.type !== 'LoadBalancer') return port;
-  return { ...port, nodePort: port.nodePort ?? old?.nodePort ?? freeNodePort(cluster) };
-}
-
-/** Returns a free address for a Service; the API server and the DNS use two of the first addresses. */
-function freeAddress(cluster: ClusterContext): string {
-  const used = new Set<string>();
-  for (const { spec } of cluster.store.all(services)) if (spec.clusterIP) used.add(spec.clusterIP);
-  const { serviceCidr } = cluster;
-  const last = addressCount(serviceCidr) - 2;
-  for (let index = DNS_ADDRESS + 1; index <= last; index += 1) {
-    const address = addressAt(serviceCidr, index);
-    if (!used.has(address)) return address;
-  }
-  throw forbidden(`no service address is free in ${serviceCidr}`);
-}
-
-function freeNodePort(cluster: ClusterContext): number {
-  const used = new Set<number>();
-  for (const { spec } of cluster.store.all(services))
-    for (const { nodePort } of spec.ports ?? []) used.add(nodePort ?? 0);
-  for (let port = 30_000; port < 32_768; port += 1) if (!used.has(port)) return port;
-  throw forbidden('no node port is free in 30000-32767');
-}
-
 const INGRESS_SERVICE = { namespace: 'kube-system', name: 'nginx-ingress-lb' };
 const INGRESS_CONTROLLER = 'nginx-ingress-controller';
 
-/** Throws ApiError if an object must not be deleted because another one requires it. */
+/** Namespaces that the API server never deletes. */
+const IMMORTAL_NAMESPACES = new Set(['default', 'kube-system', 'kube-public']);
+
+/** Throws ApiError if an object must not be deleted, by itself or because another one requires it. */
 export function admitDeletion(cluster: ClusterContext, type: ResourceType, { metadata }: KubeObject): void {
+  if (type.id === namespaces.id && IMMORTAL_NAMESPACES.has(metadata.name)) {
+    const message = `namespaces "${metadata.name}" is forbidden: this namespace may not be deleted`;
+    throw forbidden(message, { name: metadata.name, kind: type.plural });
+  }
   const { namespace, name } = INGRESS_SERVICE;
   if (type.id !== services.id || metadata.namespace !== namespace || metadata.name !== name) return;
   if (!cluster.store.get(deployments, namespace, INGRESS_CONTROLLER)) return;

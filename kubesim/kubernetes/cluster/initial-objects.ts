@@ -11,9 +11,11 @@ import { create } from './write.js';
 
 const DNS_LABELS = { 'k8s-app': 'kube-dns' };
 
+const INITIAL_NAMESPACES = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
+
 /** Creates missing initial objects of a cluster. Idempotent; runs after each start. */
 export function ensureInitialObjects(cluster: ClusterContext): void {
-  for (const name of ['default', 'kube-system', 'kube-public', 'kube-node-lease']) {
+  for (const name of INITIAL_NAMESPACES) {
     ensure(cluster, namespaces, {
       apiVersion: 'v1',
       kind: 'Namespace',
@@ -34,6 +36,22 @@ export function ensureInitialObjects(cluster: ClusterContext): void {
       clusterIP: addressAt(cluster.serviceCidr, 1),
       ports: [{ name: 'https', port: 443, protocol: 'TCP', targetPort: 6443 }],
     },
+  });
+}
+
+/** Simulated seconds until the API server restores a deleted initial object. */
+const RESTORE_SECONDS = 10;
+
+/** Restores initial objects that are deleted: the Service `kubernetes` and the namespace of node leases. */
+export function restoreInitialObjects(cluster: ClusterContext): void {
+  const restore = () => {
+    cluster.timers.after(cluster.scaled(RESTORE_SECONDS), () => ensureInitialObjects(cluster));
+  };
+  cluster.store.onChange(namespaces, ({ type, object }) => {
+    if (type === 'DELETED' && INITIAL_NAMESPACES.includes(object.metadata.name)) restore();
+  });
+  cluster.store.onChange(services, ({ type, object: { metadata } }) => {
+    if (type === 'DELETED' && metadata.namespace === 'default' && metadata.name === 'kubernetes') restore();
   });
 }
 

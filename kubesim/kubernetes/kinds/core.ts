@@ -158,6 +158,7 @@ export interface Service extends KubeObject {
     readonly ports?: readonly ServicePort[];
     readonly selector?: Readonly<Record<string, string>>;
     readonly externalName?: string;
+    readonly allocateLoadBalancerNodePorts?: boolean;
     readonly sessionAffinity?: string;
   };
   readonly status?: { readonly loadBalancer?: { readonly ingress?: readonly { readonly ip?: string }[] } };

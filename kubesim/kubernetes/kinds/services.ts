@@ -13,7 +13,6 @@ export const services = defineResource<Service>({
   shortNames: ['svc'],
   categories: ['all'],
   subresources: ['status'],
-  selectableFields: ['spec.clusterIP', 'spec.type'],
   defaults: (service) => ({
     ...service,
     spec: {
