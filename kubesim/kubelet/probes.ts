@@ -1,6 +1,7 @@
 import { hasNodeProblem } from '../kubernetes/cluster/node-conditions.js';
 import { faultDefinitions } from '../injected-faults.js';
 import type { Container, ContainerStatus, Pod } from '../kubernetes/kinds/core.js';
+import { isReady } from '../kubernetes/kinds/pods.js';
 import type { KubeletClient } from '../kubelet-client.js';
 
 /**
@@ -20,7 +21,9 @@ export function probedStatuses(
   const probed = new Set(pod.spec.containers.filter(isProbed).map(({ name }) => name));
   const wrong = (status: ContainerStatus) =>
     status.state.running !== undefined && probed.has(status.name) && status.ready !== ready;
-  if (!statuses.some(wrong)) return undefined;
+  // While the node was unreachable, the control plane has set the pod to not ready.
+  const outdated = statuses.length > 0 && statuses.every((status) => status.ready) && !isReady(pod);
+  if (!outdated && !statuses.some(wrong)) return undefined;
   return statuses.map((status) => (wrong(status) ? { ...status, ready } : status));
 }
 

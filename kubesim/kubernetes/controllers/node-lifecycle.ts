@@ -1,9 +1,10 @@
 import type { ClusterContext, Controller } from '../cluster/context.js';
 import { deleteObject, removePod } from '../cluster/delete.js';
 import { hasNodeProblem } from '../cluster/node-conditions.js';
+import { replaceStatus } from '../cluster/write.js';
 import type { Node, Pod, Taint } from '../kinds/core.js';
 import { isNodeReady, nodes } from '../kinds/nodes.js';
-import { timestamp } from '../kinds/object.js';
+import { timestamp, withCondition } from '../kinds/object.js';
 import { pods } from '../kinds/pods.js';
 import { toleratesTaint } from '../scheduler/fit.js';
 
@@ -15,12 +16,17 @@ const AUTONOMY = 'node.beta.alibabacloud.com/autonomy';
 const NETWORK_UNAVAILABLE = 'node.kubernetes.io/network-unavailable';
 const OWN_TAINTS = new Set([UNREACHABLE, NOT_READY, UNSCHEDULABLE, NETWORK_UNAVAILABLE]);
 
-/** Taints unready and cordoned nodes, evicts pods without tolerations, and removes the pods of deleted nodes. */
+/**
+ * Taints unready and cordoned nodes, sets the pods of unready ones to not ready, evicts pods without tolerations, and
+ * removes the pods of deleted nodes.
+ */
 export function nodeLifecycleController(cluster: ClusterContext): Controller {
   const queue = cluster.queue('node-lifecycle', (name) => {
     const node = cluster.store.get(nodes, '', name);
-    if (node) taint(cluster, node, () => queue.add(name));
-    else for (const pod of podsOn(cluster, name)) removePod(cluster, pod);
+    if (node) {
+      if (!isNodeReady(node) && !isAutonomous(node)) markPodsNotReady(cluster, name);
+      taint(cluster, node, () => queue.add(name));
+    } else for (const pod of podsOn(cluster, name)) removePod(cluster, pod);
   });
   return {
     start() {
@@ -34,6 +40,24 @@ export function nodeLifecycleController(cluster: ClusterContext): Controller {
 
 function podsOn(cluster: ClusterContext, name: string): Pod[] {
   return [...cluster.store.all(pods)].filter(({ spec }) => spec.nodeName === name);
+}
+
+/** Whether the node is an edge node whose pods keep running, and serving, while it is unreachable. */
+function isAutonomous({ metadata }: Node): boolean {
+  return metadata.annotations?.[AUTONOMY] === 'true';
+}
+
+/** Sets the condition Ready of the node's pods to False: their kubelet cannot; it sets it again when the node is back. */
+function markPodsNotReady(cluster: ClusterContext, nodeName: string): void {
+  const at = timestamp(cluster.clock.now());
+  for (const pod of podsOn(cluster, nodeName)) {
+    const ready = pod.status.conditions?.find(({ type }) => type === 'Ready');
+    if (ready?.status !== 'True') continue;
+    const conditions = withCondition(pod.status.conditions, { ...ready, status: 'False' }, at);
+    replaceStatus(cluster, pods, pod, { ...pod.status, conditions });
+    const event = { type: 'Warning', reason: 'NodeNotReady', message: 'Node is not ready' } as const;
+    cluster.events.record(pod, { ...event, component: 'node-controller' });
+  }
 }
 
 function taint(cluster: ClusterContext, node: Node, again: () => void): void {
@@ -69,7 +93,7 @@ function desiredTaints(node: Node, timeAdded: string): Taint[] {
   const ready = node.status.conditions?.find(({ type }) => type === 'Ready');
   const key = ready?.status === 'Unknown' ? UNREACHABLE : NOT_READY;
   const unschedulable = { key, effect: 'NoSchedule', timeAdded };
-  if (node.metadata.annotations?.[AUTONOMY] === 'true') return [...list, unschedulable];
+  if (isAutonomous(node)) return [...list, unschedulable];
   return [...list, unschedulable, { key, effect: 'NoExecute', timeAdded }];
 }
 
