@@ -1,6 +1,6 @@
 import { ApiError } from '../kinds/status.js';
 import type { Log } from '../../../kernel/log.js';
-import type { TimerScheduler } from '../../timers.js';
+import type { Timer, TimerScheduler } from '../../timers.js';
 
 /** Milliseconds of a turn of the event loop that controllers may use before requests are handled. */
 const TURN_MS = 8;
@@ -44,6 +44,7 @@ export class QueueScheduler {
 export class WorkQueue {
   private readonly keys = new Set<string>();
   private readonly failures = new Map<string, number>();
+  private readonly delayed = new Map<string, { readonly at: number; readonly timer: Timer }>();
   private closed = false;
 
   constructor(
@@ -62,6 +63,18 @@ export class WorkQueue {
     if (this.closed) return;
     this.keys.add(key);
     this.resume();
+  }
+
+  /** Adds the key at a time of the clock in milliseconds; of several times of a key the earliest counts. */
+  addAt(key: string, at: number): void {
+    const waiting = this.delayed.get(key);
+    if (this.closed || (waiting && waiting.at <= at)) return;
+    waiting?.timer.cancel();
+    const timer = this.parts.timers.at(at, () => {
+      this.delayed.delete(key);
+      this.add(key);
+    });
+    this.delayed.set(key, { at, timer });
   }
 
   /** Schedules waiting keys, unless the process of the queue is stopped. */

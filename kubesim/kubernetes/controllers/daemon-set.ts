@@ -1,3 +1,4 @@
+import { isAvailable, nextAvailability } from '../cluster/availability.js';
 import type { ClusterContext, Controller } from '../cluster/context.js';
 import { deleteObject } from '../cluster/delete.js';
 import { replaceStatus } from '../cluster/write.js';
@@ -5,11 +6,12 @@ import { daemonSets } from '../kinds/apps.js';
 import type { Node, Pod, PodTemplate, Toleration } from '../kinds/core.js';
 import { nodes } from '../kinds/nodes.js';
 import { isReady, pods } from '../kinds/pods.js';
-import { templateHash } from '../kinds/template-hash.js';
 import type { DaemonSet } from '../kinds/workloads.js';
 import { matchesNode, namedNodes, tolerates } from '../scheduler/fit.js';
 import { keyOf } from '../store/cluster-store.js';
 import { activePods, createPod, onOwnedPods, splitKey, untilApiError } from '../cluster/controlled-pods.js';
+import { recordRevision, removeOldRevisions } from './controller-revisions.js';
+import { scaledAmount } from './rollout.js';
 
 const REVISION = 'controller-revision-hash';
 
@@ -24,7 +26,7 @@ const DAEMON_TOLERATIONS: readonly Toleration[] = [
 export function daemonSetController(cluster: ClusterContext): Controller {
   const queue = cluster.queue('daemonset', (key) => {
     const set = cluster.store.get(daemonSets, ...splitKey(key));
-    if (set && !set.metadata.deletionTimestamp) reconcile(cluster, set);
+    if (set && !set.metadata.deletionTimestamp) reconcile(cluster, set, (at) => queue.addAt(key, at));
   });
   const all = () => {
     for (const set of cluster.store.all(daemonSets)) queue.add(keyOf(set));
@@ -39,12 +41,17 @@ export function daemonSetController(cluster: ClusterContext): Controller {
   };
 }
 
-function reconcile(cluster: ClusterContext, set: DaemonSet): void {
+function reconcile(cluster: ClusterContext, set: DaemonSet, checkAt: (time: number) => void): void {
   const template = withTolerations(set.spec.template);
-  const revision = templateHash(set.spec.template);
+  const { name } = recordRevision(cluster, set).metadata;
+  const revision = name.slice(set.metadata.name.length + 1);
   const eligibleNodes = [...cluster.store.all(nodes)].filter((node) => isEligible(node, template));
   const names = new Set(eligibleNodes.map((node) => node.metadata.name));
-  const present = keptPods(cluster, set, { names, revision });
+  const present = keptPods(cluster, set, names);
+  for (const [node, pod] of outdatedPods(cluster, set, { names, revision, present })) {
+    deleteObject(cluster, pods, pod);
+    present.delete(node);
+  }
   const leaving = new Set(
     [...cluster.store.ownedOf(pods, set.metadata.uid)]
       .filter((pod) => pod.metadata.deletionTimestamp)
@@ -60,33 +67,47 @@ function reconcile(cluster: ClusterContext, set: DaemonSet): void {
     cluster,
     daemonSets,
     set,
-    statusOf(set, { desired: names.size, own: [...present.values()], revision }),
+    statusOf(cluster, set, { desired: names.size, own: [...present.values()], revision }),
   );
+  removeOldRevisions(cluster, set, new Set([name]));
+  const next = nextAvailability(cluster, [...present.values()], set.spec.minReadySeconds);
+  if (next !== undefined) checkAt(next);
   if (refused) throw refused;
 }
 
-interface DesiredPods {
-  readonly names: ReadonlySet<string>;
-  readonly revision: string;
-}
-
-/** Deletes surplus pods, and one pod with an old template at a time; returns the remaining pods by node. */
-function keptPods(
-  cluster: ClusterContext,
-  set: DaemonSet,
-  { names, revision }: DesiredPods,
-): Map<string, Pod> {
+/** Deletes surplus pods; returns the remaining pods by node. */
+function keptPods(cluster: ClusterContext, set: DaemonSet, names: ReadonlySet<string>): Map<string, Pod> {
   const present = new Map<string, Pod>();
-  let renewing = set.spec.updateStrategy?.type === 'OnDelete';
   for (const pod of activePods(cluster, set)) {
     const node = targetOf(pod);
-    const surplus = !names.has(node) || present.has(node);
-    const renewed = !surplus && !renewing && pod.metadata.labels?.[REVISION] !== revision;
-    renewing ||= renewed;
-    if (surplus || renewed) deleteObject(cluster, pods, pod);
+    if (!names.has(node) || present.has(node)) deleteObject(cluster, pods, pod);
     else present.set(node, pod);
   }
   return present;
+}
+
+interface RolloutState {
+  readonly names: ReadonlySet<string>;
+  readonly revision: string;
+  readonly present: ReadonlyMap<string, Pod>;
+}
+
+/** The pods with an old template to replace now: unavailable ones, and others within maxUnavailable. */
+function outdatedPods(
+  cluster: ClusterContext,
+  set: DaemonSet,
+  { names, revision, present }: RolloutState,
+): (readonly [string, Pod])[] {
+  const { type, rollingUpdate } = set.spec.updateStrategy ?? {};
+  if (type === 'OnDelete') return [];
+  const isUnavailable = ([, pod]: readonly [string, Pod]) =>
+    !isAvailable(cluster, pod, set.spec.minReadySeconds);
+  const outdated = [...present].filter(([, pod]) => pod.metadata.labels?.[REVISION] !== revision);
+  const missing = names.size - present.size;
+  const unavailable = missing + [...present].filter(isUnavailable).length;
+  const room = scaledAmount(rollingUpdate?.maxUnavailable ?? 1, names.size, Math.ceil) - unavailable;
+  const serving = outdated.filter((entry) => !isUnavailable(entry));
+  return [...outdated.filter(isUnavailable), ...serving.slice(0, Math.max(0, room))];
 }
 
 function withTolerations(template: PodTemplate): PodTemplate {
@@ -106,18 +127,20 @@ function targetOf({ spec }: Pod): string {
 }
 
 function statusOf(
+  cluster: ClusterContext,
   set: DaemonSet,
   { desired, own, revision }: { desired: number; own: readonly Pod[]; revision: string },
 ): DaemonSet['status'] {
   const ready = own.filter(isReady).length;
+  const available = own.filter((pod) => isAvailable(cluster, pod, set.spec.minReadySeconds)).length;
   return {
     observedGeneration: set.metadata.generation,
     desiredNumberScheduled: desired,
     currentNumberScheduled: own.length,
     numberMisscheduled: 0,
     numberReady: ready,
-    numberAvailable: ready,
-    numberUnavailable: Math.max(0, desired - ready),
+    numberAvailable: available,
+    numberUnavailable: Math.max(0, desired - available),
     updatedNumberScheduled: own.filter((pod) => pod.metadata.labels?.[REVISION] === revision).length,
   };
 }

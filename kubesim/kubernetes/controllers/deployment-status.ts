@@ -80,23 +80,23 @@ function progressOf(
   facts: { readonly fresh: ReplicaSet | undefined; readonly counts: Status; readonly time: SimulatedTime },
 ): Progress {
   const { fresh, counts, time } = facts;
-  const name = fresh?.metadata.name ?? '';
+  const subject = fresh ? `ReplicaSet "${fresh.metadata.name}"` : `Deployment "${deployment.metadata.name}"`;
   const outcome = (condition: Condition, moved = false, checkAfter?: number) => ({
     condition,
     moved,
     checkAfter,
   });
   if (isComplete(deployment, counts)) {
-    const message = `ReplicaSet "${name}" has successfully progressed.`;
+    const message = `${subject} has successfully progressed.`;
     return outcome(progressing('True', 'NewReplicaSetAvailable', message));
   }
   const { progressDeadlineSeconds = 600 } = deployment.spec;
   const unmoved = unchangedProgress(deployment, counts);
   if (unmoved && isDeadlineExceeded(unmoved, time.now.getTime() - time.scaled(progressDeadlineSeconds))) {
-    const message = `ReplicaSet "${name}" has timed out progressing.`;
+    const message = `${subject} has timed out progressing.`;
     return outcome(progressing('False', 'ProgressDeadlineExceeded', message));
   }
-  const condition = progressing('True', 'ReplicaSetUpdated', `ReplicaSet "${name}" is progressing.`);
+  const condition = progressing('True', 'ReplicaSetUpdated', `${subject} is progressing.`);
   return unmoved ? outcome(condition) : outcome(condition, true, progressDeadlineSeconds + 1);
 }
 

@@ -2,15 +2,16 @@ import type { ClusterContext, Controller } from '../cluster/context.js';
 import { updateByController, create, replaceStatus } from '../cluster/write.js';
 import { deleteObject } from '../cluster/delete.js';
 import { deployments, replicaSets } from '../kinds/apps.js';
-import { controlledBy, controllerOf, type Draft } from '../kinds/object.js';
-import { pods } from '../kinds/pods.js';
+import type { Pod } from '../kinds/core.js';
+import { controlledBy, controllerOf, type Draft, type KubeObject } from '../kinds/object.js';
+import { hasEnded, pods } from '../kinds/pods.js';
 import { sameJson } from '../../../kernel/same-json.js';
 import { collidedHash } from '../kinds/template-hash.js';
 import type { Deployment, ReplicaSet } from '../kinds/workloads.js';
 import { keyOf } from '../store/cluster-store.js';
 import { deploymentStatus } from './deployment-status.js';
 import { report, splitKey } from '../cluster/controlled-pods.js';
-import { rolloutBounds, recreateStep, rollingStep, type SetSize } from './rollout.js';
+import { rolloutBounds, rollingStep, type SetSize } from './rollout.js';
 
 const REVISION = 'deployment.kubernetes.io/revision';
 const HASH = 'pod-template-hash';
@@ -29,9 +30,22 @@ export function deploymentController(cluster: ClusterContext): Controller {
         const owner = controllerOf(object);
         if (owner?.kind === 'Deployment') queue.add(`${object.metadata.namespace ?? ''}/${owner.name}`);
       });
+      // A rollout with the strategy Recreate continues when the last old pod is gone.
+      cluster.store.onChange(pods, ({ type, object }) => {
+        const owner =
+          type === 'DELETED' || hasEnded(object as Pod) ? deploymentOf(cluster, object) : undefined;
+        if (owner?.spec.strategy?.type === 'Recreate') queue.add(keyOf(owner));
+      });
       for (const deployment of cluster.store.all(deployments)) queue.add(keyOf(deployment));
     },
   };
+}
+
+/** The Deployment of a pod, by its ReplicaSet. */
+function deploymentOf({ store }: ClusterContext, pod: KubeObject): Deployment | undefined {
+  const namespace = pod.metadata.namespace ?? '';
+  const set = store.get(replicaSets, namespace, controllerOf(pod)?.name ?? '');
+  return set && store.get(deployments, namespace, controllerOf(set)?.name ?? '');
 }
 
 function reconcile(cluster: ClusterContext, deployment: Deployment, requeue: () => void): void {
@@ -63,17 +77,25 @@ function roll(
   { current, old }: { readonly current: ReplicaSet | undefined; readonly old: readonly ReplicaSet[] },
 ): void {
   const desired = deployment.spec.replicas ?? 1;
+  const recreated = deployment.spec.strategy?.type === 'Recreate';
+  if (recreated && stopOld(cluster, deployment, old)) return;
   const fresh = freshSet(cluster, deployment, current, old);
   const sizes = old.filter((set) => size(set).replicas > 0).map(size);
-  const next =
-    deployment.spec.strategy?.type === 'Recreate'
-      ? recreateStep(desired, size(fresh), sizes, podCount(cluster, old))
-      : rollingStep(desired, rolloutBounds(deployment), size(fresh), sizes);
+  const next = recreated
+    ? new Map([[fresh.metadata.name, desired]])
+    : rollingStep(desired, rolloutBounds(deployment), size(fresh), sizes);
   for (const set of [fresh, ...old]) {
     const replicas = next.get(set.metadata.name);
     if (replicas !== undefined) resize(cluster, deployment, { set, replicas });
   }
   if (sizes.length === 0) deleteOldSets(cluster, deployment, old);
+}
+
+/** Scales old ReplicaSets down; returns whether pods of them still run. The strategy Recreate starts new pods after. */
+function stopOld(cluster: ClusterContext, deployment: Deployment, old: readonly ReplicaSet[]): boolean {
+  for (const set of old) resize(cluster, deployment, { set, replicas: 0 });
+  const running = old.flatMap((set) => [...cluster.store.ownedOf(pods, set.metadata.uid)]);
+  return running.some((pod) => !hasEnded(pod));
 }
 
 /** The ReplicaSet of the current template: a new one or, after an undo, an old one with the next revision. */
@@ -90,6 +112,7 @@ function freshSet(
   const fresh = updateByController(cluster, replicaSets, set, (object) => ({
     ...object,
     metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, ...annotations } },
+    spec: { ...object.spec, minReadySeconds: deployment.spec.minReadySeconds },
   }));
   if (deployment.metadata.annotations?.[REVISION] !== String(revision)) {
     cluster.store.put(deployments, {
@@ -189,8 +212,4 @@ function size(set: ReplicaSet): SetSize {
 
 function revisionOf(set: ReplicaSet): number {
   return Number(set.metadata.annotations?.[REVISION] ?? 0);
-}
-
-function podCount(cluster: ClusterContext, sets: readonly ReplicaSet[]): number {
-  return sets.reduce((count, set) => count + [...cluster.store.ownedOf(pods, set.metadata.uid)].length, 0);
 }

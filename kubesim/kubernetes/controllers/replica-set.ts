@@ -1,3 +1,4 @@
+import { isAvailable, nextAvailability } from '../cluster/availability.js';
 import type { ClusterContext, Controller } from '../cluster/context.js';
 import { deleteObject } from '../cluster/delete.js';
 import { replaceStatus } from '../cluster/write.js';
@@ -20,7 +21,7 @@ import {
 export function replicaSetController(cluster: ClusterContext): Controller {
   const queue = cluster.queue('replicaset', (key) => {
     const set = cluster.store.get(replicaSets, ...splitKey(key));
-    if (set && !set.metadata.deletionTimestamp) reconcile(cluster, set);
+    if (set && !set.metadata.deletionTimestamp) reconcile(cluster, set, (at) => queue.addAt(key, at));
   });
   return {
     start() {
@@ -31,7 +32,7 @@ export function replicaSetController(cluster: ClusterContext): Controller {
   };
 }
 
-function reconcile(cluster: ClusterContext, set: ReplicaSet): void {
+function reconcile(cluster: ClusterContext, set: ReplicaSet, checkAt: (time: number) => void): void {
   const active = activePods(cluster, set);
   const missing = (set.spec.replicas ?? 1) - active.length;
   const refused = untilApiError(() => {
@@ -44,16 +45,20 @@ function reconcile(cluster: ClusterContext, set: ReplicaSet): void {
     report(cluster, set, { reason: 'SuccessfulDelete', message: `Deleted pod: ${pod.metadata.name}` });
   }
   const kept = activePods(cluster, set).filter((pod) => !surplus.has(pod));
-  replaceStatus(cluster, replicaSets, set, statusOf(set, kept));
+  replaceStatus(cluster, replicaSets, set, statusOf(cluster, set, kept));
+  const next = nextAvailability(cluster, kept, set.spec.minReadySeconds);
+  if (next !== undefined) checkAt(next);
   if (refused) throw refused;
 }
 
-function statusOf(set: ReplicaSet, kept: readonly Pod[]): ReplicaSet['status'] {
+function statusOf(cluster: ClusterContext, set: ReplicaSet, kept: readonly Pod[]): ReplicaSet['status'] {
   const ready = kept.filter(isReady).length;
+  const available = kept.filter((pod) => isAvailable(cluster, pod, set.spec.minReadySeconds)).length;
   return {
     replicas: kept.length,
     ...(kept.length > 0 ? { fullyLabeledReplicas: kept.length } : {}),
-    ...(ready > 0 ? { readyReplicas: ready, availableReplicas: ready } : {}),
+    ...(ready > 0 ? { readyReplicas: ready } : {}),
+    ...(available > 0 ? { availableReplicas: available } : {}),
     observedGeneration: set.metadata.generation,
   };
 }

@@ -16,12 +16,21 @@ export interface RolloutBounds {
 /** Bounds of a deployment: percentages of its size, maxSurge rounded up, maxUnavailable rounded down, never both zero. */
 export function rolloutBounds({ spec }: Deployment): RolloutBounds {
   const desired = spec.replicas ?? 1;
-  const surge = amount(spec.strategy?.rollingUpdate?.maxSurge ?? '25%', desired, Math.ceil);
-  const unavailable = amount(spec.strategy?.rollingUpdate?.maxUnavailable ?? '25%', desired, Math.floor);
+  const surge = scaledAmount(spec.strategy?.rollingUpdate?.maxSurge ?? '25%', desired, Math.ceil);
+  const unavailable = scaledAmount(
+    spec.strategy?.rollingUpdate?.maxUnavailable ?? '25%',
+    desired,
+    Math.floor,
+  );
   return surge === 0 && unavailable === 0 ? { surge, unavailable: 1 } : { surge, unavailable };
 }
 
-function amount(setting: number | string, total: number, round: (value: number) => number): number {
+/** A number of pods, or a percentage of the total. */
+export function scaledAmount(
+  setting: number | string,
+  total: number,
+  round: (value: number) => number,
+): number {
   if (typeof setting === 'number') return setting;
   return setting.endsWith('%')
     ? round((Number.parseFloat(setting) / 100) * total)
@@ -56,17 +65,6 @@ function grown(desired: number, bounds: RolloutBounds, fresh: SetSize, old: read
   if (fresh.replicas >= desired) return desired;
   const room = desired + bounds.surge - fresh.replicas - sum(old, 'replicas');
   return fresh.replicas + Math.max(0, Math.min(room, desired - fresh.replicas));
-}
-
-/** The next sizes of the strategy Recreate: old pods end before new ones start. */
-export function recreateStep(
-  desired: number,
-  fresh: SetSize,
-  old: readonly SetSize[],
-  oldPods: number,
-): Map<string, number> {
-  const sizes = new Map(old.map((set) => [set.name, 0]));
-  return sizes.set(fresh.name, oldPods === 0 ? desired : fresh.replicas);
 }
 
 function sum(sets: readonly SetSize[], field: 'replicas' | 'available'): number {

@@ -1,13 +1,16 @@
+import { isAvailable, nextAvailability } from '../cluster/availability.js';
 import type { ClusterContext, Controller } from '../cluster/context.js';
 import { deleteObject } from '../cluster/delete.js';
 import { replaceStatus } from '../cluster/write.js';
 import { statefulSets } from '../kinds/apps.js';
+import { controllerRevisions } from '../kinds/controller-revisions.js';
 import type { Pod } from '../kinds/core.js';
 import { hasEnded, isReady, pods } from '../kinds/pods.js';
-import { templateHash } from '../kinds/template-hash.js';
 import type { StatefulSet } from '../kinds/workloads.js';
 import { keyOf } from '../store/cluster-store.js';
 import { createPod, onOwnedPods, report, splitKey, untilApiError } from '../cluster/controlled-pods.js';
+import { recordRevision, removeOldRevisions, templateOfRevision } from './controller-revisions.js';
+import { ensureClaims, retainClaims, volumesWithClaims } from './stateful-set-claims.js';
 
 const REVISION = 'controller-revision-hash';
 
@@ -15,7 +18,7 @@ const REVISION = 'controller-revision-hash';
 export function statefulSetController(cluster: ClusterContext): Controller {
   const queue = cluster.queue('statefulset', (key) => {
     const set = cluster.store.get(statefulSets, ...splitKey(key));
-    if (set && !set.metadata.deletionTimestamp) reconcile(cluster, set);
+    if (set && !set.metadata.deletionTimestamp) reconcile(cluster, set, (at) => queue.addAt(key, at));
   });
   return {
     start() {
@@ -26,63 +29,96 @@ export function statefulSetController(cluster: ClusterContext): Controller {
   };
 }
 
-function reconcile(cluster: ClusterContext, set: StatefulSet): void {
-  const revision = `${set.metadata.name}-${templateHash(set.spec.template)}`;
-  const own = [...cluster.store.ownedOf(pods, set.metadata.uid)];
-  const byOrdinal = new Map(own.map((pod) => [ordinal(pod), pod]));
-  const refused = untilApiError(() => step(cluster, set, { byOrdinal, revision }));
-  const now = [...cluster.store.ownedOf(pods, set.metadata.uid)];
-  replaceStatus(cluster, statefulSets, set, statusOf(set, now, revision));
-  if (refused) throw refused;
+/** Names of the revision of most pods and of the one that replaces it; equal when no update is under way. */
+interface Revisions {
+  readonly current: string;
+  readonly update: string;
 }
 
 interface State {
   readonly byOrdinal: ReadonlyMap<number, Pod>;
-  readonly revision: string;
+  readonly revisions: Revisions;
 }
 
-function step(cluster: ClusterContext, set: StatefulSet, { byOrdinal, revision }: State): void {
-  const desired = set.spec.replicas ?? 1;
+function reconcile(cluster: ClusterContext, set: StatefulSet, checkAt: (time: number) => void): void {
+  const update = recordRevision(cluster, set).metadata.name;
+  const revisions = { current: set.status?.currentRevision ?? update, update };
+  const own = [...cluster.store.ownedOf(pods, set.metadata.uid)];
+  const byOrdinal = new Map(own.map((pod) => [ordinalOf(pod), pod]));
+  const refused = untilApiError(() => step(cluster, set, { byOrdinal, revisions }));
+  const now = [...cluster.store.ownedOf(pods, set.metadata.uid)];
+  const status = statusOf(cluster, set, { own: now, revisions });
+  replaceStatus(cluster, statefulSets, set, status);
+  removeOldRevisions(cluster, set, new Set([status.currentRevision ?? update, update]));
+  const next = nextAvailability(cluster, now, set.spec.minReadySeconds);
+  if (next !== undefined) checkAt(next);
+  if (refused) throw refused;
+}
+
+/** The next step. Without `Parallel`, each pod waits for its predecessors to be available. */
+function step(cluster: ClusterContext, set: StatefulSet, state: State): void {
   const parallel = set.spec.podManagementPolicy === 'Parallel';
-  for (let index = 0; index < desired; index += 1) {
-    const ready = ensurePod(cluster, set, { pod: byOrdinal.get(index), index, revision });
-    if (!parallel && !ready) return;
+  const ordinals = ordinalsOf(set);
+  for (const ordinal of ordinals) if (!ensurePod(cluster, set, { ...state, ordinal }) && !parallel) return;
+  const condemned = [...state.byOrdinal.values()]
+    .filter((pod) => !ordinals.includes(ordinalOf(pod)))
+    .sort((a, b) => ordinalOf(b) - ordinalOf(a));
+  for (const pod of condemned) {
+    retainClaims(cluster, set, { pod, ordinal: ordinalOf(pod), condemned: true });
+    removePod(cluster, set, pod);
+    if (!parallel) return;
   }
-  const surplus = [...byOrdinal.values()]
-    .filter((pod) => ordinal(pod) >= desired)
-    .sort((a, b) => ordinal(b) - ordinal(a));
-  for (const pod of parallel ? surplus : surplus.slice(0, 1)) removePod(cluster, set, pod);
-  if (surplus.length > 0 || set.spec.updateStrategy?.type === 'OnDelete') return;
-  renewOne(cluster, set, { byOrdinal, revision });
+  if (set.spec.updateStrategy?.type !== 'OnDelete') replaceOutdated(cluster, set, { ...state, ordinals });
 }
 
-/** Creates a missing pod and removes an ended one. Returns whether the pod is ready. */
+/** The ordinals of the desired pods, ascending. */
+function ordinalsOf({ spec }: StatefulSet): number[] {
+  const start = spec.ordinals?.start ?? 0;
+  return Array.from({ length: spec.replicas ?? 1 }, (_, index) => start + index);
+}
+
+/** Creates a missing pod and removes an ended one. Returns whether the pod is available. */
 function ensurePod(
   cluster: ClusterContext,
   set: StatefulSet,
-  {
-    pod,
-    index,
-    revision,
-  }: { readonly pod: Pod | undefined; readonly index: number; readonly revision: string },
+  { byOrdinal, revisions, ordinal }: State & { readonly ordinal: number },
 ): boolean {
-  if (!pod) makePod(cluster, set, { index, revision });
-  else if (hasEnded(pod) && !pod.metadata.deletionTimestamp) deleteObject(cluster, pods, pod);
-  return !!pod && isReady(pod);
+  const pod = byOrdinal.get(ordinal);
+  if (!pod) {
+    makePod(cluster, set, { ordinal, revisions });
+    return false;
+  }
+  if (pod.metadata.deletionTimestamp) return false;
+  if (hasEnded(pod)) deleteObject(cluster, pods, pod);
+  else retainClaims(cluster, set, { pod, ordinal, condemned: false });
+  return isAvailable(cluster, pod, set.spec.minReadySeconds);
 }
 
 function makePod(
   cluster: ClusterContext,
   set: StatefulSet,
-  { index, revision }: { index: number; revision: string },
+  { ordinal, revisions }: { readonly ordinal: number; readonly revisions: Revisions },
 ): void {
-  const name = `${set.metadata.name}-${index}`;
+  ensureClaims(cluster, set, ordinal);
+  const revision = revisionFor(set, ordinal, revisions);
+  const stored = cluster.store.get(controllerRevisions, set.metadata.namespace ?? '', revision);
+  const template = templateOfRevision(stored) ?? set.spec.template;
+  const name = `${set.metadata.name}-${ordinal}`;
   const labels = {
-    [REVISION]: revision,
+    [REVISION]: stored ? revision : revisions.update,
     'statefulset.kubernetes.io/pod-name': name,
-    'apps.kubernetes.io/pod-index': String(index),
+    'apps.kubernetes.io/pod-index': String(ordinal),
   };
-  createPod(cluster, set, { template: set.spec.template, name, labels });
+  const volumes = volumesWithClaims(set, ordinal, template.spec);
+  const identity = { hostname: name, ...(set.spec.serviceName ? { subdomain: set.spec.serviceName } : {}) };
+  const spec = { ...template.spec, ...identity, ...(volumes?.length ? { volumes } : {}) };
+  createPod(cluster, set, { template: { ...template, spec }, name, labels });
+}
+
+/** The revision of a new pod: pods below the partition of a rolling update keep the current one. */
+function revisionFor({ spec }: StatefulSet, ordinal: number, { current, update }: Revisions): string {
+  const partition = spec.updateStrategy?.rollingUpdate?.partition ?? 0;
+  return ordinal < (spec.ordinals?.start ?? 0) + partition ? current : update;
 }
 
 function removePod(cluster: ClusterContext, set: StatefulSet, pod: Pod): void {
@@ -91,29 +127,47 @@ function removePod(cluster: ClusterContext, set: StatefulSet, pod: Pod): void {
   report(cluster, set, { reason: 'SuccessfulDelete', message: `Deleted pod: ${pod.metadata.name}` });
 }
 
-/** Deletes the outdated pod with the highest ordinal; the next one follows when its replacement is ready. */
-function renewOne(cluster: ClusterContext, set: StatefulSet, { byOrdinal, revision }: State): void {
-  const outdated = [...byOrdinal.values()].filter((pod) => pod.metadata.labels?.[REVISION] !== revision);
-  const [highest] = outdated.sort((a, b) => ordinal(b) - ordinal(a));
-  if (highest) removePod(cluster, set, highest);
+/** Deletes the outdated pod with the highest ordinal, from the partition on, if those above it are available. */
+function replaceOutdated(
+  cluster: ClusterContext,
+  set: StatefulSet,
+  { byOrdinal, revisions, ordinals }: State & { readonly ordinals: readonly number[] },
+): void {
+  const partition = set.spec.updateStrategy?.rollingUpdate?.partition ?? 0;
+  for (const ordinal of ordinals.slice(partition).reverse()) {
+    const pod = byOrdinal.get(ordinal);
+    if (!pod) return;
+    if (pod.metadata.labels?.[REVISION] !== revisions.update) return removePod(cluster, set, pod);
+    if (!isAvailable(cluster, pod, set.spec.minReadySeconds)) return;
+  }
 }
 
-function statusOf(set: StatefulSet, own: readonly Pod[], revision: string): StatefulSet['status'] {
-  const ready = own.filter(isReady).length;
-  const updated = own.filter((pod) => pod.metadata.labels?.[REVISION] === revision).length;
-  const complete = updated === own.length && ready === (set.spec.replicas ?? 1);
+function statusOf(
+  cluster: ClusterContext,
+  set: StatefulSet,
+  { own, revisions }: { readonly own: readonly Pod[]; readonly revisions: Revisions },
+): NonNullable<StatefulSet['status']> {
+  const ready = own.filter(isReady);
+  const of = (revision: string) =>
+    own.filter((pod) => !pod.metadata.deletionTimestamp && pod.metadata.labels?.[REVISION] === revision)
+      .length;
+  const updated = of(revisions.update);
+  const desired = set.spec.replicas ?? 1;
+  const rolling = set.spec.updateStrategy?.type !== 'OnDelete';
+  const complete = rolling && [updated, ready.length, own.length].every((count) => count === desired);
   return {
     observedGeneration: set.metadata.generation,
     replicas: own.length,
-    readyReplicas: ready,
-    availableReplicas: ready,
+    readyReplicas: ready.length,
+    availableReplicas: ready.filter((pod) => isAvailable(cluster, pod, set.spec.minReadySeconds)).length,
     updatedReplicas: updated,
-    currentReplicas: complete ? own.length : own.length - updated,
-    currentRevision: complete ? revision : (set.status?.currentRevision ?? revision),
-    updateRevision: revision,
+    currentReplicas: complete ? updated : of(revisions.current),
+    currentRevision: complete ? revisions.update : revisions.current,
+    updateRevision: revisions.update,
+    collisionCount: 0,
   };
 }
 
-function ordinal(pod: Pod): number {
+function ordinalOf(pod: Pod): number {
   return Number(pod.metadata.name.slice(pod.metadata.name.lastIndexOf('-') + 1));
 }

@@ -1,5 +1,6 @@
 import { daemonSets, deployments, replicaSets, statefulSets } from './apps.js';
 import { jobs } from './batch.js';
+import { controllerRevisions } from './controller-revisions.js';
 import { configMaps, leases, secrets, serviceAccounts } from './configuration.js';
 import { podDisruptionBudgets } from './disruption-budgets.js';
 import { eventFromEventsGroup, eventOfEventsGroup, events } from './events.js';
@@ -39,6 +40,7 @@ export const storedTypes: readonly ResourceType[] = [
   deployments,
   replicaSets,
   statefulSets,
+  controllerRevisions,
   jobs,
   leases,
   podDisruptionBudgets,

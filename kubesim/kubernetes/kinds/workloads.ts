@@ -1,5 +1,6 @@
 import type { PodTemplate } from './core.js';
-import type { Condition, KubeObject, LabelSelector } from './object.js';
+import type { Condition, Draft, KubeObject, LabelSelector } from './object.js';
+import type { VolumeClaim } from './volumes.js';
 
 /** The fields of apps and batch kinds that kubesim reads. */
 
@@ -33,6 +34,7 @@ export interface Deployment extends KubeObject {
 export interface ReplicaSet extends KubeObject {
   readonly spec: {
     readonly replicas?: number;
+    readonly minReadySeconds?: number;
     readonly selector: LabelSelector;
     readonly template: PodTemplate;
   };
@@ -52,7 +54,18 @@ export interface StatefulSet extends KubeObject {
     readonly template: PodTemplate;
     readonly serviceName?: string;
     readonly podManagementPolicy?: string;
-    readonly updateStrategy?: { readonly type?: string };
+    readonly updateStrategy?: {
+      readonly type?: string;
+      readonly rollingUpdate?: { readonly partition?: number };
+    };
+    readonly minReadySeconds?: number;
+    readonly revisionHistoryLimit?: number;
+    readonly ordinals?: { readonly start?: number };
+    readonly volumeClaimTemplates?: readonly Draft<VolumeClaim>[];
+    readonly persistentVolumeClaimRetentionPolicy?: {
+      readonly whenDeleted?: string;
+      readonly whenScaled?: string;
+    };
   };
   readonly status?: {
     readonly observedGeneration?: number;
@@ -63,6 +76,7 @@ export interface StatefulSet extends KubeObject {
     readonly availableReplicas?: number;
     readonly currentRevision?: string;
     readonly updateRevision?: string;
+    readonly collisionCount?: number;
   };
 }
 
@@ -70,7 +84,9 @@ export interface DaemonSet extends KubeObject {
   readonly spec: {
     readonly selector: LabelSelector;
     readonly template: PodTemplate;
-    readonly updateStrategy?: { readonly type?: string };
+    readonly updateStrategy?: { readonly type?: string; readonly rollingUpdate?: RollingUpdate };
+    readonly minReadySeconds?: number;
+    readonly revisionHistoryLimit?: number;
   };
   readonly status?: {
     readonly observedGeneration?: number;
