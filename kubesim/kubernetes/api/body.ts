@@ -3,10 +3,12 @@ import { isJson, type Draft, type Json, type KubeObject } from '../kinds/object.
 import type { ServedType } from '../kinds/registry.js';
 import { groupVersion } from '../kinds/resource.js';
 import { decodeProtobuf } from '../schema/protobuf.js';
-import { pruneUnknown } from '../schema/unknown-fields.js';
+import { decode, type Decoded } from '../schema/decode.js';
+import { DecodeError } from '../schema/scalars.js';
 import { BODY_LIMIT, textOf, type ApiCall } from './call.js';
 import { checkNesting } from './nesting.js';
 import type { Target } from './path.js';
+import { schemaOf } from './served-schema.js';
 import { ApiError, badRequest } from '../kinds/status.js';
 
 /** Parses the body as JSON, YAML or protobuf. Throws ApiError 400 or 415. */
@@ -110,19 +112,30 @@ function checkKind(served: ServedType, { apiVersion, kind }: Json): void {
   );
 }
 
+/** Reads the fields of the kind's schema. Objects of kinds without a schema are unchanged. */
 function knownFields(call: ApiCall, served: ServedType, body: Json): Json {
-  const { object, unknown } = pruneUnknown(groupVersion(served), served.type.kind, body);
+  const { object, unknown } = decodeAs(call, served, body);
   if (unknown.length === 0) return object;
   const mode = call.query.get('fieldValidation') ?? 'Warn';
   const texts = unknown.map((path) => `unknown field "${path}"`);
-  if (mode === 'Strict') {
-    const { kind, version } = { kind: served.type.kind, version: served.version };
-    throw badRequest(
-      `${kind} in version "${version}" cannot be handled as a ${kind}: strict decoding error: ${texts.join(', ')}`,
-    );
-  }
+  if (mode === 'Strict') throw undecodable(served, `strict decoding error: ${texts.join(', ')}`);
   if (mode === 'Warn') call.response.setHeader('warning', warnings(texts));
   return object;
+}
+
+function decodeAs(call: ApiCall, served: ServedType, body: Json): Decoded {
+  const schema = schemaOf(call, served);
+  if (!schema) return { object: body, unknown: [] };
+  try {
+    return decode(body, schema);
+  } catch (error) {
+    if (error instanceof DecodeError) throw undecodable(served, error.message);
+    throw error;
+  }
+}
+
+function undecodable({ version, type: { kind } }: ServedType, why: string): ApiError {
+  return badRequest(`${kind} in version "${version}" cannot be handled as a ${kind}: ${why}`);
 }
 
 /** Maximum length of a warning, and of all warnings of a response, as in API servers, so that clients accept the headers. */

@@ -1,197 +1,92 @@
-import { servedTypes, type ServedType } from '../kinds/registry.js';
-import { groupVersion, type Subresource } from '../kinds/resource.js';
 import type { Json } from '../kinds/object.js';
+import type { ApiResource } from '../schema/definition-file.js';
+import type { KubernetesApi } from '../schema/kubernetes-api.js';
+import { servedResources } from './served-resources.js';
 
-const VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
-
-const SUBRESOURCES: Readonly<
-  Record<
-    Subresource,
-    | {
-        readonly kind: string;
-        readonly group?: string;
-        readonly version?: string;
-        readonly verbs: readonly string[];
-      }
-    | undefined
-  >
-> = {
-  status: undefined,
-  scale: { kind: 'Scale', group: 'autoscaling', version: 'v1', verbs: ['get', 'patch', 'update'] },
-  log: { kind: 'Pod', verbs: ['get'] },
-  eviction: { kind: 'Eviction', group: 'policy', version: 'v1', verbs: ['create'] },
-  binding: { kind: 'Binding', verbs: ['create'] },
-  finalize: { kind: 'Namespace', verbs: ['update'] },
-  token: { kind: 'TokenRequest', group: 'authentication.k8s.io', version: 'v1', verbs: ['create'] },
-};
-
-/** A resource in the format of discovery. */
-interface ListedResource {
-  readonly name: string;
-  readonly singularName: string;
-  readonly namespaced: boolean;
-  readonly kind: string;
-  readonly group?: string;
-  readonly version?: string;
-  readonly verbs: readonly string[];
-  readonly shortNames?: readonly string[];
-  readonly categories?: readonly string[];
+/** A group and version of discovery; the core group is ''. */
+interface GroupVersion {
+  readonly group: string;
+  readonly version: string;
+  /** `v1`, `apps/v1` …. */
+  readonly key: string;
+  readonly resources: readonly ApiResource[];
 }
 
-const COMPUTED_RESOURCES: Readonly<Record<string, readonly ListedResource[]>> = {
-  'metrics.k8s.io/v1beta1': [
-    { name: 'nodes', singularName: '', namespaced: false, kind: 'NodeMetrics', verbs: ['get', 'list'] },
-    { name: 'pods', singularName: '', namespaced: true, kind: 'PodMetrics', verbs: ['get', 'list'] },
-  ],
-  'authorization.k8s.io/v1': [
-    {
-      name: 'localsubjectaccessreviews',
-      singularName: 'localsubjectaccessreview',
-      namespaced: true,
-      kind: 'LocalSubjectAccessReview',
-      verbs: ['create'],
-    },
-    {
-      name: 'selfsubjectaccessreviews',
-      singularName: 'selfsubjectaccessreview',
-      namespaced: false,
-      kind: 'SelfSubjectAccessReview',
-      verbs: ['create'],
-    },
-    {
-      name: 'selfsubjectrulesreviews',
-      singularName: 'selfsubjectrulesreview',
-      namespaced: false,
-      kind: 'SelfSubjectRulesReview',
-      verbs: ['create'],
-    },
-    {
-      name: 'subjectaccessreviews',
-      singularName: 'subjectaccessreview',
-      namespaced: false,
-      kind: 'SubjectAccessReview',
-      verbs: ['create'],
-    },
-  ],
-  'authentication.k8s.io/v1': [
-    {
-      name: 'selfsubjectreviews',
-      singularName: 'selfsubjectreview',
-      namespaced: false,
-      kind: 'SelfSubjectReview',
-      verbs: ['create'],
-    },
-  ],
-};
-
-/** The resources of each group and version, `v1` first. */
-const resourceLists: ReadonlyMap<string, readonly ListedResource[]> = buildLists();
-
-function buildLists(): Map<string, readonly ListedResource[]> {
-  const lists = new Map<string, ListedResource[]>();
-  for (const served of servedTypes) {
-    const key = groupVersion(served);
-    lists.set(key, [...(lists.get(key) ?? []), ...listedResources(served)]);
-  }
-  return new Map([...lists, ...Object.entries(COMPUTED_RESOURCES)]);
-}
-
-function listedResources({ type }: ServedType): ListedResource[] {
-  const { plural, singular, namespaced, kind, shortNames, categories } = type;
-  const more = {
-    ...(shortNames.length > 0 ? { shortNames } : {}),
-    ...(categories.length > 0 ? { categories } : {}),
-  };
-  const main: ListedResource = {
-    name: plural,
-    singularName: singular,
-    namespaced,
-    kind,
-    verbs: VERBS,
-    ...more,
-  };
-  return [
-    main,
-    ...type.subresources.map((name) => ({
-      name: `${plural}/${name}`,
-      singularName: '',
-      namespaced,
-      kind,
-      verbs: ['get', 'patch', 'update'],
-      ...SUBRESOURCES[name],
-    })),
-  ];
-}
-
-/** The groups, each with one version. */
-const groups = [...resourceLists.keys()]
-  .filter((key) => key.includes('/'))
-  .map((key) => {
-    const [name = '', version = ''] = key.split('/');
-    return { name, version, groupVersion: key };
-  });
-
-/** Returns the document of a discovery path; undefined for other paths. `aggregated` returns all resources in one document. */
-export function discovery(path: string, aggregated: boolean): Json | undefined {
-  if (path === '/api')
-    return aggregated
-      ? aggregate([['', 'v1']])
-      : { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [] };
-  if (path === '/apis') {
-    if (aggregated) return aggregate(groups.map(({ name, version }) => [name, version]));
-    return { kind: 'APIGroupList', apiVersion: 'v1', groups: groups.map((group) => groupOf(group)) };
-  }
+/** Returns the document of a discovery path; undefined for other paths. */
+export function discovery(api: KubernetesApi, path: string): Json | undefined {
+  if (path === '/api') return { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [] };
+  const versions = groupVersions(api);
+  const groups = Map.groupBy(
+    versions.filter(({ group }) => group !== ''),
+    ({ group }) => group,
+  );
+  if (path === '/apis')
+    return {
+      kind: 'APIGroupList',
+      apiVersion: 'v1',
+      groups: [...groups].map(([name, list]) => groupOf(name, list)),
+    };
   const [root, ...rest] = path.split('/').filter(Boolean);
   const key = rest.join('/');
-  const resources = resourceLists.get(key);
-  if (resources && (root === 'apis') === key.includes('/')) {
-    return { kind: 'APIResourceList', apiVersion: 'v1', groupVersion: key, resources };
-  }
-  const group = root === 'apis' ? groups.find(({ name }) => name === key) : undefined;
-  return group && { kind: 'APIGroup', apiVersion: 'v1', ...groupOf(group) };
+  const found = versions.find((version) => version.key === key);
+  if (found && (root === 'apis') === key.includes('/'))
+    return { kind: 'APIResourceList', apiVersion: 'v1', groupVersion: key, resources: found.resources };
+  const list = root === 'apis' ? groups.get(key) : undefined;
+  return list && { kind: 'APIGroup', apiVersion: 'v1', ...groupOf(key, list) };
 }
 
-function groupOf({ name, version, groupVersion: key }: (typeof groups)[number]): Json {
-  const entry = { groupVersion: key, version };
-  return { name, versions: [entry], preferredVersion: entry };
+function groupVersions(api: KubernetesApi): GroupVersion[] {
+  return [...servedResources(api)].map(([key, resources]) => {
+    const [version = '', group = ''] = key.split('/').reverse();
+    return { group, version, key, resources };
+  });
 }
 
-function aggregate(list: readonly (readonly [group: string, version: string])[]): Json {
-  const items = list.map(([group, version]) => ({
-    metadata: { name: group, creationTimestamp: null },
-    versions: [{ version, freshness: 'Current', resources: aggregatedResources(group, version) }],
+function groupOf(name: string, list: readonly GroupVersion[]): Json {
+  const versions = list.map(({ key, version }) => ({ groupVersion: key, version }));
+  return { name, versions, preferredVersion: versions[0] };
+}
+
+/** The aggregated document of `/api` or `/apis`, with all resources; undefined for other paths. */
+export function aggregatedDiscovery(api: KubernetesApi, path: string): Json | undefined {
+  if (path !== '/api' && path !== '/apis') return undefined;
+  const versions = groupVersions(api).filter(({ group }) => (group === '') === (path === '/api'));
+  const items = [...Map.groupBy(versions, ({ group }) => group)].map(([name, list]) => ({
+    metadata: { name, creationTimestamp: null },
+    versions: list.map(({ version, resources }) => ({
+      version,
+      resources: aggregated(resources),
+      freshness: 'Current',
+    })),
   }));
   return { kind: 'APIGroupDiscoveryList', apiVersion: 'apidiscovery.k8s.io/v2', metadata: {}, items };
 }
 
-function aggregatedResources(group: string, version: string): Json[] {
-  const all = resourceLists.get(group ? `${group}/${version}` : version) ?? [];
-  const kindOf = (listed: ListedResource) => ({
-    group: listed.group ?? group,
-    version: listed.version ?? version,
-    kind: listed.kind,
-  });
-  return all
+function aggregated(resources: readonly ApiResource[]): Json[] {
+  return resources
     .filter(({ name }) => !name.includes('/'))
-    .map((listed) => {
-      const subresources = all.filter(({ name }) => name.startsWith(`${listed.name}/`));
+    .map((resource) => {
+      const { name, namespaced, singularName, verbs, shortNames, categories } = resource;
+      const below = resources.filter((other) => other.name.startsWith(`${name}/`));
       return {
-        resource: listed.name,
-        responseKind: kindOf(listed),
-        scope: listed.namespaced ? 'Namespaced' : 'Cluster',
-        singularResource: listed.singularName,
-        verbs: listed.verbs,
-        ...(listed.shortNames ? { shortNames: listed.shortNames } : {}),
-        ...(listed.categories ? { categories: listed.categories } : {}),
-        ...(subresources.length > 0
-          ? {
-              subresources: subresources.map((sub) => ({
-                subresource: sub.name.slice(listed.name.length + 1),
-                responseKind: kindOf(sub),
-                verbs: sub.verbs,
-              })),
-            }
-          : {}),
+        resource: name,
+        responseKind: responseKind(resource),
+        scope: namespaced ? 'Namespaced' : 'Cluster',
+        singularResource: singularName,
+        verbs,
+        ...(shortNames && { shortNames }),
+        ...(categories && { categories }),
+        ...(below.length > 0 && { subresources: below.map((sub) => subresource(sub, name)) }),
       };
     });
+}
+
+function subresource(resource: ApiResource, parent: string): Json {
+  const { name, verbs } = resource;
+  return { subresource: name.slice(parent.length + 1), responseKind: responseKind(resource), verbs };
+}
+
+/** Empty strings stand for the group and version of the list. */
+function responseKind({ group = '', version = '', kind }: ApiResource): Json {
+  return { group, version, kind };
 }

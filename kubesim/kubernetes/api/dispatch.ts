@@ -1,9 +1,9 @@
 import { authorizePath, authorizeTarget } from './authorization.js';
 import { flag, type ApiResponse, type ApiCall } from './call.js';
-import { discovery } from './discovery.js';
+import { aggregatedDiscovery, discovery } from './discovery.js';
 import { logs } from './logs.js';
 import { metrics } from './metrics.js';
-import { openApi } from './openapi.js';
+import { openApi } from './openapi/openapi.js';
 import { parseTarget, type Target } from './path.js';
 import { bind, evict } from './pod-actions.js';
 import { listRateMetrics } from './list-rate-limiter.js';
@@ -11,6 +11,7 @@ import { get, list } from './read.js';
 import { review } from './reviews.js';
 import { scale } from './scale.js';
 import { methodNotAllowed, noSuchPath } from '../kinds/status.js';
+import { kubernetesApi } from '../schema/kubernetes-api.js';
 import { watch } from './watch.js';
 import { create, patch, remove, removeCollection, update } from './write.js';
 
@@ -41,13 +42,17 @@ function nonResourceResponse(call: ApiCall): ApiResponse | undefined {
   if (['/healthz', '/livez', '/readyz'].includes(path))
     return { status: 200, body: 'ok', contentType: 'text/plain' };
   if (path === '/version') return { status: 200, body: versionInfo(call.version) };
-  const prefix = `/clusters/${encodeURIComponent(call.cluster.id)}`;
-  const schema = openApi(path, prefix);
-  if (schema) return { status: 200, body: schema };
-  const accepts = (call.request.headers.accept ?? '').replaceAll(' ', '');
-  const aggregated = accepts.includes(AGGREGATED) && (path === '/api' || path === '/apis');
-  const found = discovery(path, aggregated);
-  return found && { status: 200, body: found, ...(aggregated ? { contentType: AGGREGATED } : {}) };
+  return openApi(call) ?? discoveryResponse(call);
+}
+
+/** All resources in one document, if the client accepts it; otherwise by group and version. */
+function discoveryResponse({ path, version, request }: ApiCall): ApiResponse | undefined {
+  const api = kubernetesApi(version);
+  const accepts = (request.headers.accept ?? '').replaceAll(' ', '');
+  const aggregated = accepts.includes(AGGREGATED) ? aggregatedDiscovery(api, path) : undefined;
+  if (aggregated) return { status: 200, body: aggregated, contentType: AGGREGATED };
+  const found = discovery(api, path);
+  return found && { status: 200, body: found };
 }
 
 function versionInfo(version: string): unknown {

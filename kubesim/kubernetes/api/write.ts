@@ -14,6 +14,7 @@ import { selection } from './selection.js';
 import { ApiError, badRequest, conflict, notFound } from '../kinds/status.js';
 import { strategicMerge } from './strategic-merge.js';
 import { type MergeKeys, type MergeMethod, mergeKeysOf } from '../schema/merge-keys.js';
+import { metadataSchema, schemaOf } from './served-schema.js';
 
 /** Responds with the current object once the change is durable. */
 async function respondWhenDurable(
@@ -95,7 +96,7 @@ export async function patch(call: ApiCall, target: Target): Promise<ApiResponse>
     { form: 'object', includeObject: 'None' },
     call.cluster.clock.now(),
   );
-  const patched = patchedBy(media, { object: shown, body, merging: mergingOf(target, 'patch') });
+  const patched = patchedBy(media, { object: shown, body, merging: mergingOf(call, target, 'patch') });
   if (!isJson(patched)) throw badRequest('the patched object is not an object');
   checkSize(patched);
   return respondWhenDurable(
@@ -111,8 +112,15 @@ function checkSize(object: Json): void {
   throw new ApiError(413, 'RequestEntityTooLarge', `the object may not be larger than ${BODY_LIMIT} bytes`);
 }
 
-function mergingOf({ served: { group, version, type } }: Target, method: MergeMethod): MergeKeys {
-  return mergeKeysOf(group ? `${group}/${version}` : version, type.kind, method);
+/** How objects of the kind merge. Lists of custom resources are replaced as a whole, except those of their metadata. */
+function mergingOf(call: ApiCall, { served }: Target, method: MergeMethod): MergeKeys {
+  const schema = schemaOf(call, served);
+  if (schema) return mergeKeysOf(schema, method);
+  const metadata = metadataSchema(call);
+  return {
+    of: (field) => (field === 'metadata' && metadata ? mergeKeysOf(metadata, method) : undefined),
+    keys: () => undefined,
+  };
 }
 
 interface PatchRequest {
@@ -150,7 +158,7 @@ async function apply(call: ApiCall, target: Target, body: unknown): Promise<ApiR
     });
     return respondWhenDurable(call, target, object, 201);
   }
-  const merged = strategicMerge(current, applied, mergingOf(target, 'apply'));
+  const merged = strategicMerge(current, applied, mergingOf(call, target, 'apply'));
   if (!isJson(merged)) throw badRequest('the body is not an object');
   return respondWhenDurable(
     call,

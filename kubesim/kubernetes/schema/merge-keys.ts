@@ -1,15 +1,4 @@
-import { z } from 'zod';
-import source from './kubernetes-1.32-merge-keys.json' with { type: 'json' };
-
-const fieldForm = z.object({
-  type: z.string().optional(),
-  patch: z.array(z.string()).optional(),
-  apply: z.array(z.string()).optional(),
-});
-const mergeForm = z.object({
-  kinds: z.record(z.string(), z.string()),
-  types: z.record(z.string(), z.record(z.string(), fieldForm)),
-});
+import type { SchemaNode } from './schema-node.js';
 
 /**
  * Strategic merge patches and server-side apply use different merge keys: a Service's ports merge by port, or by port
@@ -28,34 +17,28 @@ export interface MergeKeys {
   keys(field: string): readonly string[] | undefined;
 }
 
-let loaded: z.infer<typeof mergeForm> | undefined;
-
-/** How objects of a kind merge. Lists of custom resources are replaced as a whole. */
-export function mergeKeysOf(apiVersion: string, kind: string, method: MergeMethod): MergeKeys {
-  loaded ??= mergeForm.parse(source);
-  const type = loaded.kinds[`${apiVersion}/${kind}`];
-  if (type !== undefined) return new TypeKeys(loaded.types, type, method);
-  const metadata = new TypeKeys(loaded.types, 'meta.v1.ObjectMeta', method);
-  return { of: (field) => (field === 'metadata' ? metadata : undefined), keys: () => undefined };
+/** How objects of a schema merge. */
+export function mergeKeysOf(schema: SchemaNode, method: MergeMethod): MergeKeys {
+  const keysOf = method === 'patch' ? patchKeys : applyKeys;
+  return {
+    of(field) {
+      const node = schema.fields.get(field);
+      const inner = node?.items ?? node;
+      return inner && mergeKeysOf(inner, method);
+    },
+    keys(field) {
+      const node = schema.fields.get(field);
+      return node?.type === 'array' ? keysOf(node) : undefined;
+    },
+  };
 }
 
-class TypeKeys implements MergeKeys {
-  constructor(
-    private readonly types: z.infer<typeof mergeForm>['types'],
-    private readonly type: string,
-    private readonly method: MergeMethod,
-  ) {}
+function patchKeys({ patchStrategies, patchMergeKey }: SchemaNode): readonly string[] | undefined {
+  if (!patchStrategies.includes('merge')) return undefined;
+  return patchMergeKey === undefined ? [] : [patchMergeKey];
+}
 
-  of(field: string): MergeKeys | undefined {
-    const type = this.fields[field]?.type;
-    return type === undefined ? undefined : new TypeKeys(this.types, type, this.method);
-  }
-
-  keys(field: string): readonly string[] | undefined {
-    return this.fields[field]?.[this.method];
-  }
-
-  private get fields() {
-    return this.types[this.type] ?? {};
-  }
+function applyKeys({ listType, listMapKeys }: SchemaNode): readonly string[] | undefined {
+  if (listType === 'set') return [];
+  return listType === 'map' ? listMapKeys : undefined;
 }

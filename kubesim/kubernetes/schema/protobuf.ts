@@ -1,6 +1,6 @@
 import { ApiError, badRequest } from '../kinds/status.js';
 import type { Json } from '../kinds/object.js';
-import { kubernetesSchema, PLAIN_TYPES, type Field } from './schema.js';
+import { protobufMessages, PLAIN_TYPES, type Field } from './protobuf-messages.js';
 import { wireFields } from './wire-fields.js';
 
 const MAGIC = Buffer.from('k8s\0');
@@ -32,16 +32,16 @@ function decodeEnvelope(bytes: Buffer): Json {
       if (part.number === 2) kind = part.bytes.toString();
     }
   }
-  const message = kubernetesSchema().messageOfKind(apiVersion, kind);
+  const message = protobufMessages().ofKind(apiVersion, kind);
   if (!message) throw badRequest(`${apiVersion} ${kind} is not supported as protobuf`);
   return { apiVersion, kind, ...decodeMessage(message, raw) };
 }
 
 function decodeMessage(name: string, bytes: Buffer): Json {
   const result: Json = {};
-  const message = kubernetesSchema().message(name);
+  const message = protobufMessages().fields(name);
   for (const { number, bytes: value, int } of wireFields(bytes)) {
-    const field = message?.byNumber.get(number);
+    const field = message?.get(number);
     if (!field) continue;
     if (field.inlined) Object.assign(result, decodeMessage(field.type, value));
     else if (field.many === 'map') setEntry((result[field.name] ??= {}) as Json, field, value);

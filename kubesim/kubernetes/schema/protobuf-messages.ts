@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import source from './kubernetes-1.32.json' with { type: 'json' };
+import source from './protobuf-messages-1.32.json' with { type: 'json' };
 
 const fieldSchema = z.tuple([z.number(), z.string()]).rest(z.enum(['repeated', 'map']));
 const sourceSchema = z.object({
@@ -7,21 +7,16 @@ const sourceSchema = z.object({
   messages: z.record(z.string(), z.record(z.string(), fieldSchema)),
 });
 
-/** A field of a message: number in protobuf, type, and whether it is repeated or a map. */
+/** A field of a message: its name in JSON, type, and whether it is repeated or a map. */
 export interface Field {
   readonly name: string;
-  readonly number: number;
   readonly type: string;
   readonly many: 'repeated' | 'map' | undefined;
   /** Whether JSON inlines the fields of this field. */
   readonly inlined: boolean;
 }
 
-interface Message {
-  readonly byNumber: ReadonlyMap<number, Field>;
-  /** Fields in JSON, with inlined fields expanded. */
-  readonly byName: ReadonlyMap<string, Field>;
-}
+type Message = ReadonlyMap<number, Field>;
 
 /** Types that are scalars in JSON and messages in protobuf. */
 export const PLAIN_TYPES: ReadonlySet<string> = new Set([
@@ -34,44 +29,37 @@ export const PLAIN_TYPES: ReadonlySet<string> = new Set([
 
 const INLINED = new Set(['localObjectReference', 'volumeSource', 'handler', 'ephemeralContainerCommon']);
 
-/** The fields of the Kubernetes API's messages. */
-class Schema {
+/** The protobuf messages of the Kubernetes API. Numbers of fields are the same in all versions. */
+class ProtobufMessages {
   private readonly data = sourceSchema.parse(source);
   private readonly built = new Map<string, Message>();
 
   /** The message of a kind, e.g. of `apps/v1` `Deployment`. */
-  messageOfKind(apiVersion: string, kind: string): string | undefined {
+  ofKind(apiVersion: string, kind: string): string | undefined {
     if (kind === 'DeleteOptions') return 'meta.v1.DeleteOptions';
     return this.data.kinds[`${apiVersion}/${kind}`];
   }
 
-  message(name: string): Message | undefined {
+  /** The fields of a message by their numbers. */
+  fields(name: string): Message | undefined {
     const cached = this.built.get(name);
     const fields = this.data.messages[name];
     if (cached || !fields) return cached;
-    const list = Object.entries(fields).map(([field, [number, type, many]]) => ({
-      name: field,
-      number,
-      type,
-      many,
-      inlined: INLINED.has(field),
-    }));
-    const byNumber = new Map(list.map((field) => [field.number, field]));
-    const message = { byNumber, byName: new Map(list.flatMap((field) => this.flat(field))) };
+    const message = new Map(
+      Object.entries(fields).map(([field, [number, type, many]]) => [
+        number,
+        { name: field, type, many, inlined: INLINED.has(field) },
+      ]),
+    );
     this.built.set(name, message);
     return message;
   }
-
-  private flat(field: Field): [string, Field][] {
-    const inner = field.inlined ? this.message(field.type) : undefined;
-    return inner ? [...inner.byName] : [[field.name, field]];
-  }
 }
 
-let loaded: Schema | undefined;
+let loaded: ProtobufMessages | undefined;
 
-/** The schema, parsed on first use. */
-export function kubernetesSchema(): Schema {
-  loaded ??= new Schema();
+/** The messages, read on first use. */
+export function protobufMessages(): ProtobufMessages {
+  loaded ??= new ProtobufMessages();
   return loaded;
 }

@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import type { KubernetesApi } from '../../schema/kubernetes-api.js';
+import { servedResources } from '../served-resources.js';
+import { type GroupVersion, pathsOf, rootPath } from './paths.js';
+
+const REFERENCE = /"#\/components\/schemas\/([^"]+)"/g;
+
+/** The groups and versions that have a document, by their paths without the first slash: `api/v1`, `apis/apps/v1`. */
+export function documentedVersions(api: KubernetesApi): ReadonlyMap<string, GroupVersion> {
+  return new Map(
+    [...servedResources(api)].map(([key, resources]) => {
+      const [version = '', group = ''] = key.split('/').reverse();
+      const groupVersion = { group, version, resources };
+      return [rootPath(groupVersion).slice(1), groupVersion];
+    }),
+  );
+}
+
+/** JSON of the OpenAPI v3 document of a group and version. */
+export function openApiV3(api: KubernetesApi, groupVersion: GroupVersion): string {
+  const paths = JSON.stringify(pathsOf(api, groupVersion));
+  const schemas = [...definitionsOf(api, paths), ...customKinds(api, groupVersion)];
+  const info = JSON.stringify({ title: 'Kubernetes', version: 'unversioned' });
+  const security = JSON.stringify({ BearerToken: { type: 'apiKey', name: 'authorization', in: 'header' } });
+  return (
+    `{"openapi":"3.0.0","info":${info},"paths":${paths},"components":{"schemas":{` +
+    `${schemas.map(([name, json]) => `${JSON.stringify(name)}:${json}`).join(',')}},"securitySchemes":${security}}}`
+  );
+}
+
+/** The definitions to which JSON refers, directly or by other definitions, sorted by name. */
+export function definitionsOf(api: KubernetesApi, json: string): [name: string, json: string][] {
+  const found = new Map<string, string>();
+  const pending = [json];
+  for (let text = pending.pop(); text !== undefined; text = pending.pop()) {
+    for (const [, name = ''] of text.matchAll(REFERENCE)) {
+      const definition = found.has(name) ? undefined : api.definitionJson(name);
+      if (definition === undefined) continue;
+      found.set(name, definition);
+      pending.push(definition);
+    }
+  }
+  return [...found].sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+/** Schemas of kinds that Kubernetes does not have: their fields are not known. */
+function customKinds(api: KubernetesApi, { group, version, resources }: GroupVersion): [string, string][] {
+  return resources
+    .filter(
+      ({ name, kind }) => !name.includes('/') && api.definitionNameOf(group, version, kind) === undefined,
+    )
+    .map(({ kind }) => {
+      const name = [...group.split('.').reverse(), version, kind].join('.');
+      const served = [{ group, version, kind }];
+      const schema = {
+        type: 'object',
+        'x-kubernetes-group-version-kind': served,
+        'x-kubernetes-preserve-unknown-fields': true,
+      };
+      return [name, JSON.stringify(schema)];
+    });
+}
+
+const hashes = new WeakMap<KubernetesApi, Map<string, string>>();
+
+/** Hash of a document, as it stands in its URL and ETag. Kept, because listing the documents needs that of each. */
+export function hashOf(api: KubernetesApi, path: string, document: () => string): string {
+  const known = hashes.get(api) ?? new Map<string, string>();
+  hashes.set(api, known);
+  const hash = known.get(path) ?? createHash('sha512').update(document()).digest('hex').toUpperCase();
+  known.set(path, hash);
+  return hash;
+}

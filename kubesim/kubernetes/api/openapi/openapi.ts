@@ -1,0 +1,64 @@
+import type { Json } from '../../kinds/object.js';
+import { ApiError } from '../../kinds/status.js';
+import { type KubernetesApi, kubernetesApi } from '../../schema/kubernetes-api.js';
+import type { ApiCall, ApiResponse } from '../call.js';
+import { documentedVersions, hashOf, openApiV3 } from './documents.js';
+import { openApiV2 } from './swagger.js';
+
+const ROOT = '/openapi/v3';
+
+/** Handles the paths of the OpenAPI documents; undefined for other paths. Throws ApiError 406. */
+export function openApi(call: ApiCall): ApiResponse | undefined {
+  const { path } = call;
+  if (path !== '/openapi/v2' && path !== ROOT && !path.startsWith(`${ROOT}/`)) return undefined;
+  const api = kubernetesApi(call.version);
+  if (!acceptsJson(call)) throw new ApiError(406, 'NotAcceptable', 'only application/json is served');
+  if (path === ROOT) return { status: 200, body: index(call, api) };
+  if (path !== '/openapi/v2') return groupDocument(call, api, path.slice(ROOT.length + 1));
+  const document = () => openApiV2(api);
+  return cached(call, hashOf(api, path, document), document);
+}
+
+function acceptsJson({ request }: ApiCall): boolean {
+  return /application\/(json|\*)|\*\/\*/.test(request.headers.accept ?? '*/*');
+}
+
+/** The list of documents. A URL contains the hash of its document, so that clients fetch only changed ones. */
+function index(call: ApiCall, api: KubernetesApi): Json {
+  const paths = [...documentedVersions(api)].map(([path, groupVersion]) => {
+    const hash = hashOf(api, path, () => openApiV3(api, groupVersion));
+    return [path, { serverRelativeURL: `${urlOf(call, path)}?hash=${hash}` }];
+  });
+  return { paths: Object.fromEntries(paths) as Json };
+}
+
+function urlOf({ cluster }: ApiCall, path: string): string {
+  return `/clusters/${encodeURIComponent(cluster.id)}${ROOT}/${path}`;
+}
+
+function groupDocument(call: ApiCall, api: KubernetesApi, path: string): ApiResponse | undefined {
+  const groupVersion = documentedVersions(api).get(path);
+  if (!groupVersion) return undefined;
+  const document = () => openApiV3(api, groupVersion);
+  const hash = hashOf(api, path, document);
+  const wanted = call.query.get('hash');
+  if (wanted && wanted !== hash) {
+    call.response.setHeader('location', `${urlOf(call, path)}?hash=${hash}`);
+    return { status: 301, body: '', contentType: 'text/plain' };
+  }
+  if (wanted) {
+    const year = new Date(call.cluster.clock.now().getTime() + YEAR_MS);
+    call.response.setHeader('cache-control', 'public, immutable').setHeader('expires', year.toUTCString());
+  }
+  return cached(call, hash, document);
+}
+
+const YEAR_MS = 365 * 24 * 3_600_000;
+
+/** The document with its ETag; 304 if the client has it. */
+function cached({ request, response }: ApiCall, hash: string, document: () => string): ApiResponse {
+  const etag = `"${hash}"`;
+  response.setHeader('etag', etag).setHeader('vary', 'Accept');
+  const has = request.headers['if-none-match'] === etag;
+  return { status: has ? 304 : 200, body: has ? '' : document(), contentType: 'application/json' };
+}

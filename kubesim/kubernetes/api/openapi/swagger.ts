@@ -1,0 +1,83 @@
+import { isJson, type Json } from '../../kinds/object.js';
+import type { KubernetesApi } from '../../schema/kubernetes-api.js';
+import { definitionsOf, documentedVersions } from './documents.js';
+import { pathsOf } from './paths.js';
+
+/** JSON of the OpenAPI v2 document of all groups, converted from v3 as API servers do. */
+export function openApiV2(api: KubernetesApi): string {
+  const groups = [...documentedVersions(api).values()];
+  const paths = Object.assign({}, ...groups.map((groupVersion) => pathsOf(api, groupVersion))) as Json;
+  const definitions = definitionsOf(api, JSON.stringify(paths)).map(([name, json]) => [
+    name,
+    schemaV2(JSON.parse(json)),
+  ]);
+  return JSON.stringify({
+    swagger: '2.0',
+    info: { title: 'Kubernetes', version: 'unversioned' },
+    paths: Object.fromEntries(Object.entries(paths).map(([path, item]) => [path, pathItem(item as Json)])),
+    definitions: Object.fromEntries(definitions) as Json,
+    securityDefinitions: { BearerToken: { type: 'apiKey', name: 'authorization', in: 'header' } },
+  }).replaceAll('"#/components/schemas/', '"#/definitions/');
+}
+
+/** Version 2 has no defaults, and references stand alone. */
+function schemaV2(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(schemaV2);
+  if (!isJson(schema)) return schema;
+  const { allOf, oneOf, default: _default, ...rest } = schema;
+  const [reference] = Array.isArray(allOf) ? (allOf as unknown[]) : [];
+  const more = {
+    ...(isJson(reference) ? reference : {}),
+    // IntOrString and Quantity.
+    ...(Array.isArray(oneOf) ? { type: 'string' } : {}),
+  };
+  return {
+    ...Object.fromEntries(
+      Object.entries(rest).map(([key, value]) => [
+        key,
+        key === 'properties' ? fieldsV2(value) : schemaV2(value),
+      ]),
+    ),
+    ...more,
+  };
+}
+
+/** Fields may have the names of keywords. */
+function fieldsV2(fields: unknown): unknown {
+  return Object.fromEntries(Object.entries(fields as Json).map(([name, field]) => [name, schemaV2(field)]));
+}
+
+function pathItem(item: Json): Json {
+  return Object.fromEntries(
+    Object.entries(item).map(([key, value]) => [
+      key,
+      key === 'parameters' ? (value as Json[]).map(parameter) : operation(value as Json),
+    ]),
+  );
+}
+
+function parameter({ schema, ...rest }: Json): Json {
+  return { ...rest, ...(schema as Json) };
+}
+
+function operation({ parameters, requestBody, responses, ...rest }: Json): Json {
+  const { content } = (requestBody ?? {}) as { content?: Readonly<Record<string, Json>> };
+  const [body] = Object.values(content ?? {});
+  return {
+    consumes: Object.keys(content ?? { '*/*': {} }),
+    produces: ['application/json'],
+    ...rest,
+    parameters: [
+      ...(body ? [{ in: 'body', name: 'body', required: true, ...body }] : []),
+      ...((parameters ?? []) as Json[]).map(parameter),
+    ],
+    responses: Object.fromEntries(
+      Object.entries((responses ?? {}) as Json).map(([code, value]) => [code, responseV2(value as Json)]),
+    ),
+  };
+}
+
+function responseV2({ description, content }: Json): Json {
+  const [media] = Object.values((content ?? {}) as Readonly<Record<string, Json>>);
+  return { description, ...media };
+}

@@ -1,0 +1,59 @@
+import { isJson, type Json } from '../kinds/object.js';
+import type { SchemaNode } from './schema-node.js';
+import { typeDefaults } from './type-defaults.js';
+
+/**
+ * The object with the defaults of the types in it: those of the schema, and those that API servers set by code. Returns
+ * the same object if nothing is missing.
+ */
+export function withDefaults<T extends object>(object: T, schema: SchemaNode): T {
+  return structDefaults(object as Json, schema) as T;
+}
+
+function structDefaults(value: Json, schema: SchemaNode): Json {
+  let filled = value;
+  for (const [name, inner] of Object.entries(value)) {
+    const field = schema.fields.get(name);
+    const next = field ? valueDefaults(inner, field) : inner;
+    if (next !== inner) filled = { ...filled, [name]: next };
+  }
+  for (const [name, otherwise] of schemaDefaults(schema))
+    if (filled[name] === undefined) filled = { ...filled, [name]: otherwise };
+  return typeDefaults(filled, schema.definitionName);
+}
+
+function valueDefaults(value: unknown, schema: SchemaNode): unknown {
+  const { items, additionalProperties } = schema;
+  if (Array.isArray(value)) return items && holdsTypes(items) ? listDefaults(value, items) : value;
+  if (!isJson(value)) return value;
+  if (!additionalProperties) return structDefaults(value, schema);
+  if (!holdsTypes(additionalProperties)) return value;
+  const entries = Object.entries(value).map(([key, entry]) => [
+    key,
+    valueDefaults(entry, additionalProperties),
+  ]);
+  return Object.fromEntries(entries) as Json;
+}
+
+function listDefaults(list: readonly unknown[], items: SchemaNode): readonly unknown[] {
+  const filled = list.map((entry) => valueDefaults(entry, items));
+  return filled.every((entry, index) => entry === list[index]) ? list : filled;
+}
+
+/** Whether values of the schema can have defaults inside: not those of plain lists and maps. */
+function holdsTypes({ type }: SchemaNode): boolean {
+  return type === 'object' || type === 'array';
+}
+
+const known = new WeakMap<SchemaNode, readonly (readonly [string, unknown])[]>();
+
+/** Defaults of the schema's fields, except Go's zero values, which stand for fields that are always written. */
+function schemaDefaults(schema: SchemaNode): readonly (readonly [string, unknown])[] {
+  const found = known.get(schema);
+  if (found) return found;
+  const list = [...schema.fields].flatMap(([name, { default: value, type }]) =>
+    type !== 'object' && !!value && !isJson(value) ? [[name, value] as const] : [],
+  );
+  known.set(schema, list);
+  return list;
+}
