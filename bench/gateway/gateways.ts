@@ -72,7 +72,7 @@ export async function startBaseline(
 
 /** The supergraph's text with the addresses at which its subgraphs run. */
 export function withAddresses(supergraphSdl: string, urls: Readonly<Record<string, string>>): string {
-  // Gateways that do not know @requiresScopes refuse a supergraph that links it `for: SECURITY`.
+  // Gateways that do not know @requiresScopes reject a supergraph that links it `for: SECURITY`.
   const accepted = supergraphSdl.replaceAll(', for: SECURITY)', ')');
   return accepted.replaceAll(/@join__graph\(name: "([^"]+)", url: "[^"]*"\)/g, (text, name: string) => {
     const url = urls[name];

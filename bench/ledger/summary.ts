@@ -8,7 +8,7 @@ export interface LedgerSearch {
   readonly sequences: number;
   readonly operations: number;
   readonly accepted: number;
-  readonly refused: Readonly<Record<string, number>>;
+  readonly rejected: Readonly<Record<string, number>>;
   readonly crashes: number;
   /** Comparisons of every counted resource, while no operation ran. */
   readonly recounts: number;
@@ -38,7 +38,7 @@ function ledgerTable(searches: readonly LedgerSearch[]): string {
       search.sequences,
       search.operations,
       search.accepted,
-      sum(search.refused),
+      sum(search.rejected),
       search.crashes,
       search.recounts,
       search.spotChecks,

@@ -44,7 +44,7 @@ export class Ledger {
 }
 
 function coded(code: string): GraphQLError {
-  return new GraphQLError(`refused: ${code}`, { extensions: { code } });
+  return new GraphQLError(`rejected: ${code}`, { extensions: { code } });
 }
 
 export const schema: GraphQLSchema = buildSchema(`

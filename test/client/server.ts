@@ -90,7 +90,7 @@ export class TestServer implements AsyncDisposable {
 
   private async respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     this.requests++;
-    if (!this.tokens.includes(bearer(request.headers.authorization))) return refuse(response);
+    if (!this.tokens.includes(bearer(request.headers.authorization))) return reject(response);
     const { query, variables } = JSON.parse(await textOf(request)) as { query: string; variables?: object };
     const result = await graphql({
       schema,
@@ -104,7 +104,7 @@ export class TestServer implements AsyncDisposable {
   }
 }
 
-function refuse(response: ServerResponse): void {
+function reject(response: ServerResponse): void {
   const errors = [{ message: 'A valid bearer token is needed.', extensions: { code: 'UNAUTHENTICATED' } }];
   response.writeHead(401, { 'content-type': 'application/json' }).end(JSON.stringify({ errors }));
 }

@@ -119,8 +119,8 @@ describe('commands on a node pool', () => {
     await settle();
     await world.prisma.nodePool.update({ where: { id: poolId }, data: { state } });
     const next = expected(poolTransitions[state], command);
-    const refusal = state === 'UNHEALTHY' ? 'SCALING_GROUP_MISSING' : 'INVALID_STATE';
-    expect(await POOL_COMMANDS[command](state)).toEqual(next ? [] : [refusal]);
+    const rejection = state === 'UNHEALTHY' ? 'SCALING_GROUP_MISSING' : 'INVALID_STATE';
+    expect(await POOL_COMMANDS[command](state)).toEqual(next ? [] : [rejection]);
     const { state: now } = await world.prisma.nodePool.findUniqueOrThrow({ where: { id: poolId } });
     expect(now).toBe(next ?? state);
   });
@@ -223,8 +223,8 @@ describe('commands on a cluster', () => {
     await settle();
     await world.prisma.cluster.update({ where: { id: clusterId }, data: { state } });
     const { in: accepting, give } = commands[command]!;
-    const refused = await give();
-    if (accepting.includes(state)) expect(refused).not.toContain('INVALID_STATE');
-    else expect(refused).toContain('INVALID_STATE');
+    const rejected = await give();
+    if (accepting.includes(state)) expect(rejected).not.toContain('INVALID_STATE');
+    else expect(rejected).toContain('INVALID_STATE');
   });
 });

@@ -196,8 +196,8 @@ describe('provisioningEvents', () => {
       [`${cursor.slice(0, -1)}${cursor.endsWith('A') ? 'B' : 'A'}`, 'ev'],
       [cursor, 'else'],
     ] as const) {
-      const refused = await clusters.open(EVENTS, { after }, account);
-      expect((await refused.next()).value).toMatchObject({
+      const rejected = await clusters.open(EVENTS, { after }, account);
+      expect((await rejected.next()).value).toMatchObject({
         errors: [{ extensions: { code: 'INVALID_CURSOR' } }],
       });
     }

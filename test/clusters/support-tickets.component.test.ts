@@ -92,7 +92,7 @@ test('tickets of a cluster are listed newest first, and closed once', async () =
 });
 
 test('rejects an empty question, and cluster and ticket of another account', async () => {
-  const id = await ofVersion('refused', '1.34.3');
+  const id = await ofVersion('rejected', '1.34.3');
   const codes = async (payload: Promise<Payload>) =>
     (await payload).userErrors.map(({ code, path }) => [code, path.at(-1)]);
   expect(await codes(open(id, { title: ' ', text: 'x'.repeat(10_001) }))).toEqual([

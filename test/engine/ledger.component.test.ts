@@ -32,9 +32,9 @@ describe('the ledger', () => {
     const results = await Promise.all(Array.from({ length: 50 }, () => take('race', 'seats', 1)));
     expect(results.filter(({ ok }) => ok)).toHaveLength(7);
     expect(await used('race', 'seats')).toBe(7);
-    const refused = results.flatMap((result) => (result.ok ? [] : result.problems));
-    expect(refused).toHaveLength(43);
-    expect(refused[0]).toMatchObject({
+    const rejected = results.flatMap((result) => (result.ok ? [] : result.problems));
+    expect(rejected).toHaveLength(43);
+    expect(rejected[0]).toMatchObject({
       code: 'QUOTA_EXCEEDED',
       details: { resource: 'seats', limit: 7, used: 7, requested: 1 },
     });

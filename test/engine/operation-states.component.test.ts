@@ -78,7 +78,7 @@ async function after(
 const ENDED = ['SUCCEEDED', 'PARTIAL', 'FAILED', 'CANCELED'];
 /** Expected states of finished operations, which never change. */
 const unchanged = Object.fromEntries(ENDED.map((state) => [state, state]));
-const refused = (code: string) => Object.fromEntries(ENDED.map((state) => [state, code]));
+const rejected = (code: string) => Object.fromEntries(ENDED.map((state) => [state, code]));
 
 describe('the state machine of operations', () => {
   it.each<[string, (tx: EventTransaction, id: string) => Promise<unknown>, Record<string, string>]>([
@@ -107,17 +107,17 @@ describe('the state machine of operations', () => {
     [
       'a request to cancel',
       (tx, id) => requestCancel(tx, 'acme', id, at),
-      { PENDING: 'PENDING canceling', RUNNING: 'RUNNING canceling', ...refused('NOT_CANCELABLE') },
+      { PENDING: 'PENDING canceling', RUNNING: 'RUNNING canceling', ...rejected('NOT_CANCELABLE') },
     ],
     [
       'a request to pause',
       (tx, id) => pauseOperation(tx, 'acme', id, at),
-      { PENDING: 'PENDING paused', RUNNING: 'RUNNING paused', ...refused('INVALID_STATE') },
+      { PENDING: 'PENDING paused', RUNNING: 'RUNNING paused', ...rejected('INVALID_STATE') },
     ],
     [
       'a request to resume without a pause',
       (tx, id) => resumeOperation(tx, 'acme', id),
-      { PENDING: 'INVALID_STATE', RUNNING: 'INVALID_STATE', ...refused('INVALID_STATE') },
+      { PENDING: 'INVALID_STATE', RUNNING: 'INVALID_STATE', ...rejected('INVALID_STATE') },
     ],
   ])(
     '%s leads from each state to the expected one and does not change finished operations',
@@ -204,7 +204,7 @@ describe('the state machine of operations', () => {
       (tx, id) => resumeOperation(tx, 'acme', id),
       'The operation ID (SYNC_NODE_POOL) is not paused.',
     ],
-  ])('a refusal to %s names the operation', async (_what, action, message) => {
+  ])('a rejection to %s names the operation', async (_what, action, message) => {
     const id = await operationIn({ state: 'RUNNING' });
     const result = await toResult(() => eventTransaction(kit.database.prisma, at, (tx) => action(tx, id)));
     expect(!result.ok && result.problems[0]?.message.replace(id, 'ID')).toBe(message);

@@ -108,10 +108,10 @@ export function providerContract(name: string, open: () => Promise<ProviderUnder
 
     it('throws NOT_FOUND for a high-risk operation on a target that does not exist in the cloud', async () => {
       const target = { operation: 'node-pool.scaling-group.5', nodePoolId: newId('nodePool') };
-      const refused = expect.objectContaining({ problem: expect.objectContaining({ code: 'NOT_FOUND' }) });
-      await expect(world.provider.performHighRiskOperation(clusterId, target)).rejects.toEqual(refused);
+      const rejected = expect.objectContaining({ problem: expect.objectContaining({ code: 'NOT_FOUND' }) });
+      await expect(world.provider.performHighRiskOperation(clusterId, target)).rejects.toEqual(rejected);
       await expect(world.provider.remediateHighRiskOperation(newId('cluster'), target)).rejects.toEqual(
-        refused,
+        rejected,
       );
     });
 
@@ -174,9 +174,9 @@ export function providerContract(name: string, open: () => Promise<ProviderUnder
       expect(await provider.unattachedInstances('globex', { ids: [providerId] })).toEqual([]);
       const again = { id: newId('node'), name: 'n-again', nodePoolId, providerId, mode: 'AUTO' } as const;
       const unknown = { ...again, id: newId('node'), name: 'n-unknown', providerId: 'i-unknown' };
-      const [joined, refused] = await provider.attachInstances(clusterId, [again, unknown]);
+      const [joined, rejected] = await provider.attachInstances(clusterId, [again, unknown]);
       expect(joined).toMatchObject({ id: again.id, providerId });
-      expect(refused).toMatchObject({ state: 'FAILED', failure: { code: 'NOT_FOUND' } });
+      expect(rejected).toMatchObject({ state: 'FAILED', failure: { code: 'NOT_FOUND' } });
       expect(await provider.attachInstances(clusterId, [again])).toMatchObject([
         { id: again.id, providerId },
       ]);

@@ -286,8 +286,8 @@ describe('provisioning', () => {
     const { clusterId, operationId } = await requestCluster(world, 1);
     expect(await waitForOperation(world, operationId)).toMatchObject({ state: 'SUCCEEDED' });
     await world.settings({ deletionFailureRate: 1 });
-    const refused = await world.clusters.delete(world.actor, { id: clusterId });
-    expect(await waitForOperation(world, refused.operation?.id ?? '')).toMatchObject({
+    const rejected = await world.clusters.delete(world.actor, { id: clusterId });
+    expect(await waitForOperation(world, rejected.operation?.id ?? '')).toMatchObject({
       state: 'FAILED',
       error: { code: 'RESOURCE_IN_USE' },
     });

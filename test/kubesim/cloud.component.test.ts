@@ -38,11 +38,11 @@ test.each([
   ['an unknown version', { version: '1.99.0' }, 422, 'UNKNOWN_VERSION'],
   ['a malformed body', { zoneIds: 'a' }, 400, 'INVALID_INPUT'],
 ])('rejects a cluster with %s', async (_what, change, status, code) => {
-  expect(await simulator.cloud('PUT', '/clusters/refused', clusterBody(change))).toMatchObject({
+  expect(await simulator.cloud('PUT', '/clusters/rejected', clusterBody(change))).toMatchObject({
     status,
     body: { code },
   });
-  expect((await simulator.cloud('GET', '/clusters/refused')).status).toBe(404);
+  expect((await simulator.cloud('GET', '/clusters/rejected')).status).toBe(404);
 });
 
 test('spreads instances over the zones, returns them in order and starts each once per id', async () => {

@@ -78,7 +78,7 @@ test('queues requests of an account and rejects too many with 429, while other a
   };
   const abandoned = Array.from({ length: 100 }, () => ask(disconnect.signal).catch(() => undefined));
   const waiting = Array.from({ length: WAITING + TOO_MANY - abandoned.length }, () => ask());
-  await eventually(() => completed.length === TOO_MANY, { what: 'the refusal of those that are too many' });
+  await eventually(() => completed.length === TOO_MANY, { what: 'the rejection of those that are too many' });
   expect(new Set(completed)).toEqual(new Set([429]));
   expect((await other.api('GET', CONFIG_MAPS)).status).toBe(200);
   const metrics = await (await other.open('/metrics')).text();

@@ -291,9 +291,9 @@ test('limits a pod to 250 containers', async () => {
     spec: { containers: Array.from({ length: count }, (_, n) => ({ name: `c${n}`, image: 'n' })) },
   });
   const path = '/api/v1/namespaces/default/pods?dryRun=All';
-  const refused = await cluster.api('POST', path, pod(251));
-  expect([(await cluster.api('POST', path, pod(250))).status, refused.status]).toEqual([201, 422]);
-  expect(refused.body.message).toContain('spec.containers: Too many: 251: must have at most 250 items');
+  const rejected = await cluster.api('POST', path, pod(251));
+  expect([(await cluster.api('POST', path, pod(250))).status, rejected.status]).toEqual([201, 422]);
+  expect(rejected.body.message).toContain('spec.containers: Too many: 251: must have at most 250 items');
 });
 
 test('truncates the warnings of 5,000 unknown fields, so that clients can read the headers', async () => {

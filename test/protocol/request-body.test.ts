@@ -19,7 +19,7 @@ beforeAll(async () => {
     };
     void read().then(
       (text) => response.end(text),
-      (error: unknown) => response.end(error instanceof ProblemError ? 'refused' : 'failed'),
+      (error: unknown) => response.end(error instanceof ProblemError ? 'rejected' : 'failed'),
     );
   });
   server.listen(0, '127.0.0.1');
@@ -64,7 +64,7 @@ test.each([
     undefined,
     'later: onetwo',
   ],
-  ['beyond the limit as a rejection', `${head(21)}${'x'.repeat(21)}`, undefined, 'refused'],
+  ['beyond the limit as a rejection', `${head(21)}${'x'.repeat(21)}`, undefined, 'rejected'],
   ['after one beyond the limit', `${head(4)}next`, undefined, 'at once: next'],
 ])('reads a body %s', async (_title, first, second, expected) => {
   expect(await send(first, second)).toBe(expected);

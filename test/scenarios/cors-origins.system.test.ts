@@ -55,13 +55,13 @@ describe('CORS_ORIGINS', () => {
       });
       const [event] = await Promise.race([
         once(socket, 'open').then(() => ['open']),
-        once(socket, 'unexpected-response').then(() => ['refused']),
+        once(socket, 'unexpected-response').then(() => ['rejected']),
       ]);
       socket.terminate();
       return event;
     };
     expect(await open(ALLOWED)).toBe('open');
-    expect(await open(FOREIGN)).toBe('refused');
+    expect(await open(FOREIGN)).toBe('rejected');
   });
 });
 

@@ -197,24 +197,24 @@ describe.skipIf(!hasKubectl)('kubectl with a kubeconfig', () => {
     expect((await kubectl(yaml, 'get', 'pods')).code).toBe(0);
     const watch = kubectl(yaml, 'get', 'pods', '-A', '--watch');
     await writeFile(revocationsFile, '{"revoked":[{"account":"acme","subject":"eve"}]}');
-    const refused = await eventually(
+    const rejected = await eventually(
       async () => {
         const { code, output } = await kubectl(yaml, 'get', 'pods');
         return code !== 0 && output;
       },
       { what: 'a rejection' },
     );
-    expect(refused).toContain('Unauthorized');
+    expect(rejected).toContain('Unauthorized');
     await watch;
   });
 
   test('is rejected after its token expires', async () => {
     const yaml = await yamlFor('tim', WRITE, 4);
     expect((await kubectl(yaml, 'get', 'pods')).code).toBe(0);
-    const refused = await eventually(async () => {
+    const rejected = await eventually(async () => {
       const { code, output } = await kubectl(yaml, 'get', 'pods');
       return code !== 0 && output;
     });
-    expect(refused).toContain('Unauthorized');
+    expect(rejected).toContain('Unauthorized');
   });
 });

@@ -60,10 +60,10 @@ describe('secrets of a database', () => {
     ['those of another folder', {}, 'does not belong to the database'],
   ])('a database that was used with secrets rejects %s with the remedy', async (_, more, fault) => {
     await claim(folder(original));
-    const refusal = claim(folder(other, more));
-    await expect(refusal).rejects.toThrow(SecretsError);
-    await expect(refusal).rejects.toThrow(`/state/secrets.json ${fault} postgresql://fleet@db/graph.`);
-    await expect(refusal).rejects.toThrow(/set FLEETGRAPH_SECRET and AUTH_SECRET .*--new-secrets/);
+    const rejection = claim(folder(other, more));
+    await expect(rejection).rejects.toThrow(SecretsError);
+    await expect(rejection).rejects.toThrow(`/state/secrets.json ${fault} postgresql://fleet@db/graph.`);
+    await expect(rejection).rejects.toThrow(/set FLEETGRAPH_SECRET and AUTH_SECRET .*--new-secrets/);
     expect(written).toBe(0);
     await claim(folder(original));
   });
@@ -143,11 +143,11 @@ describe('start on a database of DATABASE_URL', { timeout: 240_000 }, () => {
       });
     }
     const second = environment('second');
-    const refusal = String(await start(second).catch((error: unknown) => error));
-    expect(refusal).toContain(
+    const rejection = String(await start(second).catch((error: unknown) => error));
+    expect(rejection).toContain(
       `${second.FLEETGRAPH_HOME}/secrets.json is missing, but its secrets are in use`,
     );
-    expect(refusal).toContain(new URL(kit.url).pathname);
+    expect(rejection).toContain(new URL(kit.url).pathname);
     expect(await readdir(second.FLEETGRAPH_HOME)).not.toContain('secrets.json');
     const { platform, auth } = JSON.parse(
       await readFile(join(first.FLEETGRAPH_HOME, 'secrets.json'), 'utf8'),

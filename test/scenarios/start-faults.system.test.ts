@@ -65,8 +65,8 @@ describe('state folder', { timeout: 240_000 }, () => {
 
   test('is locked by one of two concurrent first starts; the other fails with a message', () => {
     expect(starts.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-    const refused = starts.flatMap((start) => (start.status === 'rejected' ? [String(start.reason)] : []));
-    expect(refused).toEqual([expect.stringMatching(/Another Fleetgraph process \(\d+\) uses .*state/)]);
+    const rejected = starts.flatMap((start) => (start.status === 'rejected' ? [String(start.reason)] : []));
+    expect(rejected).toEqual([expect.stringMatching(/Another Fleetgraph process \(\d+\) uses .*state/)]);
   });
 
   test('is rejected with both remedies while its secrets are lost, damaged or of another folder', async () => {
@@ -117,8 +117,8 @@ describe('state folder', { timeout: 240_000 }, () => {
   test('is not reset if it is not a state folder', async () => {
     const folder = await mkdtemp(join(home, 'foreign-'));
     await writeFile(join(folder, 'token'), 'of another program');
-    const refused = await fleetgraph(['reset', '--yes'], environment(folder));
-    expect(refused).toMatchObject({ code: 0, output: expect.stringContaining('There is nothing to reset') });
+    const rejected = await fleetgraph(['reset', '--yes'], environment(folder));
+    expect(rejected).toMatchObject({ code: 0, output: expect.stringContaining('There is nothing to reset') });
     expect(await readdir(folder)).toEqual(['token']);
   });
 

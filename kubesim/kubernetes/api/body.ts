@@ -53,7 +53,7 @@ async function parseYaml(call: ApiCall, text: string): Promise<{ readonly value:
   const flow = call.cluster.id;
   const parsed = await yamlParser().parse(text, YAML_LIMITS, { flow, signal: call.abortSignal });
   if ('exceeded' in parsed) {
-    if (parsed.exceeded === 'queue') throw call.listRate.refuse(1);
+    if (parsed.exceeded === 'queue') throw call.listRate.reject(1);
     throw new ApiError(
       413,
       'RequestEntityTooLarge',

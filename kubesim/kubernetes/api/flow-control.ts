@@ -57,7 +57,7 @@ export class FlowControl {
     try {
       return await this.queue.enter(flow, abortSignal);
     } catch (error) {
-      if (error instanceof QueueFullError) throw listRate.refuse(1);
+      if (error instanceof QueueFullError) throw listRate.reject(1);
       throw error;
     }
   }

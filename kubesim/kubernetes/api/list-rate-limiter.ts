@@ -30,7 +30,7 @@ export function listCost(list: { readonly objects: number; readonly limit: numbe
  */
 export class ListRateLimiter {
   /** Number of rejected requests since the start of the process. */
-  refused = 0;
+  rejected = 0;
   private tokens: number;
   private filledAt: number;
 
@@ -47,13 +47,13 @@ export class ListRateLimiter {
     const { burst, perSecond } = this.rates();
     this.fill(burst, perSecond);
     const needed = Math.min(cost, burst);
-    if (this.tokens < needed) throw this.refuse(Math.max(1, Math.ceil((needed - this.tokens) / perSecond)));
+    if (this.tokens < needed) throw this.reject(Math.max(1, Math.ceil((needed - this.tokens) / perSecond)));
     this.tokens -= cost;
   }
 
   /** Counts a rejected request and returns its ApiError 429. */
-  refuse(retryAfterSeconds: number): ApiError {
-    this.refused += 1;
+  reject(retryAfterSeconds: number): ApiError {
+    this.rejected += 1;
     return tooManyRequests(retryAfterSeconds);
   }
 
@@ -66,12 +66,12 @@ export class ListRateLimiter {
 }
 
 /** The metric of rejected requests, as in the `/metrics` of API servers. */
-export function listRateMetrics({ refused }: ListRateLimiter): string {
+export function listRateMetrics({ rejected }: ListRateLimiter): string {
   const name = 'apiserver_flowcontrol_rejected_requests_total';
   return [
     `# HELP ${name} [BETA] Number of requests rejected by API Priority and Fairness subsystem`,
     `# TYPE ${name} counter`,
-    `${name}{flow_schema="global-default",priority_level="global-default",reason="queue-full"} ${refused}`,
+    `${name}{flow_schema="global-default",priority_level="global-default",reason="queue-full"} ${rejected}`,
     '',
   ].join('\n');
 }

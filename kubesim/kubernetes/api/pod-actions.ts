@@ -17,8 +17,8 @@ export async function evict(call: ApiCall, target: Target): Promise<ApiResponse>
   const { deleteOptions } = await bodyOf(call);
   // Read the object after the body, so that concurrent changes are not lost.
   const pod = objectOf(call, target) as Pod;
-  const refusal = evictionError(call.cluster, pod);
-  if (refusal) throw refusal;
+  const rejection = evictionError(call.cluster, pod);
+  if (rejection) throw rejection;
   const grace = isJson(deleteOptions) ? deleteOptions['gracePeriodSeconds'] : undefined;
   deleteObject(call.cluster, pods, pod, {
     gracePeriodSeconds: typeof grace === 'number' && grace >= 0 ? grace : undefined,

@@ -79,7 +79,7 @@ export class GrantRegistry {
   }
 
   /** Reason of the rejection; undefined if the claim was not rejected. */
-  refusal(uid: string): string | undefined {
+  rejection(uid: string): string | undefined {
     return this.read()?.refused[uid];
   }
 

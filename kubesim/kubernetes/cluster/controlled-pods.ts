@@ -25,7 +25,7 @@ export function createPod(cluster: ClusterContext, owner: KubeObject, plan: PodP
     report(cluster, owner, { reason: 'SuccessfulCreate', message: `Created pod: ${pod.metadata.name}` });
     return pod;
   } catch (error) {
-    if (error instanceof ApiError) reportRefusal(cluster, owner, error);
+    if (error instanceof ApiError) reportRejection(cluster, owner, error);
     throw error;
   }
 }
@@ -42,7 +42,7 @@ export function untilApiError(step: () => void): ApiError | undefined {
 }
 
 /** Removes the generated pod name from the message, so that repeated failures are counted in one event. */
-function reportRefusal(cluster: ClusterContext, owner: KubeObject, { message, details }: ApiError): void {
+function reportRejection(cluster: ClusterContext, owner: KubeObject, { message, details }: ApiError): void {
   const prefix = `${owner.metadata.name}-`;
   const { name = '' } = details ?? {};
   const text = name.startsWith(prefix) ? message.replace(name, prefix) : message;

@@ -58,7 +58,7 @@ function reconcile(cluster: ClusterContext, set: DaemonSet, checkAt: (time: numb
       .map(targetOf),
   );
   const labels = { [REVISION]: revision };
-  const refused = untilApiError(() => {
+  const apiError = untilApiError(() => {
     for (const nodeName of names)
       if (!present.has(nodeName) && !leaving.has(nodeName))
         present.set(nodeName, createPod(cluster, set, { template, nodeName, labels }));
@@ -72,7 +72,7 @@ function reconcile(cluster: ClusterContext, set: DaemonSet, checkAt: (time: numb
   removeOldRevisions(cluster, set, new Set([name]));
   const next = nextAvailability(cluster, [...present.values()], set.spec.minReadySeconds);
   if (next !== undefined) checkAt(next);
-  if (refused) throw refused;
+  if (apiError) throw apiError;
 }
 
 /** Deletes surplus pods; returns the remaining pods by node. */

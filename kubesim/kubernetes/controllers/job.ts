@@ -44,13 +44,13 @@ function reconcile(cluster: ClusterContext, job: Job): void {
   const end = outcome(job, succeeded, failed);
   const desired = end ? 0 : desiredPods(job, succeeded);
   for (const pod of active.slice(Math.max(0, desired))) deleteObject(cluster, pods, pod);
-  const refused = untilApiError(() => {
+  const apiError = untilApiError(() => {
     for (let created = active.length; created < desired; created += 1)
       createPod(cluster, job, { template: job.spec.template });
   });
   const now = timestamp(cluster.clock.now());
   const counts = {
-    active: refused ? activePods(cluster, job).length : desired,
+    active: apiError ? activePods(cluster, job).length : desired,
     ready: active.filter(isReady).length,
     succeeded,
     failed,
@@ -66,7 +66,7 @@ function reconcile(cluster: ClusterContext, job: Job): void {
       reason: end.type === 'Complete' ? 'Completed' : 'BackoffLimitExceeded',
       message: end.message ?? '',
     });
-  if (refused) throw refused;
+  if (apiError) throw apiError;
 }
 
 function desiredPods({ spec }: Job, succeeded: number): number {

@@ -60,7 +60,9 @@ function isGranted(cluster: ClusterContext, service: Service): boolean {
   const { uid } = service.metadata;
   const lost = cluster.faults.first('NO_LOAD_BALANCERS') !== undefined;
   const revoked = lost && !service.status?.loadBalancer?.ingress;
-  const why = revoked ? 'the role of the cluster may not create load balancers' : cluster.grants.refusal(uid);
+  const why = revoked
+    ? 'the role of the cluster may not create load balancers'
+    : cluster.grants.rejection(uid);
   if (why !== undefined)
     cluster.events.record(service, {
       type: 'Warning',

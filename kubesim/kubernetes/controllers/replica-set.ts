@@ -35,7 +35,7 @@ export function replicaSetController(cluster: ClusterContext): Controller {
 function reconcile(cluster: ClusterContext, set: ReplicaSet, checkAt: (time: number) => void): void {
   const active = activePods(cluster, set);
   const missing = (set.spec.replicas ?? 1) - active.length;
-  const refused = untilApiError(() => {
+  const apiError = untilApiError(() => {
     for (let created = 0; created < missing; created += 1)
       createPod(cluster, set, { template: set.spec.template });
   });
@@ -48,7 +48,7 @@ function reconcile(cluster: ClusterContext, set: ReplicaSet, checkAt: (time: num
   replaceStatus(cluster, replicaSets, set, statusOf(cluster, set, kept));
   const next = nextAvailability(cluster, kept, set.spec.minReadySeconds);
   if (next !== undefined) checkAt(next);
-  if (refused) throw refused;
+  if (apiError) throw apiError;
 }
 
 function statusOf(cluster: ClusterContext, set: ReplicaSet, kept: readonly Pod[]): ReplicaSet['status'] {

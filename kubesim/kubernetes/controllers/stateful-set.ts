@@ -45,14 +45,14 @@ function reconcile(cluster: ClusterContext, set: StatefulSet, checkAt: (time: nu
   const revisions = { current: set.status?.currentRevision ?? update, update };
   const own = [...cluster.store.ownedOf(pods, set.metadata.uid)];
   const byOrdinal = new Map(own.map((pod) => [ordinalOf(pod), pod]));
-  const refused = untilApiError(() => step(cluster, set, { byOrdinal, revisions }));
+  const apiError = untilApiError(() => step(cluster, set, { byOrdinal, revisions }));
   const now = [...cluster.store.ownedOf(pods, set.metadata.uid)];
   const status = statusOf(cluster, set, { own: now, revisions });
   replaceStatus(cluster, statefulSets, set, status);
   removeOldRevisions(cluster, set, new Set([status.currentRevision ?? update, update]));
   const next = nextAvailability(cluster, now, set.spec.minReadySeconds);
   if (next !== undefined) checkAt(next);
-  if (refused) throw refused;
+  if (apiError) throw apiError;
 }
 
 /** The next step. Without `Parallel`, each pod waits for its predecessors to be available. */

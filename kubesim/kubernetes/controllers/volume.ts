@@ -58,7 +58,7 @@ function bindExisting(cluster: ClusterContext, claim: VolumeClaim, name: string)
 function isGranted(cluster: ClusterContext, claim: VolumeClaim): boolean {
   const { uid } = claim.metadata;
   if (cluster.grants.isGranted(uid)) return true;
-  const why = cluster.grants.refusal(uid);
+  const why = cluster.grants.rejection(uid);
   if (why !== undefined) {
     const message = `failed to provision volume: ${why}`;
     cluster.events.record(claim, {

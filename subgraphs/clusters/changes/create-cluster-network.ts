@@ -7,7 +7,7 @@ import { newId } from '../../../kernel/ids.js';
 import { type Problem, throwProblem, ProblemError } from '../../../kernel/result.js';
 import { type Cidr, freeCidr, parseCidr, SERVICE_RANGES } from '../model/cidr.rules.js';
 import { ensureDefaultVpc } from './default-vpc.js';
-import { refuseGroupWithoutDns } from './dns-access.js';
+import { rejectGroupWithoutDns } from './dns-access.js';
 import { reserveNodeNetwork } from './node-network.js';
 import { networkReferenceProblems } from './network-references.js';
 import { openSecurityGroup } from './network-quotas.js';
@@ -250,7 +250,7 @@ async function requestedSecurityGroup(
   const path = [...PATH, 'securityGroupId'];
   const group = await findSecurityGroup(tx, desired.account, id);
   if (!group) return throwNotFound('SECURITY_GROUP', id, path);
-  refuseGroupWithoutDns(group, pods?.text ?? null, path);
+  rejectGroupWithoutDns(group, pods?.text ?? null, path);
   return id;
 }
 

@@ -8,7 +8,7 @@ import { rulesOf } from '../store/security-group.store.js';
  * Rejects a security group that blocks pods from the cluster's DNS with `SECURITY_GROUP_RULE_MISSING`. Pods without a
  * pod CIDR (Terway: null) are not checked.
  */
-export function refuseGroupWithoutDns(
+export function rejectGroupWithoutDns(
   group: SecurityGroupRow,
   podCidr: string | null,
   path: readonly string[],

@@ -21,7 +21,7 @@ export interface SizedPool {
  * Enforces the account's limit of vCPUs per pay-as-you-go instance. Pools that get no instances, and pools of spot or
  * subscription instances, are exempt. Rejects with `QUOTA_EXCEEDED`.
  */
-export async function refuseLargeTypes(
+export async function rejectLargeTypes(
   tx: Transaction,
   account: string,
   pools: readonly SizedPool[],

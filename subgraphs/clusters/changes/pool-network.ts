@@ -2,7 +2,7 @@ import { throwNotFound } from '../../../engine/not-found.js';
 import type { VSwitchPlace } from '../../../engine/providers/instance.js';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import { throwProblem } from '../../../kernel/result.js';
-import { refuseGroupWithoutDns } from './dns-access.js';
+import { rejectGroupWithoutDns } from './dns-access.js';
 import type { ClusterNetworkRow } from '../store/network.store.js';
 import type { NodePool } from '../store/reconcile.store.js';
 import { configOf, type PoolConfig } from '../model/pool-config.js';
@@ -53,7 +53,7 @@ export async function placedConfig(
     await lockVpc(tx, account, network.vpcId);
   if (securityGroupId !== null) await checkGroup(tx, securityGroupId, { ...here, network });
   if (vSwitchIds.length === 0) {
-    if (network && zoneIds.length > 0) await refuseBareZones(tx, network, { ...here, zoneIds });
+    if (network && zoneIds.length > 0) await rejectBareZones(tx, network, { ...here, zoneIds });
     return config;
   }
   const found = await findVSwitches(tx, account, vSwitchIds);
@@ -84,11 +84,11 @@ async function checkGroup(
   const path = [...place.path, 'securityGroupId'];
   const group = await findSecurityGroup(tx, account, id);
   inVpc(group, { kind: 'SECURITY_GROUP', id, vpcId: network?.vpcId, path });
-  if (group && network && id !== presentGroupId) refuseGroupWithoutDns(group, network.podCidr, path);
+  if (group && network && id !== presentGroupId) rejectGroupWithoutDns(group, network.podCidr, path);
 }
 
 /** Instances need an address of a vSwitch in their zone. */
-async function refuseBareZones(
+async function rejectBareZones(
   tx: Transaction,
   { vSwitchIds }: { readonly vSwitchIds: readonly string[] },
   { account, path, zoneIds }: PoolLocation & { readonly zoneIds: readonly string[] },

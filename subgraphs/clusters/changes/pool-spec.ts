@@ -2,7 +2,7 @@ import { throwNotFound } from '../../../engine/not-found.js';
 import { enqueue } from '../../../engine/jobs/queue.js';
 import type { Transaction } from '../../../kernel/postgres/database.js';
 import { throwProblem, ProblemError } from '../../../kernel/result.js';
-import { refuseNodesOn } from '../model/kind.guard.js';
+import { rejectNodesOn } from '../model/kind.guard.js';
 import { type ClusterRow, lockCluster, updateCluster } from '../store/cluster.store.js';
 import { unfinishedOperations } from '../store/operation.store.js';
 import { autoscalingOf } from '../model/node-pool.rules.js';
@@ -57,7 +57,7 @@ export async function changeableCluster(
 ): Promise<ClusterRow> {
   const cluster = await lockCluster(tx, account, id);
   if (!cluster) return throwNotFound('CLUSTER', id, path);
-  refuseNodesOn(cluster, path);
+  rejectNodesOn(cluster, path);
   if (!MUTABLE_CLUSTER_STATES.includes(cluster.state)) {
     throwProblem(
       'INVALID_STATE',
@@ -92,7 +92,7 @@ export async function requireTransition(
 }
 
 /** Rejects manual scaling of a pool with autoscaling enabled with `RISK_NOT_ACKNOWLEDGED`. */
-export function refuseScalingByHand(
+export function rejectScalingByHand(
   pool: { readonly autoscaling: unknown },
   acknowledged: boolean | null | undefined,
 ): void {

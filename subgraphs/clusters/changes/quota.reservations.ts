@@ -4,7 +4,7 @@ import { quotaExceeded } from '../../../engine/ledger/quota-exceeded.js';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
 import { ProblemError } from '../../../kernel/result.js';
 import { isServerless } from '../model/product.rules.js';
-import { refuseLargeTypes, type SizedPool } from './instance-size.guard.js';
+import { rejectLargeTypes, type SizedPool } from './instance-size.guard.js';
 
 const GROUP = 'instances-per-scaling-group';
 /** A pool whose nodes count against quotas. */
@@ -33,7 +33,7 @@ export async function reservePools(tx: Transaction, request: PoolReservation): P
   const { account, clusterId, product, pools, path } = request;
   const nodes = pools.reduce((sum, pool) => sum + pool.desiredSize, 0);
   const counted = { scope: clusterId, path };
-  await refuseLargeTypes(tx, account, pools);
+  await rejectLargeTypes(tx, account, pools);
   await reserveAll(tx, account, [
     ...poolResources(product).map((resource) => ({ ...counted, resource, amount: pools.length })),
     { ...counted, resource: `${product}/nodesPerCluster`, amount: nodes },
@@ -41,7 +41,7 @@ export async function reservePools(tx: Transaction, request: PoolReservation): P
     ...(isServerless(product) ? [{ ...counted, resource: `${product}/podsPerCluster`, amount: 0 }] : []),
     ...pools.map(groupReservation),
   ]);
-  for (const pool of pools) await refuseLargeGroup(tx, account, pool);
+  for (const pool of pools) await rejectLargeGroup(tx, account, pool);
 }
 
 /**
@@ -73,7 +73,7 @@ export async function reserveScaleUp(
   },
 ): Promise<void> {
   const { account, clusterId, product, growth } = request;
-  await refuseLargeTypes(tx, account, [growth]);
+  await rejectLargeTypes(tx, account, [growth]);
   const { desiredSize: amount, path } = growth;
   await reserveAll(tx, account, [
     { resource: `${product}/nodesPerCluster`, scope: clusterId, amount, path },
@@ -116,7 +116,7 @@ export async function groupLimit(
 }
 
 /** Rejects an enabled autoscaling whose maximum exceeds the limit of the scaling group, with `QUOTA_EXCEEDED`. */
-export async function refuseLargeGroup(
+export async function rejectLargeGroup(
   tx: Transaction,
   account: string,
   { id: scope, autoscaling, path }: Pick<CountedPool, 'id' | 'autoscaling' | 'path'>,

@@ -2,7 +2,7 @@ import { diskLimit, DISKS, INSTANCES } from '../../../engine/ledger/disk-limit.j
 import { reserve } from '../../../engine/ledger/ledger.js';
 import type { Transaction } from '../../../kernel/postgres/database.js';
 import { newId } from '../../../kernel/ids.js';
-import { refuseLargeTypes } from './instance-size.guard.js';
+import { rejectLargeTypes } from './instance-size.guard.js';
 import { insertNodes, type NewNode, vcpusOf } from '../store/node-changes.store.js';
 import { VCPU } from '../model/instance-quota.js';
 
@@ -25,7 +25,7 @@ export async function reserveMasters(tx: Transaction, request: MasterReservation
   const path = ['input', 'masters', 'instanceType'];
   const config = { instanceConfig: { chargeType: 'POSTPAID' } } as const;
   const pool = { desiredSize: masters.length, instanceTypes: masters.slice(0, 1), config, path };
-  await refuseLargeTypes(tx, account, [pool]);
+  await rejectLargeTypes(tx, account, [pool]);
   const sizes = await vcpusOf(tx, masters);
   const rows = masters.map((instanceType, index): NewNode & { readonly vcpus: number } => ({
     id: newId('node'),

@@ -75,7 +75,7 @@ export async function planInWindow(
 }
 
 /** Rejects a change with `INVALID_STATE` when another one of its type (and component) is already scheduled. */
-export async function refuseSecondChange(
+export async function rejectSecondChange(
   tx: Transaction,
   { id }: ClusterRow,
   { type, componentId }: { readonly type: string; readonly componentId?: string },

@@ -2,7 +2,7 @@ import { createOperation } from '../../../engine/operations/operations.js';
 import { enqueue } from '../../../engine/jobs/queue.js';
 import type { EventTransaction } from '../../../engine/events/event-transaction.js';
 import { type ClusterRow, updateCluster } from '../store/cluster.store.js';
-import { planInWindow, refuseSecondChange } from './scheduled-change.js';
+import { planInWindow, rejectSecondChange } from './scheduled-change.js';
 import type { RollingPolicy } from '../store/upgrade-input.js';
 import { controlsIn, UPGRADE_CLUSTER, UPGRADE_STAGES } from '../model/upgrade.rules.js';
 import type { ChangeTiming } from '../model/maintenance-window.enums.js';
@@ -26,7 +26,7 @@ export async function startUpgrade(
   { version, rolling, timing, at }: UpgradeRequest,
 ): Promise<string> {
   const { account, id } = cluster;
-  await refuseSecondChange(tx, cluster, { type: UPGRADE_CLUSTER });
+  await rejectSecondChange(tx, cluster, { type: UPGRADE_CLUSTER });
   const input = { version, ...(rolling && { rolling }) };
   const fields = { type: UPGRADE_CLUSTER, stages: UPGRADE_STAGES, input };
   const planned = await planInWindow(tx, cluster, { ...fields, timing, at });

@@ -125,6 +125,6 @@ function splitUses(uses: readonly RemovedApiUse[], minor: string): ScanResult {
 /** Message for an error of the Kubernetes API; rethrows other errors. */
 function messageOf(error: unknown): string {
   if (error instanceof KubernetesUnavailable) return 'The Kubernetes API cannot be reached now.';
-  if (error instanceof KubernetesStatusError) return `The Kubernetes API refused a list: ${error.message}`;
+  if (error instanceof KubernetesStatusError) return `The Kubernetes API rejected a list: ${error.message}`;
   throw error;
 }

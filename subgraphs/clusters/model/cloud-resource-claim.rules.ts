@@ -27,7 +27,7 @@ type ClaimState = (typeof CLAIM_STATES)[number];
 /** The decision about a claim. */
 export interface ClaimDecision {
   readonly state: ClaimState;
-  /** Why the claim is refused or only partly granted; null when it is granted in full. */
+  /** Why the claim is rejected or only partly granted; null when it is granted in full. */
   readonly message: string | null;
 }
 

@@ -76,7 +76,7 @@ export function blockedMessage(blockers: readonly ClusterCheckItem[]): string {
   return blockers.map(({ name, message, fix }) => `${name}: ${message} ${fix ?? ''}`.trim()).join(' ');
 }
 
-/** Why an upgrade of the cluster is refused; undefined when no item blocks it. */
+/** Why an upgrade of the cluster is rejected; undefined when no item blocks it. */
 export function blockedProblem(
   clusterId: string,
   blockers: readonly ClusterCheckItem[],

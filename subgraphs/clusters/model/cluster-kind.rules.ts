@@ -103,13 +103,13 @@ function editionProblems({ type, profile, spec }: KindRequest): Problem[] {
  */
 function capabilityProblems({ type, profile, capability }: KindRequest): Problem[] {
   if (!capability) return [];
-  const refuse = (message: string): Problem[] => [
+  const reject = (message: string): Problem[] => [
     { code: 'UNSUPPORTED_BY_KIND', message, path: ['input', 'capability'] },
   ];
-  if (type === 'EXTERNAL_KUBERNETES') return refuse('A registered cluster has no capabilities of ours.');
+  if (type === 'EXTERNAL_KUBERNETES') return reject('A registered cluster has no capabilities of ours.');
   if (profile != null && profile !== 'DEFAULT')
-    return refuse(`A cluster of the profile ${profile} cannot have the capability ${capability}.`);
+    return reject(`A cluster of the profile ${profile} cannot have the capability ${capability}.`);
   if (capability === 'CONFIDENTIAL' && type !== 'MANAGED_KUBERNETES')
-    return refuse('Confidential clusters are managed ones: type MANAGED_KUBERNETES.');
+    return reject('Confidential clusters are managed ones: type MANAGED_KUBERNETES.');
   return [];
 }

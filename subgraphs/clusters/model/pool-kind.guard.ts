@@ -4,7 +4,7 @@ import { kindOfRow, type KindColumns } from './kind-of-row.js';
 import { poolKindProblems, type PoolOfKind } from './pool-kind.rules.js';
 
 /** Rejects a node pool that does not fit the cluster's kind. */
-export function refusePoolOfKind(
+export function rejectPoolOfKind(
   pool: PoolOfKind,
   cluster: KindColumns & { readonly version: string },
   types: ReadonlyMap<string, InstanceTypeValue>,

@@ -125,17 +125,17 @@ function isPlain(schema: GraphQLSchema, document: DocumentNode): boolean {
   if (others.some(({ kind }) => kind !== Kind.FRAGMENT_DEFINITION)) return false;
   const types = new TypeInfo(schema);
   let plain = true;
-  const refuse = () => void (plain = false);
+  const reject = () => void (plain = false);
   visit(
     document,
     visitWithTypeInfo(types, {
-      Directive: refuse,
-      ObjectValue: refuse,
+      Directive: reject,
+      ObjectValue: reject,
       VariableDefinition: () => {
-        if (isInputObjectType(getNamedType(types.getInputType()))) refuse();
+        if (isInputObjectType(getNamedType(types.getInputType()))) reject();
       },
       Field: ({ name }) => {
-        if (name.value !== '__typename' && !isResolved(types.getFieldDef())) refuse();
+        if (name.value !== '__typename' && !isResolved(types.getFieldDef())) reject();
       },
     }),
   );

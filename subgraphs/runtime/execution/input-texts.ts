@@ -39,7 +39,7 @@ export function variableFault(
   for (const [name, value] of Object.entries(variables)) {
     const typeAt = (path: Path) => typeInside(schema, typeOfVariable(schema, document, name), value, path);
     const found = faultIn(value, [], typeAt);
-    if (found) return refusal(found.fault, [...argumentOf(document, name), ...found.path]);
+    if (found) return rejection(found.fault, [...argumentOf(document, name), ...found.path]);
   }
   return undefined;
 }
@@ -54,7 +54,7 @@ export function literalFault(schema: GraphQLSchema, document: DocumentNode): Gra
     if (fault) found ??= { node, fault };
   };
   visit(document, visitWithTypeInfo(types, { StringValue: check }));
-  return found && refusal(found.fault, argumentPath(document, (node) => node === found?.node) ?? []);
+  return found && rejection(found.fault, argumentPath(document, (node) => node === found?.node) ?? []);
 }
 
 /** Whether all strings of a value, including its keys, are accepted for any input type. */
@@ -181,7 +181,7 @@ function find(node: ValueNode, path: Path, is: (node: ValueNode) => boolean): Pa
   return undefined;
 }
 
-function refusal(fault: Fault, path: Path): GraphQLError {
+function rejection(fault: Fault, path: Path): GraphQLError {
   const { message, extensions } = formatProblem({ ...fault, path: path.map(String) });
   return new GraphQLError(message, extensions ? { extensions } : {});
 }

@@ -67,7 +67,7 @@ async function* listKind(client: KubernetesClient, list: KindList): AsyncGenerat
       yield* workloads.filter((workload) => !after || isBefore(after, workload));
     }
   } catch (error) {
-    refuseSelector(error, labelSelector);
+    rejectSelector(error, labelSelector);
     // An API server that does not serve the kind has no such objects.
     if (!isNotFound(error)) throw error;
   }
@@ -81,7 +81,7 @@ function isSelected(
   return Boolean(includeOwned ?? kind) || controllerOf(object) === undefined;
 }
 
-function refuseSelector(error: unknown, labelSelector: string | undefined): void {
+function rejectSelector(error: unknown, labelSelector: string | undefined): void {
   if (labelSelector && error instanceof KubernetesStatusError && error.status === 400) {
     throwProblem('INVALID_INPUT', error.message, { path: ['filter', 'labelSelector'] });
   }

@@ -49,7 +49,7 @@ export function manifestEvents(clusterId: string, { objects, workloadId }: Apply
       type: 'MANIFEST_APPLIED',
       level: failed === 0 ? 'INFO' : 'WARNING',
       reason: 'ManifestApplied',
-      message: `Applied a manifest: ${created} created, ${configured} configured, ${unchanged} unchanged, ${failed} refused.`,
+      message: `Applied a manifest: ${created} created, ${configured} configured, ${unchanged} unchanged, ${failed} rejected.`,
       clusterId,
       data: { created, configured, unchanged, failed, objects: names, workloadId },
     },

@@ -27,14 +27,14 @@ export function manifestEntries(documents: Documents): ManifestEntry[] {
   if (problems.length > 0) throw new ProblemError(problems);
   const entries = parts.flatMap((part) => part.entries);
   if (entries.length > MAX_MANIFEST_OBJECTS)
-    refuseSize(`A manifest may have ${MAX_MANIFEST_OBJECTS} objects.`);
+    rejectSize(`A manifest may have ${MAX_MANIFEST_OBJECTS} objects.`);
   if (entries.length === 0)
     throwProblem('MANIFEST_INVALID', 'The manifest has no object.', { path: ['input', 'yaml'] });
   return entries;
 }
 
 /** Throws LIMIT_EXCEEDED for a manifest. */
-export function refuseSize(message: string): never {
+export function rejectSize(message: string): never {
   return throwProblem('LIMIT_EXCEEDED', message, { path: ['input', 'yaml'] });
 }
 

@@ -338,16 +338,18 @@ describe('node pool with autoscaling enabled', () => {
 test('rejects invalid autoscaling settings with their paths', async () => {
   const { id } = await setup.cluster([{ name: 'system' }]);
   const pool = { clusterId: id, instanceTypes: ['ecs.g6.xlarge'], name: 'elastic' };
-  const refused = (more: Record<string, unknown>) =>
-    setup.refused('createNodePool', {
+  const rejected = (more: Record<string, unknown>) =>
+    setup.rejected('createNodePool', {
       ...pool,
       autoscaling: { enabled: true, minSize: 0, maxSize: 3, ...more },
     });
-  expect(await refused({ scaleInThreshold: 0 })).toEqual([['INVALID_INPUT', 'autoscaling.scaleInThreshold']]);
-  expect(await refused({ scaleInThreshold: 101 })).toEqual([
+  expect(await rejected({ scaleInThreshold: 0 })).toEqual([
     ['INVALID_INPUT', 'autoscaling.scaleInThreshold'],
   ]);
-  expect(await refused({ scaleInDelaySeconds: 86_401 })).toEqual([
+  expect(await rejected({ scaleInThreshold: 101 })).toEqual([
+    ['INVALID_INPUT', 'autoscaling.scaleInThreshold'],
+  ]);
+  expect(await rejected({ scaleInDelaySeconds: 86_401 })).toEqual([
     ['INVALID_INPUT', 'autoscaling.scaleInDelaySeconds'],
   ]);
 });

@@ -32,7 +32,7 @@ const states = Object.keys(allowed) as ClusterState[];
 
 describe('states of clusters', () => {
   const pairs = states.flatMap((from) =>
-    states.map((to) => [from, to, allowed[from].split(' ').includes(to) ? 'allowed' : 'refused'] as const),
+    states.map((to) => [from, to, allowed[from].split(' ').includes(to) ? 'allowed' : 'rejected'] as const),
   );
 
   test.each(pairs)('the transition from %s to %s is %s', (from, to, expected) => {

@@ -140,9 +140,9 @@ test('creates one cluster for concurrent requests with the same clientToken', as
 test('grants a name to exactly one of several concurrent requests', async () => {
   const payloads = await Promise.all(Array.from({ length: 6 }, () => create(proCluster('wanted'), 'names')));
   expect(payloads.filter(({ cluster }) => cluster !== null)).toHaveLength(1);
-  const refused = payloads.flatMap(({ userErrors }) => userErrors);
-  expect(refused).toHaveLength(5);
-  for (const error of refused)
+  const rejected = payloads.flatMap(({ userErrors }) => userErrors);
+  expect(rejected).toHaveLength(5);
+  for (const error of rejected)
     expect(error).toMatchObject({ code: 'DUPLICATE_NAME', path: ['input', 'name'] });
   expect((await create(proCluster('wanted'), 'somebody-else')).userErrors).toEqual([]);
 });
@@ -253,11 +253,11 @@ test('reports a duplicate name, an unknown network and an insufficient quota tog
 
 test('a dry run rejects the clientToken that the real request would reject, and stores none', async () => {
   const account = 'rehearsals';
-  const refusals = async (input: Record<string, unknown>) =>
+  const rejections = async (input: Record<string, unknown>) =>
     (await create(input, account, true)).userErrors.map(({ code }) => code);
-  expect(await refusals(proCluster('a', { clientToken: '' }))).toEqual(['INVALID_INPUT']);
-  expect(await refusals(proCluster('a', { clientToken: 'x'.repeat(129) }))).toEqual(['INVALID_INPUT']);
-  expect(await refusals(proCluster('a', { clientToken: 'once' }))).toEqual([]);
+  expect(await rejections(proCluster('a', { clientToken: '' }))).toEqual(['INVALID_INPUT']);
+  expect(await rejections(proCluster('a', { clientToken: 'x'.repeat(129) }))).toEqual(['INVALID_INPUT']);
+  expect(await rejections(proCluster('a', { clientToken: 'once' }))).toEqual([]);
   expect((await create(proCluster('b', { clientToken: 'once' }), account)).userErrors).toEqual([]);
-  expect(await refusals(proCluster('a', { clientToken: 'once' }))).toEqual(['CLIENT_TOKEN_REUSED']);
+  expect(await rejections(proCluster('a', { clientToken: 'once' }))).toEqual(['CLIENT_TOKEN_REUSED']);
 });

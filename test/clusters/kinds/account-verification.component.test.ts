@@ -28,8 +28,8 @@ describe('real-name verification', () => {
   const input = { name: 'first', regionId: 'cn-hangzhou', type: 'MANAGED_KUBERNETES', spec: 'PRO' };
 
   test('an account with an unverified token creates no cluster until its holder is verified', async () => {
-    const refused = await asActor<KindPayload>(CREATE_CLUSTER, { input }, false);
-    expect(refused.data.payload).toMatchObject({
+    const rejected = await asActor<KindPayload>(CREATE_CLUSTER, { input }, false);
+    expect(rejected.data.payload).toMatchObject({
       cluster: null,
       userErrors: [{ code: 'ACCOUNT_NOT_VERIFIED', path: ['input'] }],
     });
@@ -73,8 +73,8 @@ describe('real-name verification', () => {
         asActor<{ verifyAccount: { userErrors: object[] } }>(VERIFY, { input: holder }, false, account),
       ),
     );
-    const refused = responses.flatMap(({ data }) => data.verifyAccount.userErrors);
-    expect(refused).toEqual(
+    const rejected = responses.flatMap(({ data }) => data.verifyAccount.userErrors);
+    expect(rejected).toEqual(
       Array.from({ length: 3 }, () => ({ code: 'DOCUMENT_ALREADY_USED', path: ['input', 'documentNumber'] })),
     );
     const verified = await Promise.all(

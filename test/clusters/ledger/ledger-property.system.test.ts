@@ -214,14 +214,14 @@ async function runSteps(steps: readonly Step[], engine: CrashingEngine, tally: T
 
 /** Returns the statistics of the requests; throws the error of fast-check. */
 async function search(engine: CrashingEngine, numRuns: number): Promise<string> {
-  const tally: Tally = { accepted: 0, recounts: 0, spotChecks: 0, kinds: {}, refused: {} };
+  const tally: Tally = { accepted: 0, recounts: 0, spotChecks: 0, kinds: {}, rejected: {} };
   // No shrinking: a failure takes long to repeat and may not be reproducible.
   await fc.assert(
     fc.asyncProperty(sequence(STEPS), (steps) => runSteps(steps, engine, tally)),
     { numRuns, endOnFailure: true, ...(SEED !== undefined && { seed: Number(SEED) }) },
   );
-  const { accepted, refused } = tally;
-  const total = accepted + Object.values(refused).reduce((sum, count) => sum + count, 0);
+  const { accepted, rejected } = tally;
+  const total = accepted + Object.values(rejected).reduce((sum, count) => sum + count, 0);
   const found = { engine: engine.kind, sequences: numRuns, steps: STEPS, operations: total, ...tally };
   const summary = JSON.stringify({ ...found, crashes: engine.crashes });
   if (REPORT) await writeFile(REPORT, `${summary}\n`, { flag: 'a' });
@@ -257,12 +257,12 @@ describe('ledger', () => {
 
   it('grants the last cluster of an account to exactly one of 50 concurrent requests', async () => {
     await world.limit('ACK_PRO/clustersPerAccount', 3);
-    const tally: Tally = { accepted: 0, recounts: 0, spotChecks: 0, kinds: {}, refused: {} };
+    const tally: Tally = { accepted: 0, recounts: 0, spotChecks: 0, kinds: {}, rejected: {} };
     const run: Run = { world, services, actor: world.actor, tally };
     const action = FIRST_CLUSTER;
     for (let count = 0; count < 2; count++) await attempt(run, action);
     await Promise.all(Array.from({ length: 50 }, () => attempt(run, action)));
-    expect(tally).toMatchObject({ accepted: 3, refused: { QUOTA_EXCEEDED: 49 } });
+    expect(tally).toMatchObject({ accepted: 3, rejected: { QUOTA_EXCEEDED: 49 } });
     expect(await ledgerUses(world.prisma, world.actor.account)).toEqual(
       await recount(world.prisma, world.actor.account),
     );

@@ -22,7 +22,7 @@ export interface Tally {
   spotChecks: number;
   /** How often each kind of action was accepted. */
   readonly kinds: Record<string, number>;
-  readonly refused: Record<string, number>;
+  readonly rejected: Record<string, number>;
 }
 
 /** The services that change clusters. */
@@ -265,6 +265,6 @@ export async function attempt(run: Run, action: Action): Promise<void> {
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
     const { code } = error.problems[0] ?? { code: 'none' };
-    tally.refused[code] = (tally.refused[code] ?? 0) + 1;
+    tally.rejected[code] = (tally.rejected[code] ?? 0) + 1;
   }
 }

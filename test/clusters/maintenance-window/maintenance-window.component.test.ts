@@ -55,7 +55,7 @@ describe('maintenance window', () => {
     [{ durationHours: 25 }, 'durationHours'],
   ])('is rejected with %j', async (wrong, field) => {
     const { id } = await windows.berlin(
-      `refused-${field}-${Object.values(wrong).join('').replace(/\W/g, '-')}`,
+      `rejected-${field}-${Object.values(wrong).join('').replace(/\W/g, '-')}`,
     );
     const { cluster, userErrors } = await windows.mutate('setMaintenanceWindow', {
       clusterId: id,

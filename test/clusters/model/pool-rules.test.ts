@@ -35,22 +35,22 @@ const POOL_COMMANDS: readonly PoolCommand[] = [
 ];
 
 describe('transitions of node pool states', () => {
-  const refused = undefined;
+  const rejected = undefined;
   const table: Record<NodePoolState, (NodePoolState | undefined)[]> = {
-    INITIAL: [refused, refused, refused, refused, refused, refused, refused, 'DELETING', refused],
+    INITIAL: [rejected, rejected, rejected, rejected, rejected, rejected, rejected, 'DELETING', rejected],
     ACTIVE: [
       ...(['SCALING', 'SCALING', 'UPDATING', 'SCALING', 'REMOVING', 'UPDATING', 'SCALING'] as const),
       ...(['DELETING', 'UNHEALTHY'] as const),
     ],
     FAILED: [
-      ...(['SCALING', 'SCALING', 'UPDATING', 'SCALING', 'REMOVING', 'UPDATING', refused] as const),
+      ...(['SCALING', 'SCALING', 'UPDATING', 'SCALING', 'REMOVING', 'UPDATING', rejected] as const),
       ...(['DELETING', 'UNHEALTHY'] as const),
     ],
-    SCALING: [refused, 'SCALING', refused, refused, refused, refused, refused, 'DELETING', refused],
-    REMOVING: [refused, refused, refused, refused, refused, refused, refused, 'DELETING', refused],
-    UPDATING: [refused, refused, refused, refused, refused, refused, refused, 'DELETING', refused],
-    UNHEALTHY: [refused, refused, refused, refused, refused, refused, refused, 'DELETING', refused],
-    DELETING: [refused, refused, refused, refused, refused, refused, refused, refused, refused],
+    SCALING: [rejected, 'SCALING', rejected, rejected, rejected, rejected, rejected, 'DELETING', rejected],
+    REMOVING: [rejected, rejected, rejected, rejected, rejected, rejected, rejected, 'DELETING', rejected],
+    UPDATING: [rejected, rejected, rejected, rejected, rejected, rejected, rejected, 'DELETING', rejected],
+    UNHEALTHY: [rejected, rejected, rejected, rejected, rejected, rejected, rejected, 'DELETING', rejected],
+    DELETING: [rejected, rejected, rejected, rejected, rejected, rejected, rejected, rejected, rejected],
   };
   const cases = Object.entries(table).flatMap(([state, nexts]) =>
     POOL_COMMANDS.map((command, index) => [state as NodePoolState, command, nexts[index]] as const),

@@ -130,9 +130,9 @@ describe('network of a cluster', () => {
     const closed = await networks.group(account, vpcId, [
       { protocol: 'TCP', fromPort: 53, cidr: '10.0.0.0/8' },
     ]);
-    const refused = await networks.create(account, network(closed));
-    expect(refused.userErrors).toMatchObject([{ code: 'SECURITY_GROUP_RULE_MISSING' }]);
-    expect(refused.userErrors[0]?.message).toContain('UDP 53 from 10.9.0.0/16');
+    const rejected = await networks.create(account, network(closed));
+    expect(rejected.userErrors).toMatchObject([{ code: 'SECURITY_GROUP_RULE_MISSING' }]);
+    expect(rejected.userErrors[0]?.message).toContain('UDP 53 from 10.9.0.0/16');
     const open = await networks.group(account, vpcId, [
       { protocol: 'UDP', fromPort: 53, cidr: '10.9.0.0/16' },
     ]);

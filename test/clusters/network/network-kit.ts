@@ -3,7 +3,7 @@ import { readQuotaUsage } from '../../../engine/ledger/ledger.js';
 import { openClusters } from '../kit.js';
 import { proCluster } from '../requests.js';
 
-interface Refusal {
+interface UserError {
   readonly code: string;
   readonly message: string;
   readonly path: string[] | null;
@@ -49,7 +49,7 @@ export async function openNetworks() {
   const mutate = async <T>(account: string, name: string, input: object, fields: string) => {
     const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}Input`;
     const query = `mutation ($input: ${type}!) { payload: ${name}(input: $input) { ${fields} ${ERRORS} } }`;
-    type MutationData = { payload: T & { userErrors: Refusal[] } };
+    type MutationData = { payload: T & { userErrors: UserError[] } };
     const { data, errors } = await clusters.run<MutationData>(query, { input }, account);
     expect(errors ?? []).toEqual([]);
     return data.payload;

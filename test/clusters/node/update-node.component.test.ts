@@ -53,7 +53,7 @@ async function update(input: object, { dryRun = false, account = 'acme' } = {}):
   return (await setup.run<{ payload: Updated }>(query, { input, dryRun }, account)).payload;
 }
 
-async function refusals(input: object, account?: string): Promise<string[]> {
+async function rejections(input: object, account?: string): Promise<string[]> {
   const { node, userErrors } = await update(input, account === undefined ? {} : { account });
   expect(node).toBeNull();
   return userErrors.map(({ code, path }) => `${code} ${path.join('/')}`);
@@ -171,28 +171,28 @@ describe('updateNode', () => {
   test('rejects reserved keys, keys of the pool, values that Kubernetes rejects, and nodes of other accounts', async () => {
     const { id } = node;
     expect(
-      await refusals({ id, labels: { 'node-role.kubernetes.io/infra': '', ok: 'a b' }, annotations: [] }),
+      await rejections({ id, labels: { 'node-role.kubernetes.io/infra': '', ok: 'a b' }, annotations: [] }),
     ).toEqual([
       'INVALID_INPUT input/labels/node-role.kubernetes.io/infra',
       'INVALID_INPUT input/labels/ok',
       'INVALID_INPUT input/annotations',
     ]);
     expect(
-      await refusals({
+      await rejections({
         id,
         labels: { tier: 'web' },
         taints: [{ key: 'node.kubernetes.io/out-of-service', effect: 'NO_EXECUTE' }],
       }),
     ).toEqual(['INVALID_INPUT input/labels/tier', 'INVALID_INPUT input/taints/0/key']);
-    expect(await refusals({ id, labels: { team: 'a' } }, 'other')).toEqual(['NOT_FOUND input/id']);
-    expect(await refusals({ id: 'node_none', labels: {} })).toEqual(['NOT_FOUND input/id']);
-    expect(await refusals({ id, clientToken: '' })).toEqual(['INVALID_INPUT input/clientToken']);
+    expect(await rejections({ id, labels: { team: 'a' } }, 'other')).toEqual(['NOT_FOUND input/id']);
+    expect(await rejections({ id: 'node_none', labels: {} })).toEqual(['NOT_FOUND input/id']);
+    expect(await rejections({ id, clientToken: '' })).toEqual(['INVALID_INPUT input/clientToken']);
   });
 
   test('rejects a node that is not running', async () => {
     const { prisma } = setup.world;
     await prisma.node.update({ where: { id: node.id }, data: { state: 'starting' } });
-    expect(await refusals({ id: node.id, labels: { team: 'a' } })).toEqual(['INVALID_STATE input/id']);
+    expect(await rejections({ id: node.id, labels: { team: 'a' } })).toEqual(['INVALID_STATE input/id']);
     await prisma.node.update({ where: { id: node.id }, data: { state: 'running' } });
   });
 
@@ -200,7 +200,7 @@ describe('updateNode', () => {
     const { prisma } = setup.world;
     await prisma.cluster.update({ where: { id: cluster }, data: { product: 'REGISTERED' } });
     const input = { id: node.id, labels: { team: 'registered' } };
-    expect(await refusals(input)).toEqual(['RISK_NOT_ACKNOWLEDGED input/acknowledgeRisk']);
+    expect(await rejections(input)).toEqual(['RISK_NOT_ACKNOWLEDGED input/acknowledgeRisk']);
     expect((await update({ ...input, acknowledgeRisk: true })).userErrors).toEqual([]);
     await prisma.cluster.update({ where: { id: cluster }, data: { product: 'ACK_PRO' } });
   });

@@ -63,15 +63,15 @@ describe('charge types of instances', () => {
   test('rejects invalid price limits of spot instances', async () => {
     const { id } = await setup.cluster([{ name: 'a' }]);
     const pool = { clusterId: id, name: 's', instanceTypes: ['ecs.g6.xlarge'] };
-    const refused = (instanceConfig: Record<string, unknown>) =>
-      setup.refused('createNodePool', { ...pool, instanceConfig });
-    expect(await refused({ spotStrategy: 'SPOT_AS_PRICE_GO' })).toEqual([
+    const rejected = (instanceConfig: Record<string, unknown>) =>
+      setup.rejected('createNodePool', { ...pool, instanceConfig });
+    expect(await rejected({ spotStrategy: 'SPOT_AS_PRICE_GO' })).toEqual([
       ['INVALID_INPUT', 'instanceConfig.spotStrategy'],
     ]);
-    expect(await refused({ chargeType: 'SPOT', spotStrategy: 'SPOT_WITH_PRICE_LIMIT' })).toEqual([
+    expect(await rejected({ chargeType: 'SPOT', spotStrategy: 'SPOT_WITH_PRICE_LIMIT' })).toEqual([
       ['INVALID_INPUT', 'instanceConfig.spotPriceLimit'],
     ]);
-    expect(await refused({ chargeType: 'SPOT', spotPriceLimit: 0.5 })).toEqual([
+    expect(await rejected({ chargeType: 'SPOT', spotPriceLimit: 0.5 })).toEqual([
       ['INVALID_INPUT', 'instanceConfig.spotPriceLimit'],
     ]);
   });
@@ -162,7 +162,7 @@ describe('charge types of instances', () => {
     expect(before - (await used('payg-vcpu'))).toBe(8);
     expect(disksBefore - (await used('payg-disks'))).toBe(2);
     const back = { nodeIds: [nodes[0]?.id], chargeType: 'POSTPAID' };
-    expect(await setup.refused('convertChargeType', back)).toEqual([
+    expect(await setup.rejected('convertChargeType', back)).toEqual([
       ['CHARGE_TYPE_NOT_CONVERTIBLE', 'nodeIds.0'],
     ]);
   });
@@ -194,7 +194,7 @@ describe('charge types of instances', () => {
     const nodeIds = (await Promise.all(pools.map((id) => setup.pool(id)))).map(
       ({ nodes }) => nodes.nodes[0]?.id,
     );
-    expect(await setup.refused('convertChargeType', { nodeIds, chargeType: 'PREPAID' })).toEqual([
+    expect(await setup.rejected('convertChargeType', { nodeIds, chargeType: 'PREPAID' })).toEqual([
       ['CHARGE_TYPE_NOT_CONVERTIBLE', 'nodeIds.0'],
       ['CHARGE_TYPE_NOT_CONVERTIBLE', 'nodeIds.1'],
     ]);
@@ -204,7 +204,7 @@ describe('charge types of instances', () => {
 test('instances can be subscription, load balancers only pay-as-you-go', async () => {
   const cluster = { name: 'slb', regionId: 'cn-hangzhou', type: 'MANAGED_KUBERNETES', spec: 'PRO' };
   for (const chargeType of ['PREPAID', 'SPOT'])
-    expect(await setup.refused('createCluster', { ...cluster, loadBalancer: { chargeType } })).toEqual([
+    expect(await setup.rejected('createCluster', { ...cluster, loadBalancer: { chargeType } })).toEqual([
       ['INVALID_INPUT', 'loadBalancer.chargeType'],
     ]);
   const { userErrors } = await setup.mutate('createCluster', {

@@ -108,7 +108,7 @@ describe('existing instances', () => {
     expect(result).toMatchObject({ created: 1, failures: [{ code: 'INSTANCE_TYPE_NOT_ALLOWED' }] });
     expect(result?.failures[0]?.message).toContain('i-virtual-instance');
     expect(
-      await setup.refused('attachInstances', {
+      await setup.rejected('attachInstances', {
         ...request,
         nodePoolId: pools[1],
         instanceIds: ['i-virtual-instance'],
@@ -179,7 +179,7 @@ describe('existing instances', () => {
     await setup.carried('removeNodes', { nodePoolId: other.pools[0], nodeIds: [node.id], release: false });
     const { pools } = await setup.cluster([{ name: 'a' }]);
     const request = { instanceIds: [node.instanceId], mode: 'MANUAL' };
-    expect(await setup.refused('attachInstances', { ...request, nodePoolId: pools[0] })).toEqual([
+    expect(await setup.rejected('attachInstances', { ...request, nodePoolId: pools[0] })).toEqual([
       ['NETWORK_MISMATCH', 'instanceIds.0'],
     ]);
     // Its image is the default of pools without an image, so it can be attached again without a reset.
@@ -233,11 +233,11 @@ describe('existing instances', () => {
     const attach = (pool: string | undefined) =>
       setup.mutate('attachInstances', { nodePoolId: pool, instanceIds: ['i-single'], mode: 'MANUAL' });
     const both = await Promise.all([attach(cluster.pools[0]), attach(two.pools[0])]);
-    const refused = both.flatMap(({ userErrors }) => userErrors);
-    expect(refused.map(({ code }) => code)).toEqual(['INSTANCE_IN_USE']);
+    const rejected = both.flatMap(({ userErrors }) => userErrors);
+    expect(rejected.map(({ code }) => code)).toEqual(['INSTANCE_IN_USE']);
     for (const { operation } of both) if (operation) await setup.operation(operation.id);
     expect(
-      await setup.refused('attachInstances', {
+      await setup.rejected('attachInstances', {
         nodePoolId: two.pools[0],
         instanceIds: ['i-single'],
         mode: 'MANUAL',
@@ -249,7 +249,7 @@ describe('existing instances', () => {
     const { id, pools } = await setup.cluster([{ name: 'a' }]);
     await instance('i-reset', { imageId: CENTOS_8 });
     const request = { nodePoolId: pools[0], instanceIds: ['i-reset'], mode: 'AUTO' };
-    expect(await setup.refused('attachInstances', request)).toEqual([
+    expect(await setup.rejected('attachInstances', request)).toEqual([
       ['DATA_LOSS_NOT_ACKNOWLEDGED', 'acknowledgeDataLoss'],
     ]);
     const { state } = await setup.carried('attachInstances', { ...request, acknowledgeDataLoss: true });
@@ -298,10 +298,10 @@ describe('existing instances', () => {
   test('rejects nodes of other pools and nodes that are being removed, with their paths', async () => {
     const { pools } = await setup.cluster([{ name: 'a' }, { name: 'b' }]);
     const [other] = (await setup.pool(pools[1] ?? '')).nodes.nodes;
-    expect(await setup.refused('removeNodes', { nodePoolId: pools[0], nodeIds: [other?.id] })).toEqual([
+    expect(await setup.rejected('removeNodes', { nodePoolId: pools[0], nodeIds: [other?.id] })).toEqual([
       ['NOT_FOUND', 'nodeIds.0'],
     ]);
-    expect(await setup.refused('removeNodes', { nodePoolId: pools[0], nodeIds: [] })).toEqual([
+    expect(await setup.rejected('removeNodes', { nodePoolId: pools[0], nodeIds: [] })).toEqual([
       ['INVALID_INPUT', 'nodeIds'],
     ]);
   });
@@ -311,16 +311,16 @@ test('pools, nodes and instances of another account are not found', async () => 
   const { pools } = await setup.cluster([{ name: 'a' }]);
   const [node] = (await setup.pool(pools[0] ?? '')).nodes.nodes;
   await instance('i-mine');
-  const refused = async (name: string, input: Record<string, unknown>) =>
+  const rejected = async (name: string, input: Record<string, unknown>) =>
     (await setup.mutate(name, input, 'globex')).userErrors.map(({ code }) => code);
-  expect(await refused('updateNodePool', { id: pools[0], name: 'theirs' })).toEqual(['NOT_FOUND']);
-  expect(await refused('syncNodePool', { id: pools[0] })).toEqual(['NOT_FOUND']);
-  expect(await refused('removeNodes', { nodePoolId: pools[0], nodeIds: [node?.id] })).toEqual(['NOT_FOUND']);
-  expect(await refused('convertChargeType', { nodeIds: [node?.id], chargeType: 'PREPAID' })).toEqual([
+  expect(await rejected('updateNodePool', { id: pools[0], name: 'theirs' })).toEqual(['NOT_FOUND']);
+  expect(await rejected('syncNodePool', { id: pools[0] })).toEqual(['NOT_FOUND']);
+  expect(await rejected('removeNodes', { nodePoolId: pools[0], nodeIds: [node?.id] })).toEqual(['NOT_FOUND']);
+  expect(await rejected('convertChargeType', { nodeIds: [node?.id], chargeType: 'PREPAID' })).toEqual([
     'NOT_FOUND',
   ]);
   const attach = { nodePoolId: pools[0], instanceIds: ['i-mine'], mode: 'MANUAL' };
-  expect(await refused('attachInstances', attach)).toEqual(['NOT_FOUND']);
+  expect(await rejected('attachInstances', attach)).toEqual(['NOT_FOUND']);
   const release = `mutation { releaseInstances(input: { instanceIds: ["i-mine"] }) { userErrors { code } } }`;
   expect(await setup.run(release, {}, 'globex')).toEqual({
     releaseInstances: { userErrors: [{ code: 'NOT_FOUND' }] },

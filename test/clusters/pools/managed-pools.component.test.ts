@@ -77,7 +77,7 @@ describe('managed node pool', () => {
     expect(failed.nodeRepairs.nodes).toMatchObject([{ systemDiskReset: false }]);
     expect((await setup.events(id)).map(({ type }) => type)).toContain('NODE_REPAIR_FAILED');
     const input = { id: pool, management: { allowSystemDiskReset: true } };
-    expect(await setup.refused('updateNodePool', input)).toEqual([
+    expect(await setup.rejected('updateNodePool', input)).toEqual([
       ['RISK_NOT_ACKNOWLEDGED', 'management.allowSystemDiskReset'],
     ]);
   });

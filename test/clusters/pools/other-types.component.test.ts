@@ -38,7 +38,7 @@ describe('instance types of an existing pool', () => {
     readonly more: Record<string, unknown>;
     readonly bad: string;
     readonly good: string;
-    readonly refused?: string;
+    readonly rejected?: string;
   }
   test.each<[string, Case]>([
     [
@@ -75,16 +75,19 @@ describe('instance types of an existing pool', () => {
         more: {},
         bad: ARM,
         good: 'ecs.c7.xlarge',
-        refused: 'INVALID_INPUT instanceTypes',
+        rejected: 'INVALID_INPUT instanceTypes',
       },
     ],
   ])(
     '%s: by updateNodePool and scaleClusterVertically',
-    async (description, { pool, more, bad, good, refused = 'INSTANCE_TYPE_NOT_ALLOWED instanceTypes 0' }) => {
+    async (
+      description,
+      { pool, more, bad, good, rejected = 'INSTANCE_TYPE_NOT_ALLOWED instanceTypes 0' },
+    ) => {
       const account = `of-${description.length}`;
       const created = await withPool(account, pool, more);
-      expect(await update({ id: created.pool, instanceTypes: [bad] }, account)).toEqual([refused]);
-      expect(await scale({ id: created.id, instanceTypes: [bad] }, account)).toEqual([refused]);
+      expect(await update({ id: created.pool, instanceTypes: [bad] }, account)).toEqual([rejected]);
+      expect(await scale({ id: created.id, instanceTypes: [bad] }, account)).toEqual([rejected]);
       expect(await scale({ id: created.id, instanceTypes: [good] }, account)).toEqual([]);
     },
   );

@@ -206,7 +206,7 @@ test('rejects a pool in a zone without a vSwitch of the cluster', async () => {
   const { id } = await setup.cluster([{ name: 'default' }], { network: { vpcId, vSwitchIds: [own] } });
   const pool = { clusterId: id, name: 'c', instanceTypes: ['ecs.g6.xlarge'], desiredSize: 1 };
   expect(
-    await setup.refused('createNodePool', {
+    await setup.rejected('createNodePool', {
       ...pool,
       instanceConfig: { zoneIds: ['cn-hangzhou-b', 'cn-hangzhou-c'] },
     }),
@@ -225,7 +225,7 @@ test('rejects a pool in a security group that blocks DNS of the pods', async () 
   });
   const instanceConfig = { securityGroupId: await group('closed', []) };
   const pool = { clusterId: id, name: 'closed', instanceTypes: ['ecs.g6.xlarge'], desiredSize: 1 };
-  const refusal = [['SECURITY_GROUP_RULE_MISSING', 'instanceConfig.securityGroupId']];
-  expect(await setup.refused('createNodePool', { ...pool, instanceConfig })).toEqual(refusal);
-  expect(await setup.refused('updateNodePool', { id: pools[0], instanceConfig })).toEqual(refusal);
+  const rejection = [['SECURITY_GROUP_RULE_MISSING', 'instanceConfig.securityGroupId']];
+  expect(await setup.rejected('createNodePool', { ...pool, instanceConfig })).toEqual(rejection);
+  expect(await setup.rejected('updateNodePool', { id: pools[0], instanceConfig })).toEqual(rejection);
 });

@@ -168,7 +168,7 @@ describe('random commands on node pools', () => {
   it(
     'pools keep their bounds at every moment and reach their desired size after random commands',
     async ({ annotate }) => {
-      const tally: Run['tally'] = { accepted: {}, refused: {} };
+      const tally: Run['tally'] = { accepted: {}, rejected: {} };
       // No shrinking: a failure takes long to repeat and may not be reproducible.
       await fc.assert(
         fc.asyncProperty(sequence(STEPS), (steps) => tryOut(steps, tally)),

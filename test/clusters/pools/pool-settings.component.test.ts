@@ -67,7 +67,7 @@ describe('settings of node pools', () => {
     expect(found.metadata?.labels).not.toHaveProperty('a');
     expect(found.spec?.taints).toEqual([{ key: 'new', effect: 'PreferNoSchedule' }]);
     expect(await setup.pool(pool)).toMatchObject({ name: 'renamed', state: 'ACTIVE', labels: { b: '2' } });
-    expect(await setup.refused('updateNodePool', { id: pool, name: 'x', resourceVersion })).toEqual([
+    expect(await setup.rejected('updateNodePool', { id: pool, name: 'x', resourceVersion })).toEqual([
       ['CONFLICT', 'resourceVersion'],
     ]);
   });
@@ -75,7 +75,7 @@ describe('settings of node pools', () => {
   test('new instance types apply to nodes created afterwards; types below the minimum size are rejected', async () => {
     const { pools } = await setup.cluster([{ name: 'a' }]);
     const pool = pools[0] ?? '';
-    expect(await setup.refused('updateNodePool', { id: pool, instanceTypes: ['ecs.g6.large'] })).toEqual([
+    expect(await setup.rejected('updateNodePool', { id: pool, instanceTypes: ['ecs.g6.large'] })).toEqual([
       ['INSTANCE_TYPE_TOO_SMALL', 'instanceTypes.0'],
     ]);
     await setup.carried('updateNodePool', { id: pool, instanceTypes: ['ecs.c6.xlarge'] });
@@ -93,16 +93,16 @@ describe('settings of node pools', () => {
     ]);
     const [windows = '', usual = ''] = pools;
     const ARM = ['ecs.g6r.xlarge'];
-    const refused = [['INVALID_INPUT', 'instanceTypes']];
-    expect(await setup.refused('updateNodePool', { id: windows, instanceTypes: ARM })).toEqual(refused);
+    const rejected = [['INVALID_INPUT', 'instanceTypes']];
+    expect(await setup.rejected('updateNodePool', { id: windows, instanceTypes: ARM })).toEqual(rejected);
     const scaling = { id, instanceTypes: ARM, nodePoolIds: [windows] };
-    expect(await setup.refused('scaleClusterVertically', scaling)).toEqual(refused);
+    expect(await setup.rejected('scaleClusterVertically', scaling)).toEqual(rejected);
     expect(
-      await setup.refused('scaleClusterVertically', {
+      await setup.rejected('scaleClusterVertically', {
         ...scaling,
         instanceTypes: [...ARM, 'ecs.g6.xlarge'],
       }),
-    ).toEqual(refused);
+    ).toEqual(rejected);
     const arm = nodeImageOf('arm64');
     await setup.carried('updateNodePool', {
       id: windows,
@@ -135,12 +135,12 @@ describe('settings of node pools', () => {
     const at = [['PROTECTED_PATH', 'instanceConfig.userData']];
     for (const path of PROTECTED_PATHS) {
       const instanceConfig = { userData: `#!/bin/sh\nmv ${path}/x /data\n` };
-      expect(await setup.refused('updateNodePool', { id: pool, instanceConfig })).toEqual(at);
+      expect(await setup.rejected('updateNodePool', { id: pool, instanceConfig })).toEqual(at);
       const another = { clusterId: id, name: 'b', instanceTypes: ['ecs.g6.xlarge'], instanceConfig };
-      expect(await setup.refused('createNodePool', another)).toEqual(at);
+      expect(await setup.rejected('createNodePool', another)).toEqual(at);
     }
     const tooLong = { id: pool, instanceConfig: { userData: 'x'.repeat(16_385) } };
-    expect(await setup.refused('updateNodePool', tooLong)).toEqual([
+    expect(await setup.rejected('updateNodePool', tooLong)).toEqual([
       ['INVALID_INPUT', 'instanceConfig.userData'],
     ]);
     await setup.carried('updateNodePool', { id: pool, instanceConfig: { userData: '' } });
@@ -167,17 +167,17 @@ describe('settings of node pools', () => {
       ['PROTECTED_PATH', 'instanceConfig.dataDisks.2.mountTarget'],
     ];
     const pool = { clusterId: id, name: 'b', instanceTypes: ['ecs.g6.xlarge'] };
-    expect(await setup.refused('createNodePool', { ...pool, instanceConfig })).toEqual(problems);
-    expect(await setup.refused('updateNodePool', { id: pools[0], instanceConfig })).toEqual(problems);
-    const refused = (more: Record<string, unknown>) =>
-      setup.refused('createNodePool', { ...pool, instanceConfig: more });
-    expect(await refused({ imageId: 'no-such-image' })).toEqual([
+    expect(await setup.rejected('createNodePool', { ...pool, instanceConfig })).toEqual(problems);
+    expect(await setup.rejected('updateNodePool', { id: pools[0], instanceConfig })).toEqual(problems);
+    const rejected = (more: Record<string, unknown>) =>
+      setup.rejected('createNodePool', { ...pool, instanceConfig: more });
+    expect(await rejected({ imageId: 'no-such-image' })).toEqual([
       ['UNKNOWN_IMAGE', 'instanceConfig.imageId'],
     ]);
-    expect(await refused({ zoneIds: ['cn-beijing-a'] })).toEqual([
+    expect(await rejected({ zoneIds: ['cn-beijing-a'] })).toEqual([
       ['UNKNOWN_ZONE', 'instanceConfig.zoneIds.0'],
     ]);
-    expect(await refused({ vSwitchIds: ['vswitch_of_nobody'] })).toEqual([
+    expect(await rejected({ vSwitchIds: ['vswitch_of_nobody'] })).toEqual([
       ['NOT_FOUND', 'instanceConfig.vSwitchIds.0'],
     ]);
   });
@@ -205,10 +205,10 @@ describe('settings of node pools', () => {
     const elsewhere = await vSwitch('elsewhere', { vpcId: 'vpc_elsewhere' });
     const pool = { clusterId: id, name: 'b', instanceTypes: ['ecs.g6.xlarge'], desiredSize: 1 };
     const on = (vSwitchId: string) => ({ ...pool, instanceConfig: { vSwitchIds: [vSwitchId] } });
-    expect(await setup.refused('createNodePool', on(theirs.id))).toEqual([
+    expect(await setup.rejected('createNodePool', on(theirs.id))).toEqual([
       ['NOT_FOUND', 'instanceConfig.vSwitchIds.0'],
     ]);
-    expect(await setup.refused('createNodePool', on(elsewhere.id))).toEqual([
+    expect(await setup.rejected('createNodePool', on(elsewhere.id))).toEqual([
       ['NETWORK_MISMATCH', 'instanceConfig.vSwitchIds.0'],
     ]);
     const payload = await setup.mutate('createNodePool', on(mine.id));
@@ -223,7 +223,7 @@ describe('settings of node pools', () => {
       instanceTypes: ['ecs.g6.xlarge'],
       instanceConfig: { vSwitchIds: [theirs.id] },
     };
-    expect(await setup.refused('createCluster', { ...cluster, nodePools: [first] })).toEqual([
+    expect(await setup.rejected('createCluster', { ...cluster, nodePools: [first] })).toEqual([
       ['NOT_FOUND', 'nodePools.0.instanceConfig.vSwitchIds.0'],
     ]);
   });
@@ -252,22 +252,22 @@ describe('node pool with autoscaling enabled', () => {
       id: pool,
       autoscaling: { enabled: true, minSize: 1, maxSize: 3 },
     });
-    expect(await setup.refused('scaleNodePool', { nodePoolId: pool, desiredSize: 2 })).toEqual([
+    expect(await setup.rejected('scaleNodePool', { nodePoolId: pool, desiredSize: 2 })).toEqual([
       ['INVALID_STATE', 'nodePoolId'],
     ]);
     const [node] = (await setup.pool(pool)).nodes.nodes;
     const removal = { nodePoolId: pool, nodeIds: [node?.id] };
-    expect(await setup.refused('removeNodes', removal)).toEqual([
+    expect(await setup.rejected('removeNodes', removal)).toEqual([
       ['RISK_NOT_ACKNOWLEDGED', 'acknowledgeRisk'],
     ]);
-    expect(await setup.refused('removeNodes', { ...removal, acknowledgeRisk: true })).toEqual([
+    expect(await setup.rejected('removeNodes', { ...removal, acknowledgeRisk: true })).toEqual([
       ['INVALID_INPUT', 'nodeIds'],
     ]);
     const instance = { account: 'acme', zoneId: 'cn-hangzhou-b', instanceType: 'ecs.g6.xlarge' };
     const imageId = 'aliyun_2_1903_x64_20G_alibase_20220525.vhd';
     await setup.cloud('PUT', '/instances/i-elastic', { ...instance, imageId });
     const joining = { nodePoolId: pool, instanceIds: ['i-elastic'], mode: 'MANUAL' };
-    expect(await setup.refused('attachInstances', joining)).toEqual([
+    expect(await setup.rejected('attachInstances', joining)).toEqual([
       ['RISK_NOT_ACKNOWLEDGED', 'acknowledgeRisk'],
     ]);
     await setup.carried('attachInstances', { ...joining, acknowledgeRisk: true });
@@ -301,7 +301,7 @@ describe('node pool with autoscaling enabled', () => {
     const [removed, ...others] = (await setup.pool(elastic)).nodes.nodes;
     expect(others).toEqual([]);
     const last = { nodePoolId: elastic, nodeIds: [removed?.id], acknowledgeRisk };
-    expect(await setup.refused('removeNodes', last)).toEqual([['INVALID_INPUT', 'nodeIds']]);
+    expect(await setup.rejected('removeNodes', last)).toEqual([['INVALID_INPUT', 'nodeIds']]);
 
     const leaving = (await setup.pool(system)).nodes.nodes.slice(0, 2);
     const nodeIds = leaving.map(({ id }) => id);
@@ -323,11 +323,11 @@ describe('node pool with autoscaling enabled', () => {
     const autoscaling = { enabled: true, minSize: 1, maxSize: 3 };
     const pool = { name: 'system', instanceTypes: ['ecs.g6.xlarge'], autoscaling };
     const cluster = { name: 'risky', regionId: 'cn-hangzhou', type: 'MANAGED_KUBERNETES', spec: 'PRO' };
-    expect(await setup.refused('createCluster', { ...cluster, nodePools: [pool] })).toEqual([
+    expect(await setup.rejected('createCluster', { ...cluster, nodePools: [pool] })).toEqual([
       ['RISK_NOT_ACKNOWLEDGED', 'nodePools.0.autoscaling'],
     ]);
     const { pools } = await setup.cluster([{ name: 'system' }, { name: 'other' }]);
-    expect(await setup.refused('updateNodePool', { id: pools[0], autoscaling })).toEqual([
+    expect(await setup.rejected('updateNodePool', { id: pools[0], autoscaling })).toEqual([
       ['RISK_NOT_ACKNOWLEDGED', 'autoscaling'],
     ]);
     await setup.carried('updateNodePool', { id: pools[0], autoscaling, acknowledgeRisk: true });
@@ -346,7 +346,7 @@ describe('node pool with autoscaling enabled', () => {
     await setup.carried('deleteNodePool', { id: first });
     expect(await setup.pool(elastic ?? '')).toMatchObject({ isDefault: false });
     expect(await setup.pool(plain ?? '')).toMatchObject({ isDefault: true });
-    expect(await setup.refused('deleteNodePool', { id: plain })).toEqual([
+    expect(await setup.rejected('deleteNodePool', { id: plain })).toEqual([
       ['RISK_NOT_ACKNOWLEDGED', 'acknowledgeRisk'],
     ]);
     expect(await setup.pool(plain ?? '')).toMatchObject({ state: 'ACTIVE', isDefault: true });
@@ -368,20 +368,20 @@ describe('node pool with autoscaling enabled', () => {
     const virtual = { name: 'virtual', instanceTypes: ['eci.virtual-node'] };
     const elastic = { name: 'elastic', instanceTypes: ['ecs.g6.xlarge'], autoscaling };
     const cluster = { name: 'burst', regionId: 'cn-hangzhou', type: 'MANAGED_KUBERNETES', spec: 'PRO' };
-    expect(await setup.refused('createCluster', { ...cluster, nodePools: [virtual, elastic] })).toEqual([
+    expect(await setup.rejected('createCluster', { ...cluster, nodePools: [virtual, elastic] })).toEqual([
       ['RISK_NOT_ACKNOWLEDGED', 'nodePools.1.autoscaling'],
     ]);
     const { id, pools } = await setup.cluster([virtual]);
     expect(await setup.pool(pools[0] ?? '')).toMatchObject({ isDefault: false });
     const inCluster = { ...elastic, clusterId: id };
-    expect(await setup.refused('createNodePool', inCluster)).toEqual([
+    expect(await setup.rejected('createNodePool', inCluster)).toEqual([
       ['RISK_NOT_ACKNOWLEDGED', 'autoscaling'],
     ]);
     const plain = { clusterId: id, name: 'plain', instanceTypes: ['ecs.g6.xlarge'], desiredSize: 1 };
     const { nodePool, operation } = await setup.mutate('createNodePool', plain);
     await setup.operation(operation?.id ?? '');
     await setup.carried('createNodePool', inCluster);
-    expect(await setup.refused('deleteNodePool', { id: nodePool?.id })).toEqual([
+    expect(await setup.rejected('deleteNodePool', { id: nodePool?.id })).toEqual([
       ['RISK_NOT_ACKNOWLEDGED', 'acknowledgeRisk'],
     ]);
   });
@@ -392,12 +392,12 @@ describe('node pool with autoscaling enabled', () => {
     await setup.carried('deleteNodePool', { id: pools[0] });
     const remaining = await Promise.all(pools.slice(1).map((pool) => setup.pool(pool)));
     expect(remaining).toMatchObject([{ isDefault: true }, { isDefault: false }]);
-    expect(await setup.refused('updateNodePool', { id: pools[1], autoscaling })).toEqual([
+    expect(await setup.rejected('updateNodePool', { id: pools[1], autoscaling })).toEqual([
       ['RISK_NOT_ACKNOWLEDGED', 'autoscaling'],
     ]);
     for (const pool of pools.slice(1)) await setup.carried('deleteNodePool', { id: pool });
     const again = { clusterId: id, name: 'again', instanceTypes: ['ecs.g6.xlarge'], autoscaling };
-    expect(await setup.refused('createNodePool', again)).toEqual([['RISK_NOT_ACKNOWLEDGED', 'autoscaling']]);
+    expect(await setup.rejected('createNodePool', again)).toEqual([['RISK_NOT_ACKNOWLEDGED', 'autoscaling']]);
     const { nodePool } = await setup.mutate('createNodePool', { ...again, acknowledgeRisk: true });
     expect(nodePool).toMatchObject({ isDefault: true });
   });

@@ -124,7 +124,7 @@ export async function openPoolsWithEngine<E extends AsyncDisposable = Engine>({
       return operation(begun?.id ?? '');
     },
     /** The codes and paths of the user errors of a mutation. */
-    async refused(name: string, input: Record<string, unknown>): Promise<[string, string][]> {
+    async rejected(name: string, input: Record<string, unknown>): Promise<[string, string][]> {
       const { userErrors } = await mutate(name, input);
       return userErrors.map(({ code, path }) => [code, path.slice(1).join('.')]);
     },

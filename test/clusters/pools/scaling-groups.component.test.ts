@@ -93,13 +93,13 @@ describe('scaling group of a node pool', () => {
       scalingGroup: { state: 'MISSING' },
       conditions: [{ type: 'Healthy', status: 'False', reason: 'ScalingGroupMissing' }],
     });
-    expect(await setup.refused('updateNodePool', { id: pool, name: 'repaired' })).toEqual([
+    expect(await setup.rejected('updateNodePool', { id: pool, name: 'repaired' })).toEqual([
       ['SCALING_GROUP_MISSING', 'id'],
     ]);
-    expect(await setup.refused('scaleNodePool', { nodePoolId: pool, desiredSize: 3 })).toEqual([
+    expect(await setup.rejected('scaleNodePool', { nodePoolId: pool, desiredSize: 3 })).toEqual([
       ['SCALING_GROUP_MISSING', 'nodePoolId'],
     ]);
-    expect(await setup.refused('syncNodePool', { id: pool })).toEqual([['SCALING_GROUP_MISSING', 'id']]);
+    expect(await setup.rejected('syncNodePool', { id: pool })).toEqual([['SCALING_GROUP_MISSING', 'id']]);
     await setup.carried('deleteNodePool', { id: pool });
     const payload = await setup.mutate('createNodePool', {
       clusterId: id,
@@ -156,7 +156,7 @@ describe('scaling group of a node pool', () => {
     const more = { clusterId: id, name: 'large', instanceTypes: ['ecs.g6.xlarge'] };
     await setup.world.limit('ACK_STANDARD/nodesPerCluster', 5_000);
     await setup.world.limit('ACK_PRO/nodesPerCluster', 5_000);
-    expect(await setup.refused('createNodePool', { ...more, desiredSize: 2001 })).toEqual([
+    expect(await setup.rejected('createNodePool', { ...more, desiredSize: 2001 })).toEqual([
       ['QUOTA_EXCEEDED', 'desiredSize'],
     ]);
   });

@@ -75,7 +75,7 @@ describe('virtual nodes', () => {
       { name: 'virtual', instanceTypes: VIRTUAL },
     ]);
     const larger = { id, instanceTypes: ['ecs.g6.2xlarge'] };
-    expect(await setup.refused('scaleClusterVertically', { ...larger, nodePoolIds: [pools[1]] })).toEqual([
+    expect(await setup.rejected('scaleClusterVertically', { ...larger, nodePoolIds: [pools[1]] })).toEqual([
       ['INVALID_INPUT', 'nodePoolIds.0'],
     ]);
     await setup.carried('scaleClusterVertically', larger);
@@ -85,10 +85,10 @@ describe('virtual nodes', () => {
     expect(types).toEqual(['ecs.g6.2xlarge', 'eci.virtual-node']);
     const input = { clusterId: id, name: 'v' };
     expect(
-      await setup.refused('createNodePool', { ...input, instanceTypes: [...VIRTUAL, 'ecs.g6.xlarge'] }),
+      await setup.rejected('createNodePool', { ...input, instanceTypes: [...VIRTUAL, 'ecs.g6.xlarge'] }),
     ).toEqual([['INVALID_INPUT', 'instanceTypes']]);
     const bought = { ...input, instanceTypes: VIRTUAL, instanceConfig: { chargeType: 'PREPAID' } };
-    expect(await setup.refused('createNodePool', bought)).toEqual([
+    expect(await setup.rejected('createNodePool', bought)).toEqual([
       ['INVALID_INPUT', 'instanceConfig.chargeType'],
     ]);
   });

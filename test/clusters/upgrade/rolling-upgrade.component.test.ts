@@ -151,8 +151,8 @@ describe('upgradeCluster', { timeout: 300_000 }, () => {
     await operationWhen(world, paused, ({ pausedAt }) => pausedAt !== null);
     const count = () => world.prisma.node.count({ where: { clusterId, version: '1.34.1' } });
     expect(await count()).toBe(2);
-    const refused = await ask<Payload>(operate('cancelOperation'), { id: paused });
-    expect(refused.payload.userErrors).toMatchObject([{ code: 'NOT_CANCELABLE' }]);
+    const rejected = await ask<Payload>(operate('cancelOperation'), { id: paused });
+    expect(rejected.payload.userErrors).toMatchObject([{ code: 'NOT_CANCELABLE' }]);
     const again = await ask<Payload>(operate('pauseOperation'), { id: paused });
     expect(again.payload.userErrors).toMatchObject([{ code: 'INVALID_STATE' }]);
     expect(await count()).toBe(2);
@@ -271,9 +271,9 @@ describe('upgradeCluster', { timeout: 300_000 }, () => {
 
     const full = await runningCluster(world, '1.32.6', 1);
     await world.limit('ACK_PRO/nodesPerCluster', 1, full.clusterId);
-    const refused = await upgrade({ id: full.clusterId, version: '1.34', rollingPolicy: { surge: 3 } });
-    expect(await waitForOperation(world, refused)).toMatchObject({ state: 'SUCCEEDED' });
-    expect(await typesOf(refused)).not.toContain('UPGRADE_SURGE');
+    const rejected = await upgrade({ id: full.clusterId, version: '1.34', rollingPolicy: { surge: 3 } });
+    expect(await waitForOperation(world, rejected)).toMatchObject({ state: 'SUCCEEDED' });
+    expect(await typesOf(rejected)).not.toContain('UPGRADE_SURGE');
   });
 
   it('rejects an invalid rolling policy', async () => {

@@ -120,11 +120,11 @@ describe('scaleClusterVertically', { timeout: 300_000 }, () => {
   it('is rejected for a pool whose scaling group was deleted, before and after its deletion is observed', async () => {
     const { clusterId, poolId } = await runningCluster(world, '1.34.3', 1);
     await world.cloud('DELETE', `/clusters/${clusterId}/scaling-groups/${poolId}`);
-    const refused = async (input: object) =>
+    const rejected = async (input: object) =>
       (await scale({ id: clusterId, instanceTypes: [LARGE], ...input })).userErrors;
     const path = ['input', 'id'];
-    expect(await refused({})).toMatchObject([{ code: 'SCALING_GROUP_MISSING', path }]);
-    expect(await refused({ nodePoolIds: [poolId] })).toMatchObject([
+    expect(await rejected({})).toMatchObject([{ code: 'SCALING_GROUP_MISSING', path }]);
+    expect(await rejected({ nodePoolIds: [poolId] })).toMatchObject([
       { code: 'SCALING_GROUP_MISSING', path: ['input', 'nodePoolIds', '0'] },
     ]);
     await enqueue(world.prisma, 'pool-drift', clusterId);
@@ -132,7 +132,7 @@ describe('scaleClusterVertically', { timeout: 300_000 }, () => {
       const pool = await world.prisma.nodePool.findUniqueOrThrow({ where: { id: poolId } });
       return pool.state === 'UNHEALTHY';
     });
-    expect(await refused({})).toMatchObject([{ code: 'SCALING_GROUP_MISSING', path }]);
+    expect(await rejected({})).toMatchObject([{ code: 'SCALING_GROUP_MISSING', path }]);
     expect(await world.prisma.operation.count({ where: { clusterId, finishedAt: null } })).toBe(0);
   });
 
@@ -269,8 +269,8 @@ describe('instance types that createCluster would reject', () => {
       where: { clusterId: id },
       orderBy: { name: 'asc' },
     });
-    const refused = await scale({ id, instanceTypes: [LARGE], nodePoolIds: [pools[1]!.id] });
-    expect(refused.userErrors).toMatchObject([
+    const rejected = await scale({ id, instanceTypes: [LARGE], nodePoolIds: [pools[1]!.id] });
+    expect(rejected.userErrors).toMatchObject([
       { code: 'INVALID_INPUT', path: ['input', 'nodePoolIds', '0'] },
     ]);
     const { operation } = await scale({ id, instanceTypes: [LARGE] });

@@ -127,12 +127,12 @@ test('logs at most ten rejected tokens per second and counts the suppressed ones
   const clock = movableClock();
   using _ = clock.stand();
   await using logged = await startFixture({ clock });
-  const refuse = () => post(logged.url, '{ __typename }', { bearer: 'abc' });
+  const reject = () => post(logged.url, '{ __typename }', { bearer: 'abc' });
   const lines = () => logged.log.filter(({ msg }) => msg === 'token rejected');
-  for (let times = 0; times < 25; times += 1) await refuse();
+  for (let times = 0; times < 25; times += 1) await reject();
   expect(lines()).toHaveLength(10);
   clock.advance(1000);
-  await refuse();
+  await reject();
   expect(lines()).toHaveLength(11);
   expect(lines().at(-1)).toMatchObject({ leftOut: 15 });
 });

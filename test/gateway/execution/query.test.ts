@@ -46,12 +46,12 @@ describe.each(['local', 'remote'] as const)('with %s subgraphs', (mode) => {
   });
 
   test('returns code, path and details of a client error', async () => {
-    const { data, errors } = await post(fixture.url, '{ refused }');
-    expect(data).toEqual({ refused: null });
+    const { data, errors } = await post(fixture.url, '{ rejected }');
+    expect(data).toEqual({ rejected: null });
     expect(errors).toEqual([
       {
         message: 'No room.',
-        path: ['refused'],
+        path: ['rejected'],
         extensions: { code: 'QUOTA_EXCEEDED', path: ['input', 'size'], limit: 3, used: 3 },
       },
     ]);

@@ -61,8 +61,8 @@ test('does not plan an invalid document', async () => {
   const request = { query: '{ products {\n nothing } }' };
   expect(made.preparation.ahead(request, actor)).toBeUndefined();
   expect(made.requests).toEqual([]);
-  const refused = made.preparation.prepare(request, actor);
-  const errors: readonly GraphQLError[] = 'errors' in refused ? refused.errors : [];
+  const rejected = made.preparation.prepare(request, actor);
+  const errors: readonly GraphQLError[] = 'errors' in rejected ? rejected.errors : [];
   expect(errors.map(({ extensions, locations }) => ({ code: extensions['code'], locations }))).toEqual([
     { code: 'GRAPHQL_VALIDATION_FAILED', locations: [{ line: 2, column: 2 }] },
   ]);

@@ -98,12 +98,12 @@ test('rejects an operation that would be planned for minutes, without delaying o
   await using thread = await builtThread({ steps: 20_000 });
   const plan = thread.load(sdl);
   const endless = `{ users ${fullSelection(loadSupergraph(sdl).api, 'User', 6)} }`;
-  const refused = expect(plan(endless, undefined)).rejects.toMatchObject({
+  const rejected = expect(plan(endless, undefined)).rejects.toMatchObject({
     extensions: { code: 'OPERATION_NOT_PLANNED' },
     originalError: { message: 'Planning takes more than 20000 steps.' },
   });
   expect(await plan(QUERY, 'Q')).toBeDefined();
-  await refused;
+  await rejected;
 });
 
 test('returns the reason why an operation cannot be planned', async () => {

@@ -33,7 +33,7 @@ describe('HTTP requests of one account', () => {
     const { leave } = await occupy(fixture, 2);
     const responses: GatewayResponse[] = [];
     const sent = Array.from({ length: 5 }, async () => responses.push(await post(fixture.url, QUICK)));
-    await until(() => responses.length === 2, 'the refusals');
+    await until(() => responses.length === 2, 'the rejections');
     for (const { status, errors, headers } of responses) {
       expect([status, errors?.[0]?.extensions]).toMatchObject([
         429,
@@ -230,13 +230,13 @@ test('limits concurrent operations on all WebSockets of one account', async () =
     for (const id of ['a', 'b', 'c'])
       socket.send({ id, type: 'subscribe', payload: { query: `{ ${id}${index}: slow }` } });
   }
-  const refusals = () => sockets.flatMap(({ messages }) => messages.filter(({ type }) => type === 'error'));
+  const rejections = () => sockets.flatMap(({ messages }) => messages.filter(({ type }) => type === 'error'));
   await until(
-    () => refusals().length === 2 && fixture.hub.slow === 2,
-    'the first operations and the refusals',
+    () => rejections().length === 2 && fixture.hub.slow === 2,
+    'the first operations and the rejections',
   );
-  for (const refusal of refusals())
-    expect(refusal).toMatchObject({
+  for (const rejection of rejections())
+    expect(rejection).toMatchObject({
       payload: [{ extensions: { code: 'TOO_MANY_REQUESTS', retryAfter: 1 } }],
     });
   const other = stack.use(await rawSocket(fixture.url));

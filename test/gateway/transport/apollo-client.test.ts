@@ -92,7 +92,7 @@ test('Apollo Client receives the completion of a subscription', async () => {
 test('Apollo Client receives the rejection of a subscription as protocol errors', async () => {
   const { client } = await apolloClient();
   const { received } = listen(client, EVENTS, { after: '999' });
-  await until(() => received.errors.length > 0, 'the refusal');
+  await until(() => received.errors.length > 0, 'the rejection');
   const [error] = received.errors;
   expect(CombinedProtocolErrors.is(error)).toBe(true);
   expect(error).toMatchObject({ errors: [{ extensions: { code: 'INVALID_CURSOR' } }] });

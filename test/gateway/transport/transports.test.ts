@@ -47,7 +47,7 @@ function nestedList(depth: number): unknown {
   return depth === 0 ? 1 : [nestedList(depth - 1)];
 }
 
-const refused: [string, TransportRequest, string][] = [
+const rejected: [string, TransportRequest, string][] = [
   ['what is too deep', { query: `{ a${' { a'.repeat(30)}${' }'.repeat(31)}` }, 'LIMIT_EXCEEDED'],
   ['a document that nests too deep', { query: `{ a${'{a'.repeat(900)}${'}'.repeat(901)}` }, 'LIMIT_EXCEEDED'],
   [
@@ -93,7 +93,7 @@ const refused: [string, TransportRequest, string][] = [
 ];
 
 describe.each([...transports])('%s', (_name, send) => {
-  test.each(refused)('rejects %s', async (_title, request, code) => {
+  test.each(rejected)('rejects %s', async (_title, request, code) => {
     const result = await send(fixture.url, request, bearer);
     expect(codeOf(result)).toBe(code);
     expect(result.data ?? null).toBeNull();

@@ -88,10 +88,10 @@ test('times out opening a stream, also as the half-open probe', async () => {
   const before = faulty.requestCount;
   await using socket = openSocket(fixture.url);
   const subscribe = () => socket.client.iterate({ query: TICKS }).next();
-  const refusals: unknown[] = [];
+  const rejections: unknown[] = [];
   while (faulty.requestCount === before)
-    refusals.push(await subscribe().catch((errors: unknown) => errors as unknown));
-  expect(refusals.at(-1)).toMatchObject([
+    rejections.push(await subscribe().catch((errors: unknown) => errors as unknown));
+  expect(rejections.at(-1)).toMatchObject([
     {
       message: 'Subscribing to the subgraph clusters took longer than 1 seconds.',
       extensions: { code: 'REQUEST_TIMEOUT' },
@@ -141,7 +141,7 @@ test('retries a query after a lost connection, never a mutation, and neither whi
 });
 
 test('passes on the errors of a rejected subscription without opening the circuit', async () => {
-  faulty.behavior = 'refuses';
+  faulty.behavior = 'rejects';
   faulty.response = '{"errors":[{"message":"Not you.","extensions":{"code":"FORBIDDEN"}}]}';
   await using socket = openSocket(fixture.url);
   for (let i = 0; i < 10; i += 1)

@@ -73,7 +73,7 @@ test('recognises a read-only database as unavailable, through pg and Prisma', as
 
 test('recognises a database without disk space or connections as unavailable', () => {
   for (const code of ['53100', '53200', '53300'])
-    expect(isDatabaseUnavailable(Object.assign(new Error('refused'), { code }))).toBe(true);
+    expect(isDatabaseUnavailable(Object.assign(new Error('rejected'), { code }))).toBe(true);
 });
 
 test('does not take other errors for an unavailable database', async () => {

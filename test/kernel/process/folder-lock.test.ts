@@ -13,11 +13,11 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 test('lets one of many concurrent callers lock a folder and unlocks it on dispose', async () => {
   const attempts = await Promise.allSettled(Array.from({ length: 20 }, () => lockFolder(folder)));
   const locks = attempts.flatMap((settled) => (settled.status === 'fulfilled' ? [settled.value] : []));
-  const refusals = attempts.flatMap((settled) =>
+  const rejections = attempts.flatMap((settled) =>
     settled.status === 'rejected' ? [settled.reason as unknown] : [],
   );
   expect(locks).toHaveLength(1);
-  expect(refusals.every((error) => error instanceof FolderInUseError)).toBe(true);
+  expect(rejections.every((error) => error instanceof FolderInUseError)).toBe(true);
   await locks[0]?.[Symbol.asyncDispose]();
   expect(await readdir(folder)).toEqual([]);
 });

@@ -74,7 +74,7 @@ export class IsolationClient {
   }
 
   /** The codes of the errors that reject a mutation before its execution. */
-  async refusal(attempt: Attempt, args: Record<string, unknown>): Promise<readonly string[]> {
+  async rejection(attempt: Attempt, args: Record<string, unknown>): Promise<readonly string[]> {
     const query = this.document('Mutation', attempt, args);
     return attemptResultOf(
       await graphqlRequest(this.session.url, { ...this.session, query, variables: args }),
@@ -112,9 +112,9 @@ interface Payload {
 function selectionOf(field: GraphQLField<unknown, unknown>): string {
   const type = getNamedType(field.type);
   const fields = isObjectType(type) ? type.getFields() : {};
-  const refused = 'userErrors { code message path }';
+  const rejected = 'userErrors { code message path }';
   if ('userErrors' in fields)
-    return `${refused} ${'operation' in fields ? 'operation { id }' : ''} ${'results' in fields ? `results { ${refused} }` : ''}`;
+    return `${rejected} ${'operation' in fields ? 'operation { id }' : ''} ${'results' in fields ? `results { ${rejected} }` : ''}`;
   return 'nodes' in fields ? 'nodes { __typename }' : '__typename';
 }
 

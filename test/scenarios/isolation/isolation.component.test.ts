@@ -141,9 +141,9 @@ describe('account that uses ids of another account', () => {
       test.each(titled('Mutation'))(
         'is rejected by Mutation.%s for its own resources and those of others',
         async (__, attempt) => {
-          const refused = ['UNAUTHORIZED_FIELD_OR_TYPE'];
-          expect(await ownerWith().refusal(attempt, own(attempt))).toEqual(refused);
-          expect(await strangerWith().refusal(attempt, foreign(attempt))).toEqual(refused);
+          const rejected = ['UNAUTHORIZED_FIELD_OR_TYPE'];
+          expect(await ownerWith().rejection(attempt, own(attempt))).toEqual(rejected);
+          expect(await strangerWith().rejection(attempt, foreign(attempt))).toEqual(rejected);
         },
       );
   });

@@ -31,7 +31,7 @@ describe('token of an account', () => {
     for (const scopes of [[], ['fleet:introspect'], ['fleet:kubeconfig']])
       for (const [name, root, field] of fields.filter(([, kind]) => kind === 'Mutation')) {
         const asking = new IsolationClient(schema, { url: platform.url, account: 'acme', scopes });
-        const codes = await asking.refusal(
+        const codes = await asking.rejection(
           { field: field.name, with: () => ({}) },
           minimalVariables(field.args),
         );
@@ -52,7 +52,7 @@ describe('token of an account', () => {
       const args = minimalVariables(field.args);
       const codes =
         root === 'Mutation'
-          ? await asking.refusal(attempt, args)
+          ? await asking.rejection(attempt, args)
           : (await (root === 'Query' ? asking.query(attempt, args) : asking.subscription(attempt, args)))
               .codes;
       const may = needed === undefined || scopes.includes(needed);

@@ -232,8 +232,8 @@ describe('cursors of streams', () => {
     const [result] = await takeResults(stream, 1);
     const { cursor: after } = result?.data?.['events'] as Seen;
     const codeWith = async (query: string, variables: object) => {
-      const [refused] = await takeResults(await world.subscribe('bound', query, { ...variables, after }), 1);
-      return refused?.errors?.[0]?.extensions?.['code'];
+      const [rejected] = await takeResults(await world.subscribe('bound', query, { ...variables, after }), 1);
+      return rejected?.errors?.[0]?.extensions?.['code'];
     };
     expect(await codeWith(SCALING, {})).toBe('INVALID_CURSOR');
     expect(await codeWith(EVENTS, {})).toBe('INVALID_CURSOR');
@@ -249,7 +249,7 @@ describe('cursors of streams', () => {
     return data.events.nodes[0]?.cursor ?? '';
   }
 
-  async function refusal(account: string, after: string): Promise<unknown> {
+  async function rejection(account: string, after: string): Promise<unknown> {
     const [result] = await takeResults(await world.subscribe(account, EVENTS, { after }), 1);
     return result?.errors?.[0]?.extensions?.['code'];
   }
@@ -259,7 +259,7 @@ describe('cursors of streams', () => {
     ['tampered with', async () => (await cursorOf('victim')).replace(/^./, 'X')],
     ["another account's", async () => cursorOf('somebody')],
   ])('are rejected with INVALID_CURSOR if they are %s', async (_what, cursor) => {
-    expect(await refusal('victim', await cursor())).toBe('INVALID_CURSOR');
+    expect(await rejection('victim', await cursor())).toBe('INVALID_CURSOR');
   });
 
   test('are rejected with CURSOR_EXPIRED before the start of the log', async () => {
@@ -270,7 +270,7 @@ describe('cursors of streams', () => {
       where: { account: 'pruned' },
       data: { prunedSequence: 2n },
     });
-    expect(await refusal('pruned', old)).toBe('CURSOR_EXPIRED');
+    expect(await rejection('pruned', old)).toBe('CURSOR_EXPIRED');
   });
 });
 

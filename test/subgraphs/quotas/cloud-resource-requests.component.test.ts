@@ -54,7 +54,7 @@ async function apiOf(clusterId: string): Promise<KubernetesClient> {
   return new KubernetesClient(world.platform.kubernetes.of(access), { clusterId });
 }
 
-function refusals(type: string) {
+function rejections(type: string) {
   return world.prisma.event.findMany({ where: { account: world.actor.account, type } });
 }
 
@@ -81,7 +81,7 @@ describe('Services of type LoadBalancer', () => {
       return found.length === 2 && found;
     });
     await eventually(async () => (await warnings(api, 'SyncLoadBalancerFailed')).length === 1);
-    expect(await refusals('LOAD_BALANCER_REJECTED')).toMatchObject([{ clusterId, level: 'WARNING' }]);
+    expect(await rejections('LOAD_BALANCER_REJECTED')).toMatchObject([{ clusterId, level: 'WARNING' }]);
     await expectNoDrift();
 
     await api.delete(`${SERVICES}/${first[0]}`);
@@ -315,7 +315,7 @@ describe('volume claims', () => {
     await decideRequests();
     await eventually(async () => (await warnings(api, 'ProvisioningFailed')).includes('more'));
     expect(await bound(api)).toEqual(['last']);
-    expect(await refusals('DISK_REJECTED')).toHaveLength(1);
+    expect(await rejections('DISK_REJECTED')).toHaveLength(1);
     expect((await api.list('/api/v1/persistentvolumes')).items).toHaveLength(1);
 
     await api.delete(`${CLAIMS}/last`);

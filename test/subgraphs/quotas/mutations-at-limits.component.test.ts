@@ -170,13 +170,13 @@ describe('existing node pool', () => {
       instanceTypes: [TOO_LARGE],
       instanceConfig: { chargeType: 'SPOT' },
     });
-    const [refused] = await mutate(
+    const [rejected] = await mutate(
       'updateNodePool',
       { id, instanceConfig: { chargeType: 'POSTPAID' } },
       account,
     );
-    expect(refused).toEqual(exceeded(resource, 15, 0, 16));
-    expect(refused).toMatchObject({ path: ['input', 'instanceConfig', 'chargeType'] });
+    expect(rejected).toEqual(exceeded(resource, 15, 0, 16));
+    expect(rejected).toMatchObject({ path: ['input', 'instanceConfig', 'chargeType'] });
   });
 
   it('rejects vertical scaling to instances of 16 vCPUs until the limit is raised', async () => {
@@ -213,10 +213,10 @@ describe('createNodePool', () => {
       const { id } = await runningCluster(clusters, account, request(product) as { name: string });
       for (const resource of [pools, groups]) await use(account, resource, id, limit);
       await raise(account, pools, limit + 2);
-      const [refused, ...others] = await addPool(account, id);
-      expect(refused).toEqual(exceeded(groups, limit, limit, 1));
-      expect(refused).toMatchObject({ quotaId: quotaId({ resource: groups, scope: '*' }) });
-      expect(refused?.message).toContain('requestQuotaIncrease');
+      const [rejected, ...others] = await addPool(account, id);
+      expect(rejected).toEqual(exceeded(groups, limit, limit, 1));
+      expect(rejected).toMatchObject({ quotaId: quotaId({ resource: groups, scope: '*' }) });
+      expect(rejected?.message).toContain('requestQuotaIncrease');
       expect(others).toEqual([]);
       await raise(account, groups, limit + 1);
       expect(await addPool(account, id)).toEqual([]);

@@ -231,10 +231,10 @@ describe('quota application', () => {
       'quotaId',
     ],
   ])('rejects %s', async (_, quota, requestedLimit, code, field) => {
-    const payload = await request('refused', { quotaId: quota, limit: requestedLimit });
+    const payload = await request('rejected', { quotaId: quota, limit: requestedLimit });
     expect(payload.userErrors).toEqual([{ code, path: ['input', field] }]);
     expect(payload.application).toBeNull();
-    expect(await events('refused')).toEqual([]);
+    expect(await events('rejected')).toEqual([]);
   });
 
   test('raises the limit of one cluster; for all clusters it raises lower limits of single clusters', async () => {
@@ -340,8 +340,8 @@ describe('quota approval by an operator', () => {
 
   test('rejects an application of the operator', async () => {
     const { application } = await request('operator', REQUEST);
-    const refused = await decide({ id: application?.id, approved: true }, 'operator', 'tester');
-    expect(refused).toEqual({ quotaApplication: null, userErrors: [{ code: 'FORBIDDEN' }] });
+    const rejected = await decide({ id: application?.id, approved: true }, 'operator', 'tester');
+    expect(rejected).toEqual({ quotaApplication: null, userErrors: [{ code: 'FORBIDDEN' }] });
     expect((await decide({ id: application?.id, approved: true }, 'operator', 'another')).userErrors).toEqual(
       [],
     );

@@ -28,9 +28,9 @@ describe('last unit of a quota', () => {
       return data?.createCluster;
     });
     expect(payloads.filter((payload) => payload?.cluster)).toHaveLength(1);
-    const refused = payloads.flatMap((payload) => payload?.userErrors ?? []);
-    expect(refused).toHaveLength(49);
-    for (const error of refused)
+    const rejected = payloads.flatMap((payload) => payload?.userErrors ?? []);
+    expect(rejected).toHaveLength(49);
+    for (const error of rejected)
       expect(error).toMatchObject({
         code: 'QUOTA_EXCEEDED',
         resource: RESOURCE,

@@ -89,9 +89,9 @@ async function race(
     return data.payload.userErrors;
   });
   expect(userErrors.filter((errors) => errors.length === 0)).toHaveLength(1);
-  const refused = userErrors.flat();
-  expect(refused).toHaveLength(CLIENTS - 1);
-  for (const error of refused) expect(error).toMatchObject({ code: 'QUOTA_EXCEEDED', resource });
+  const rejected = userErrors.flat();
+  expect(rejected).toHaveLength(CLIENTS - 1);
+  for (const error of rejected) expect(error).toMatchObject({ code: 'QUOTA_EXCEEDED', resource });
   expect(await used(account, resource, scope)).toBe(limit);
 }
 

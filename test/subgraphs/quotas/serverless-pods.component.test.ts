@@ -39,12 +39,12 @@ test('a created ASK Standard cluster runs 1,000 pods, and rejects one more', asy
     return found;
   };
   await eventually(async () => (await count()) === 1_000, { what: '1,000 pods', timeoutMs: 120_000 });
-  const refusal = await api.create(PODS, { metadata: { name: 'more' }, spec: { containers } }).then(
+  const rejection = await api.create(PODS, { metadata: { name: 'more' }, spec: { containers } }).then(
     () => undefined,
     (error: unknown) => error,
   );
-  expect(refusal).toBeInstanceOf(KubernetesStatusError);
-  expect(refusal).toMatchObject({ status: 403 });
-  expect((refusal as Error).message).toContain('used: pods=1000, limited: pods=1000');
+  expect(rejection).toBeInstanceOf(KubernetesStatusError);
+  expect(rejection).toMatchObject({ status: 403 });
+  expect((rejection as Error).message).toContain('used: pods=1000, limited: pods=1000');
   expect(await count()).toBe(1_000);
 }, 300_000);

@@ -38,7 +38,7 @@ async function filledCluster(account: string): Promise<{ id: string; client: Kub
 }
 
 /** Reads the whole list repeatedly; returns the first error after a successful read. */
-async function readUntilRefused(client: KubernetesClient): Promise<unknown> {
+async function readUntilRejected(client: KubernetesClient): Promise<unknown> {
   let wasRead = false;
   for (let read = 0; read < 50; read += 1) {
     const problem = await client.get(LIST).then(
@@ -94,9 +94,9 @@ describe('API of a cluster', () => {
     });
     // A stopped clock: the bucket is not refilled during the requests.
     using _standing = world.clock.stand();
-    const refused = await readUntilRefused(client);
-    expect(refused).toBeInstanceOf(KubernetesThrottled);
-    expect(refused).toMatchObject({
+    const rejected = await readUntilRejected(client);
+    expect(rejected).toBeInstanceOf(KubernetesThrottled);
+    expect(rejected).toMatchObject({
       problems: [{ code: 'THROTTLED', details: { clusterId: id, retryAfter: expect.any(Number) } }],
     });
     await expect(client.list(LIST, { limit: 500 })).rejects.toBeInstanceOf(KubernetesThrottled);
@@ -119,7 +119,7 @@ describe('API of a cluster', () => {
 
   it('accepts more requests after a migration to Pro', async () => {
     const { id, client } = await filledCluster('pro');
-    expect(await readUntilRefused(client)).toBeInstanceOf(KubernetesThrottled);
+    expect(await readUntilRejected(client)).toBeInstanceOf(KubernetesThrottled);
     const { provider } = world.platform;
     await provider.migrateControlPlane(id, 'PRO');
     await eventually(async () => (await provider.controlPlane(id))?.edition === 'PRO', {
@@ -168,7 +168,7 @@ describe('token bucket of a cluster', () => {
       expect(retryAfter(() => budget.take(3 * perSecond))).toBe(1);
       time.now += 1;
       expect(retryAfter(() => budget.take(3 * perSecond))).toBeUndefined();
-      expect(budget.refused).toBe(2);
+      expect(budget.rejected).toBe(2);
     },
   );
 

@@ -47,13 +47,13 @@ test('applies one manifest to several clusters and returns the result of each', 
     workload: { name: 'web' },
     userErrors: [],
   };
-  const refused = (index: string) => ({
+  const rejected = (index: string) => ({
     ok: false,
     objects: [],
     workload: null,
     userErrors: [{ code: 'NOT_FOUND', path: ['input', 'clusterIds', index] }],
   });
-  expect(results).toMatchObject([accepted, refused('1'), accepted, refused('3')]);
+  expect(results).toMatchObject([accepted, rejected('1'), accepted, rejected('3')]);
   for (const clusterId of [ids[0], ids[1]]) {
     const events = await world.kit.database.prisma.event.count({
       where: { clusterId: clusterId ?? '', type: 'MANIFEST_APPLIED' },

@@ -10,7 +10,7 @@ const CALLER = { flow: 'acme' };
 const object = (name: string, more = '') =>
   `apiVersion: v1\nkind: ConfigMap\nmetadata: { name: ${name} }\n${more}`;
 
-async function refusal(yaml: string): Promise<{ code: string; path: string | undefined }[]> {
+async function rejection(yaml: string): Promise<{ code: string; path: string | undefined }[]> {
   try {
     await parseManifest(yaml, CALLER);
   } catch (error) {
@@ -96,13 +96,13 @@ describe('parsing a manifest', () => {
       [{ code: 'LIMIT_EXCEEDED', path: 'input.yaml' }],
     ],
   ])('rejects %s', async (_what, yaml, problems) => {
-    expect(await refusal(yaml)).toEqual(problems);
+    expect(await rejection(yaml)).toEqual(problems);
   });
 
   test('rejects a manifest that takes too long to parse, without blocking other work', async () => {
     let turns = 0;
     const others = setInterval(() => (turns += 1), 5);
-    expect(await refusal('- '.repeat(MAX_MANIFEST_BYTES / 2))).toMatchObject([
+    expect(await rejection('- '.repeat(MAX_MANIFEST_BYTES / 2))).toMatchObject([
       { path: expect.stringContaining('input.yaml') as string },
     ]);
     clearInterval(others);
@@ -116,6 +116,6 @@ describe('parsing a manifest', () => {
         .split('')
         .map((name, index) => `${name}: &${name} [${Array(9).fill(`*${'abcdefgh'[index]}`).join(',')}]`),
     ];
-    expect(await refusal(bomb.join('\n'))).toEqual([{ code: 'MANIFEST_INVALID', path: 'input.yaml.0' }]);
+    expect(await rejection(bomb.join('\n'))).toEqual([{ code: 'MANIFEST_INVALID', path: 'input.yaml.0' }]);
   });
 });

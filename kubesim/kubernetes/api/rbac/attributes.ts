@@ -26,10 +26,10 @@ export function forbiddenError({ username }: UserInfo, attributes: Attributes): 
   if ('path' in attributes) return forbidden(`forbidden: ${user} path "${attributes.path}"`, {});
   const { group, name, namespace } = attributes;
   const where = namespace ? `in the namespace "${namespace}"` : 'at the cluster scope';
-  const refused = `${user} resource "${resourcePath(attributes)}" in API group "${group}" ${where}`;
+  const action = `${user} resource "${resourcePath(attributes)}" in API group "${group}" ${where}`;
   const qualified = group ? `${attributes.resource}.${group}` : attributes.resource;
   const subject = name ? `${qualified} "${name}"` : qualified;
-  return forbidden(`${subject} is forbidden: ${refused}`, {
+  return forbidden(`${subject} is forbidden: ${action}`, {
     ...(name ? { name } : {}),
     ...(group ? { group } : {}),
     kind: attributes.resource,

@@ -21,7 +21,7 @@ import { throwProblem } from '../../../../kernel/result.js';
 import { change, type ChangeResult, type ChangeOutcome } from '../../changes/change.js';
 import { checkedParameters, chosenVersion, newerVersion } from './component-request.js';
 import { type ClusterRow, lockCluster } from '../../store/cluster.store.js';
-import { planInWindow, refuseSecondChange } from '../../changes/scheduled-change.js';
+import { planInWindow, rejectSecondChange } from '../../changes/scheduled-change.js';
 import { type ComponentEntry, isDisruptive, supportsCluster } from '../../model/component-catalog.js';
 import { componentEntry } from '../../store/component-catalog.js';
 import { type Parameters } from '../../model/component-parameters.js';
@@ -210,7 +210,7 @@ async function planChange(
   { type, later, timing }: ChangePlan,
 ): Promise<OperationRow | undefined> {
   const { id: componentId, name } = component;
-  await refuseSecondChange(tx, cluster, { type, componentId });
+  await rejectSecondChange(tx, cluster, { type, componentId });
   return planInWindow(tx, cluster, {
     type,
     stages: STAGES,

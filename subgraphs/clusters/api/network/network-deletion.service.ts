@@ -65,7 +65,7 @@ type Deletion = (tx: Transaction, account: string, id: string) => Promise<void>;
 const DELETIONS: Readonly<Record<NetworkResourceKind, Deletion>> = {
   async VPC(tx, account, id) {
     const vpc = (await lockVpc(tx, account, id)) ?? throwNotFound('VPC', id, ID);
-    refuseUsed(`The VPC ${id}`, await usersOfVpc(tx, id));
+    rejectUsed(`The VPC ${id}`, await usersOfVpc(tx, id));
     const vSwitches = await countVSwitches(tx, { vpcId: id });
     const groups = await countSecurityGroups(tx, { vpcId: id });
     if (vSwitches + groups > 0)
@@ -82,7 +82,7 @@ const DELETIONS: Readonly<Record<NetworkResourceKind, Deletion>> = {
     const found = await findVSwitch(tx, account, id);
     if (!found) return throwNotFound('VSWITCH', id, ID);
     await lockVpc(tx, account, found.vpcId);
-    refuseUsed(`The vSwitch ${id}`, await usersOfVSwitch(tx, id));
+    rejectUsed(`The vSwitch ${id}`, await usersOfVSwitch(tx, id));
     if (!(await deleteVSwitch(tx, id))) return throwNotFound('VSWITCH', id, ID);
     await releaseVSwitches(tx, { account, vpcId: found.vpcId, amount: 1 });
   },
@@ -90,7 +90,7 @@ const DELETIONS: Readonly<Record<NetworkResourceKind, Deletion>> = {
     const found = await findSecurityGroup(tx, account, id);
     if (!found) return throwNotFound('SECURITY_GROUP', id, ID);
     await lockVpc(tx, account, found.vpcId);
-    refuseUsed(`The security group ${id}`, await usersOfSecurityGroup(tx, id));
+    rejectUsed(`The security group ${id}`, await usersOfSecurityGroup(tx, id));
     if (!(await deleteSecurityGroup(tx, id))) return throwNotFound('SECURITY_GROUP', id, ID);
     await deleteScope(tx, account, id);
   },
@@ -108,7 +108,7 @@ interface Retained {
 async function deleteRetained(tx: Transaction, { account, id, type }: Retained): Promise<void> {
   const found = await findCloudResource(tx, { account, id, type });
   if (!found) return throwNotFound(type, id, ID);
-  if (!found.retained) refuseUsed(`The ${nameOfKind(type)} ${id}`, [found]);
+  if (!found.retained) rejectUsed(`The ${nameOfKind(type)} ${id}`, [found]);
   const count = await deleteCloudResources(tx, [id]);
   // Another request deleted it after it was read.
   if (count === 0) return throwNotFound(type, id, ID);
@@ -116,7 +116,7 @@ async function deleteRetained(tx: Transaction, { account, id, type }: Retained):
   await release(tx, { account, resource, scope: '', amount: count });
 }
 
-function refuseUsed(resource: string, users: readonly NetworkUser[]): void {
+function rejectUsed(resource: string, users: readonly NetworkUser[]): void {
   if (users.length === 0) return;
   const names = users.map(({ clusterId }) => clusterId).join(', ');
   throwProblem('RESOURCE_IN_USE', `${resource} is used by ${names}. Delete what uses it first.`, {

@@ -25,7 +25,7 @@ import {
   lockClusterAndPool,
   type LockedPool,
   enqueuePoolChange,
-  refuseScalingByHand,
+  rejectScalingByHand,
   target,
 } from '../../changes/pool-spec.js';
 import { pendingNode } from '../../changes/pending-node.js';
@@ -64,7 +64,7 @@ export class AttachInstancesService {
       const locked = await lockClusterAndPool(tx, account, input.nodePoolId, path);
       const state = await requireTransition(tx, locked.pool, 'ATTACH', path);
       const { cluster, pool } = locked;
-      refuseScalingByHand(pool, input.acknowledgeRisk);
+      rejectScalingByHand(pool, input.acknowledgeRisk);
       const working = await pools.countWorkingNodes(tx, pool.id);
       await pools.keepFailedNodes(tx, pool);
       const attempt: Attempt = { locked, input, ids, instances, types: instanceTypes, working, at };

@@ -21,7 +21,7 @@ import {
   target,
 } from '../../changes/pool-spec.js';
 import { unfinishedOperations } from '../../store/operation.store.js';
-import { refusePoolOfKind } from '../../model/pool-kind.guard.js';
+import { rejectPoolOfKind } from '../../model/pool-kind.guard.js';
 import { reservedNodes, reserveScaleUp, reservePools } from '../../changes/quota.reservations.js';
 
 export class NodePoolService {
@@ -39,7 +39,7 @@ export class NodePoolService {
     const plan = planNodePool(input);
     return change(this.platform, { actor, mutation: 'createNodePool', input, dryRun }, async (tx, at) => {
       const cluster = await changeableCluster(tx, account, input.clusterId, ['input', 'clusterId']);
-      refusePoolOfKind(plan, cluster, instanceTypes);
+      rejectPoolOfKind(plan, cluster, instanceTypes);
       const isDefault = hasInstances(plan) && !(await pools.hasDefaultPool(tx, cluster.id));
       const placing = [
         ...poolZoneProblems(input, regions.get(cluster.regionId)?.zoneIds ?? [], ['input']),

@@ -14,7 +14,7 @@ import {
   requireTransition,
   lockClusterAndPool,
   enqueuePoolChange,
-  refuseScalingByHand,
+  rejectScalingByHand,
   hasAutoscaling,
   target,
 } from '../../changes/pool-spec.js';
@@ -40,7 +40,7 @@ export class RemoveNodesService {
       const state = await requireTransition(tx, pool, 'REMOVE_NODES', path);
       await checkNodes(tx, pool.id, ids);
       const desiredSize = Math.max(0, pool.desiredSize - ids.length);
-      refuseScalingByHand(pool, input.acknowledgeRisk);
+      rejectScalingByHand(pool, input.acknowledgeRisk);
       checkMinimum(pool, desiredSize);
       const leaving: RemovalOptions = {
         drain: input.drain ?? true,

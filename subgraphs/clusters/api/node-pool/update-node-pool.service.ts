@@ -5,10 +5,10 @@ import type { Transaction } from '../../../../kernel/postgres/database.js';
 import { type Problem, throwProblem, ProblemError } from '../../../../kernel/result.js';
 import type { ClusterCatalogStore } from '../../store/catalog.store.js';
 import { change, type ChangeOutcome } from '../../changes/change.js';
-import { refusePoolOfKind } from '../../model/pool-kind.guard.js';
+import { rejectPoolOfKind } from '../../model/pool-kind.guard.js';
 import type { ClusterRow } from '../../store/cluster.store.js';
-import { refuseLargeTypes } from '../../changes/instance-size.guard.js';
-import { reservedNodes, refuseLargeGroup, reserveScaleUp } from '../../changes/quota.reservations.js';
+import { rejectLargeTypes } from '../../changes/instance-size.guard.js';
+import { reservedNodes, rejectLargeGroup, reserveScaleUp } from '../../changes/quota.reservations.js';
 import { validateName } from '../../model/name.rules.js';
 import {
   autoscalingOf,
@@ -67,7 +67,7 @@ export class UpdateNodePoolService {
       const desiredSize = within(pool.desiredSize, plan.autoscaling);
       const reserved = await reservedNodes(tx, account, pool.id);
       const { instanceTypes, config } = plan;
-      await refuseLargeTypes(tx, account, [{ instanceTypes, config, desiredSize, path: chargePath(input) }]);
+      await rejectLargeTypes(tx, account, [{ instanceTypes, config, desiredSize, path: chargePath(input) }]);
       const growth = {
         id: pool.id,
         instanceTypes,
@@ -76,7 +76,7 @@ export class UpdateNodePoolService {
         path: ['input', 'autoscaling'],
       };
       await reserveScaleUp(tx, { account, clusterId: cluster.id, product: cluster.product, growth });
-      if (input.autoscaling) await refuseLargeGroup(tx, account, { ...plan, id: pool.id, path: growth.path });
+      if (input.autoscaling) await rejectLargeGroup(tx, account, { ...plan, id: pool.id, path: growth.path });
       const { labels, taints } = configOf(pool);
       const changes = {
         ...target(pool),
@@ -141,7 +141,7 @@ async function planUpdate(tx: Transaction, locked: LockedPool, changes: PoolUpda
     gpuSharing: pool.gpuSharing,
     edgeAutonomy: pool.edgeAutonomy,
   };
-  refusePoolOfKind(plan, cluster, catalog.instanceTypes);
+  rejectPoolOfKind(plan, cluster, catalog.instanceTypes);
   return plan;
 }
 

@@ -22,7 +22,7 @@ export async function poolsWithGroup(
  * Rejects pools that cannot get nodes with `SCALING_GROUP_MISSING`, and pools with an unfinished operation with
  * `INVALID_STATE`.
  */
-export function refuseStuckPools(
+export function rejectStuckPools(
   pools: readonly NodePool[],
   withGroup: ReadonlySet<string>,
   poolIds: readonly string[] | null | undefined,

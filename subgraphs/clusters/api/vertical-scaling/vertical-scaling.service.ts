@@ -7,19 +7,19 @@ import type { Transaction } from '../../../../kernel/postgres/database.js';
 import { type Problem, throwProblem, ProblemError } from '../../../../kernel/result.js';
 import type { ClusterCatalogStore } from '../../store/catalog.store.js';
 import { change, type ChangeOutcome } from '../../changes/change.js';
-import { refuseNodesOn } from '../../model/kind.guard.js';
-import { refusePoolOfKind } from '../../model/pool-kind.guard.js';
-import { refuseLargeTypes, type SizedPool } from '../../changes/instance-size.guard.js';
+import { rejectNodesOn } from '../../model/kind.guard.js';
+import { rejectPoolOfKind } from '../../model/pool-kind.guard.js';
+import { rejectLargeTypes, type SizedPool } from '../../changes/instance-size.guard.js';
 import { type ClusterRow, lockCluster, updateCluster } from '../../store/cluster.store.js';
 import { isVirtual } from '../../model/instance-category.js';
 import { fitsNode } from '../../model/node-pool.rules.js';
 import { configOf } from '../../model/pool-config.js';
 import { architectureProblems, imageFitProblems } from '../../model/pool-config.rules.js';
 import type { NodePool } from '../../store/reconcile.store.js';
-import { planInWindow, refuseSecondChange } from '../../changes/scheduled-change.js';
+import { planInWindow, rejectSecondChange } from '../../changes/scheduled-change.js';
 import { MAX_BATCH } from '../../model/upgrade.rules.js';
 import type { InstanceTypeValue } from '../../model/version.rules.js';
-import { poolsWithGroup, refuseStuckPools } from './scalable-pools.js';
+import { poolsWithGroup, rejectStuckPools } from './scalable-pools.js';
 import { SCALE_VERTICALLY, type VerticalScalingInput } from '../../model/vertical-scaling.rules.js';
 import { nodesToReplace } from '../../store/vertical-scaling.store.js';
 import type { ScaleClusterVerticallyInput } from './vertical-scaling.type.js';
@@ -56,11 +56,11 @@ export class VerticalScalingService {
       async (tx, at) => {
         const cluster = await runningCluster(tx, account, input.id);
         const pools = await chosenPools(tx, cluster, input.nodePoolIds);
-        refuseStuckPools(pools, withGroup, input.nodePoolIds);
+        rejectStuckPools(pools, withGroup, input.nodePoolIds);
         for (const pool of pools)
-          refuseUnfit(pool, cluster, { requestedTypes: input.instanceTypes, instanceTypes });
-        await refuseLargeTypes(tx, account, pools.map(withTypes(input.instanceTypes)));
-        await refuseSecondChange(tx, cluster, { type: SCALE_VERTICALLY });
+          rejectUnfit(pool, cluster, { requestedTypes: input.instanceTypes, instanceTypes });
+        await rejectLargeTypes(tx, account, pools.map(withTypes(input.instanceTypes)));
+        await rejectSecondChange(tx, cluster, { type: SCALE_VERTICALLY });
         const requested = await nodesToReplace(tx, pools, input.instanceTypes);
         const scaling: VerticalScalingInput = {
           instanceTypes: [...new Set(input.instanceTypes)],
@@ -116,7 +116,7 @@ const withTypes =
   });
 
 /** The new types must support the pool's image and runtime, and the rules of its cluster's kind. */
-function refuseUnfit(
+function rejectUnfit(
   pool: NodePool,
   cluster: ClusterRow,
   types: {
@@ -133,7 +133,7 @@ function refuseUnfit(
   ];
   if (problems.length > 0) throw new ProblemError(problems);
   const runtime = pool.runtime as ContainerRuntime;
-  refusePoolOfKind({ ...pool, runtime, instanceTypes: requestedTypes }, cluster, instanceTypes);
+  rejectPoolOfKind({ ...pool, runtime, instanceTypes: requestedTypes }, cluster, instanceTypes);
 }
 
 function batchProblems(size: number | null | undefined): Problem[] {
@@ -147,7 +147,7 @@ async function runningCluster(tx: Transaction, account: string, id: string): Pro
   const path = ['input', 'id'];
   const cluster = await lockCluster(tx, account, id);
   if (!cluster) return throwNotFound('CLUSTER', id, path);
-  refuseNodesOn(cluster, path);
+  rejectNodesOn(cluster, path);
   if (cluster.state === 'RUNNING') return cluster;
   return throwProblem('INVALID_STATE', `The cluster ${id} is ${cluster.state}; it must be RUNNING.`, {
     path,

@@ -77,7 +77,7 @@ async function attempt(step: ComponentStep): Promise<ReconcileResult> {
   } catch (error) {
     if (error instanceof KubernetesUnavailable) return retryUntilDeadline(step, unreachable(step.component));
     if (!(error instanceof KubernetesStatusError)) throw error;
-    const message = `The Kubernetes API refused ${step.component.name}: ${error.message}`;
+    const message = `The Kubernetes API rejected ${step.component.name}: ${error.message}`;
     return completeComponent(step, { code: 'KUBERNETES_REJECTED', message });
   }
 }

@@ -63,7 +63,7 @@ async function install(client: KubernetesClient, component: ComponentRow): Promi
     return { component, problem: undefined };
   } catch (error) {
     if (!(error instanceof KubernetesStatusError)) throw error;
-    const message = `The Kubernetes API refused ${component.name}: ${error.message}`;
+    const message = `The Kubernetes API rejected ${component.name}: ${error.message}`;
     return { component, problem: { code: 'KUBERNETES_REJECTED', message } };
   }
 }

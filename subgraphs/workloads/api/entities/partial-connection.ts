@@ -25,4 +25,4 @@ export function toPartialConnection<T>(
 
 /** Description of the field `problems` of a partial connection. */
 export const PROBLEMS_DESCRIPTION =
-  'Why items are missing: clusters whose Kubernetes API is unavailable now (KUBERNETES_UNAVAILABLE) or refused the read. Empty when the list is complete.';
+  'Why items are missing: clusters whose Kubernetes API is unavailable now (KUBERNETES_UNAVAILABLE) or rejected the read. Empty when the list is complete.';

@@ -4,7 +4,7 @@ import {
   type ManifestEntry,
   manifestEntries,
   MAX_MANIFEST_OBJECTS,
-  refuseSize,
+  rejectSize,
 } from '../../model/manifest.rules.js';
 
 /** Maximum size of a manifest in bytes of UTF-8. */
@@ -19,18 +19,18 @@ const MAX_JSON_CHARACTERS = 4 * 1024 * 1024;
 export async function parseManifest(yaml: string, caller: YamlCaller): Promise<ManifestEntry[]> {
   const size = Buffer.byteLength(yaml);
   if (size > MAX_MANIFEST_BYTES)
-    refuseSize(`A manifest may have ${MAX_MANIFEST_BYTES} bytes, it has ${size}.`);
+    rejectSize(`A manifest may have ${MAX_MANIFEST_BYTES} bytes, it has ${size}.`);
   const limits = { documents: MAX_MANIFEST_OBJECTS, characters: MAX_JSON_CHARACTERS };
   const parsed = await yamlParser().parse(yaml, limits, caller);
-  return 'exceeded' in parsed ? refuseExceeded(parsed.exceeded) : manifestEntries(parsed.documents);
+  return 'exceeded' in parsed ? rejectExceeded(parsed.exceeded) : manifestEntries(parsed.documents);
 }
 
-function refuseExceeded(exceeded: Extract<ParsedYaml, { exceeded: string }>['exceeded']): never {
+function rejectExceeded(exceeded: Extract<ParsedYaml, { exceeded: string }>['exceeded']): never {
   switch (exceeded) {
     case 'documents':
-      return refuseSize(`A manifest may have ${MAX_MANIFEST_OBJECTS} documents.`);
+      return rejectSize(`A manifest may have ${MAX_MANIFEST_OBJECTS} documents.`);
     case 'characters':
-      return refuseSize(
+      return rejectSize(
         `A manifest may have ${MAX_JSON_CHARACTERS} characters, aliases and merge keys resolved.`,
       );
     case 'queue':
@@ -40,6 +40,6 @@ function refuseExceeded(exceeded: Extract<ParsedYaml, { exceeded: string }>['exc
         { path: ['input', 'yaml'], details: { retryAfter: 1 } },
       );
     default:
-      return refuseSize(`Parsing the manifest takes too much ${exceeded}. Make it smaller.`);
+      return rejectSize(`Parsing the manifest takes too much ${exceeded}. Make it smaller.`);
   }
 }

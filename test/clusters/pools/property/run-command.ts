@@ -12,7 +12,7 @@ export interface Run {
   readonly clusterId: string;
   readonly kubernetes: KubernetesClient;
   /** Number of accepted commands by kind, and of rejections by code. */
-  readonly tally: { readonly accepted: Record<string, number>; readonly refused: Record<string, number> };
+  readonly tally: { readonly accepted: Record<string, number>; readonly rejected: Record<string, number> };
 }
 
 type ErrorCodes = readonly string[] | undefined;
@@ -22,7 +22,7 @@ const LARGER_TYPE = 'ecs.g6.2xlarge';
 const NEWER_VERSION = '1.34';
 const IMAGE = 'aliyun_2_1903_x64_20G_alibase_20220525.vhd';
 /** Statuses with which the cloud and Kubernetes reject changes of an object that is deleted or busy. */
-const REFUSALS = new Set([404, 409, 422]);
+const REJECTIONS = new Set([404, 409, 422]);
 
 let names = 0;
 
@@ -108,10 +108,10 @@ export const DEPLOYMENTS = '/apis/apps/v1/namespaces/default/deployments';
 
 /** Runs a command, then enqueues the jobs that the engine otherwise runs each minute. */
 export async function runCommand<K extends Command['kind']>(run: Run, command: Of<K>): Promise<void> {
-  const { accepted, refused } = run.tally;
+  const { accepted, rejected } = run.tally;
   const codes = await unlessGone(() => (commands[command.kind as K] as Commands[K])(run, command));
   if (codes?.length === 0) accepted[command.kind] = (accepted[command.kind] ?? 0) + 1;
-  for (const code of codes ?? []) refused[code] = (refused[code] ?? 0) + 1;
+  for (const code of codes ?? []) rejected[code] = (rejected[code] ?? 0) + 1;
   await runSchedules(run);
 }
 
@@ -155,9 +155,10 @@ async function unlessGone(work: () => Promise<ErrorCodes>): Promise<ErrorCodes> 
   try {
     return await work();
   } catch (error) {
-    if (error instanceof KubernetesStatusError && REFUSALS.has(error.status)) return [`HTTP_${error.status}`];
+    if (error instanceof KubernetesStatusError && REJECTIONS.has(error.status))
+      return [`HTTP_${error.status}`];
     const [, status] = /: (\d{3}) /.exec(error instanceof Error ? error.message : '') ?? [];
-    if (status === undefined || !REFUSALS.has(Number(status))) throw error;
+    if (status === undefined || !REJECTIONS.has(Number(status))) throw error;
     return [`HTTP_${status}`];
   }
 }

@@ -35,7 +35,7 @@ async function send(
   return post(fixture.url, query, { bearer: await token('acme', { claims: { scope, ...claims } }) });
 }
 
-const refused = (response: GatewayResponse) =>
+const rejected = (response: GatewayResponse) =>
   (response.errors ?? []).map(({ path, extensions }) => [
     path?.join('.'),
     extensions['code'],
@@ -48,7 +48,7 @@ describe('a field with @requiresScopes', () => {
     const response = await send('{ me { name email } }');
     expect(response.status).toBe(200);
     expect(response.data).toEqual({ me: { name: 'name of p1', email: null } });
-    expect(refused(response)).toEqual([denied('me.email', 'Person.email')]);
+    expect(rejected(response)).toEqual([denied('me.email', 'Person.email')]);
     expect(graph.requestLog.fields).toEqual([]);
   });
 
@@ -78,7 +78,7 @@ describe('a field with @requiresScopes', () => {
   test('nulls its parent when it is non-null', async () => {
     const response = await send('{ people { name salary } }');
     expect(response.data).toEqual({ people: [null, null] });
-    expect(refused(response)).toEqual([denied('people.@.salary', 'Person.salary')]);
+    expect(rejected(response)).toEqual([denied('people.@.salary', 'Person.salary')]);
   });
 
   test('is null, or nulls its parent when it is non-null, when it is the only selected field', async () => {
@@ -107,7 +107,7 @@ describe('the rule is not bypassed by', () => {
     ['an entity of another subgraph', '{ payrolls { person { email } } }', 'payrolls.@.person.email'],
   ])('%s', async (_, query, path) => {
     const response = await send(query);
-    expect(refused(response)).toEqual([denied(path, 'Person.email')]);
+    expect(rejected(response)).toEqual([denied(path, 'Person.email')]);
     expect(JSON.stringify(response.data)).not.toContain('example.org');
   });
 
@@ -118,13 +118,13 @@ describe('the rule is not bypassed by', () => {
     // An alias equal to the key's name must not return the key.
     const aliased = await send('{ payrolls { person { name email: team } } }');
     expect(aliased.data).toEqual({ payrolls: [{ person: { name: 'name of p1', email: null } }] });
-    expect(refused(aliased)).toEqual([denied('payrolls.@.person.email', 'Person.email')]);
+    expect(rejected(aliased)).toEqual([denied('payrolls.@.person.email', 'Person.email')]);
   });
 
   test('a field of another subgraph, reached through an entity', async () => {
     const response = await send('{ me { name bonus team } }', 'email:read');
     expect(response.data).toEqual({ me: { name: 'name of p1', bonus: null, team: 'red' } });
-    expect(refused(response)).toEqual([denied('me.bonus', 'Person.bonus')]);
+    expect(rejected(response)).toEqual([denied('me.bonus', 'Person.bonus')]);
     expect(graph.requestLog.fields).not.toContain('bonus');
     expect((await send('{ me { bonus } }', 'pay:read')).data).toEqual({ me: { bonus: 7 } });
   });
@@ -166,7 +166,7 @@ describe('interfaces and unions', () => {
         { id: 's', label: null },
       ],
     });
-    expect(refused(response)).toEqual([denied('things.@.label', 'Thing.label')]);
+    expect(rejected(response)).toEqual([denied('things.@.label', 'Thing.label')]);
     expect((await send('{ things { label } }', 'safe:open')).data).toEqual({
       things: [{ label: 'book' }, { label: 'safe' }],
     });
@@ -176,7 +176,7 @@ describe('interfaces and unions', () => {
     const response = await send(
       '{ found { __typename ... on Book { id } ... on Vault { id: __typename } } }',
     );
-    expect(refused(response)).toEqual([denied('found.@', 'Vault')]);
+    expect(rejected(response)).toEqual([denied('found.@', 'Vault')]);
     const gold = await send('{ found { ... on Vault { gold } } }', 'vault:open');
     expect(gold.data).toEqual({ found: [{}, { gold: 5 }] });
   });
@@ -186,7 +186,7 @@ describe('a type', () => {
   test('is null wherever it is reached when it is denied', async () => {
     const response = await send('{ secret { code } me { id } }', null);
     expect(response.data).toEqual({ secret: null, me: { id: 'p1' } });
-    expect(refused(response)).toEqual([denied('secret', 'Query.secret')]);
+    expect(rejected(response)).toEqual([denied('secret', 'Query.secret')]);
     expect(graph.requestLog.fields).toEqual([]);
   });
 
@@ -201,7 +201,7 @@ test('@authenticated requires a token, also where authentication is off', async 
   expect((await send('{ author { id } }')).data).toEqual({ author: { id: 'author' } });
   const response = await send('{ author { id } }', null);
   expect(response.data).toEqual({ author: null });
-  expect(refused(response)).toEqual([denied('author', 'Query.author')]);
+  expect(rejected(response)).toEqual([denied('author', 'Query.author')]);
 });
 
 test.each([
@@ -273,7 +273,7 @@ test('recognizes renamed directives', async () => {
   });
   const response = await post(renamed.url, '{ free held member }', { bearer: null });
   expect(response.data).toEqual({ free: 1, held: null, member: null });
-  expect(refused(response)).toEqual([denied('held', 'Query.held'), denied('member', 'Query.member')]);
+  expect(rejected(response)).toEqual([denied('held', 'Query.held'), denied('member', 'Query.member')]);
 });
 
 test('composition rejects a field that would disclose a denied required field', () => {

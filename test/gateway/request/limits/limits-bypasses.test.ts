@@ -194,9 +194,9 @@ test.each([
   expect(response.errors?.[0]?.extensions['code']).toBe('GRAPHQL_VALIDATION_FAILED');
   expect(JSON.stringify(response.errors)).not.toContain('Did you mean');
   await using socket = openSocket(fixture.url);
-  const refused: unknown = await socket.client
+  const rejected: unknown = await socket.client
     .iterate({ query })
     .next()
     .catch((errors: unknown) => errors);
-  expect(JSON.stringify(refused)).not.toContain('Did you mean');
+  expect(JSON.stringify(rejected)).not.toContain('Did you mean');
 });

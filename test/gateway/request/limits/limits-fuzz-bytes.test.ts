@@ -74,7 +74,7 @@ test(
   'executes random valid operations over every HTTP transport without an internal error',
   async () => {
     const { api } = loadSupergraph(composeSupergraph(fixtureSubgraphs(new Hub())));
-    const operations = operationsOf(api, ['slow', 'bug', 'required', 'refused']);
+    const operations = operationsOf(api, ['slow', 'bug', 'required', 'rejected']);
     const accepts = fc.constantFrom(
       'application/json',
       'application/graphql-response+json',

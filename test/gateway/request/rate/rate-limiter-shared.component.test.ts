@@ -115,9 +115,9 @@ test('charges requests to several gateways to one bucket', async () => {
   await using other = await startFixture({ rate });
   let charged = 0;
   for (const { url } of [first, other, first, other]) {
-    for (let refused = false; !refused;) {
+    for (let rejected = false; !rejected;) {
       const response = await post(url, '{ regions { id } }');
-      refused = response.status === 429;
+      rejected = response.status === 429;
       const { actualQueryCost = 0 } = Object(response.extensions?.['cost']) as { actualQueryCost?: number };
       charged += actualQueryCost;
     }

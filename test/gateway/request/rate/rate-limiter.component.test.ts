@@ -125,13 +125,13 @@ describe('a new document', () => {
     expect(await costOf('{ version }')).toMatchObject({ requestedQueryCost: 0, actualQueryCost: 0 });
     expect(codesOf(await post(fixture.url, '{ wrong }'))).toEqual(['GRAPHQL_VALIDATION_FAILED']);
     expect(codesOf(await post(fixture.url, '{'))).toEqual(['GRAPHQL_PARSE_FAILED']);
-    const refused = await post(fixture.url, '{ v: version }');
-    expect(refused.status).toBe(429);
-    expect(refused.errors).toMatchObject([
+    const rejected = await post(fixture.url, '{ v: version }');
+    expect(rejected.status).toBe(429);
+    expect(rejected.errors).toMatchObject([
       { extensions: { code: 'RATE_LIMITED', retryAfter: expect.any(Number) as number } },
     ]);
-    expect(refused.headers.get('retry-after')).toBe(String(refused.errors?.[0]?.extensions['retryAfter']));
-    expect(refused.headers.get('ratelimit')).toMatch(/^"cost";r=0;t=\d+$/);
+    expect(rejected.headers.get('retry-after')).toBe(String(rejected.errors?.[0]?.extensions['retryAfter']));
+    expect(rejected.headers.get('ratelimit')).toMatch(/^"cost";r=0;t=\d+$/);
     // A cached document is not parsed again, whether it is valid or not.
     expect(codesOf(await post(fixture.url, '{ wrong }'))).toEqual(['GRAPHQL_VALIDATION_FAILED']);
     expect((await post(fixture.url, '{ version }')).status).toBe(200);
@@ -172,10 +172,10 @@ describe('a large body', () => {
     const padding = ' '.repeat(100_000);
     expect((await send(`{"query":"{ version }"}${padding}`)).status).toBe(200);
     expect((await send(`no JSON${padding}`)).status).toBe(400);
-    const refused = await send(`no JSON${padding}`);
-    expect(refused.status).toBe(429);
-    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
-    expect(await refused.json()).toMatchObject({ errors: [{ extensions: { code: 'RATE_LIMITED' } }] });
+    const rejected = await send(`no JSON${padding}`);
+    expect(rejected.status).toBe(429);
+    expect(Number(rejected.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await rejected.json()).toMatchObject({ errors: [{ extensions: { code: 'RATE_LIMITED' } }] });
     expect((await send('{"query":"{ version }"}')).status).toBe(200);
   });
 });

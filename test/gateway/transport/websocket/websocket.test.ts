@@ -144,7 +144,7 @@ describe('graphql-transport-ws: the connection', () => {
       expect(await socket.waitFor('pong')).toEqual({ type: 'pong', payload: { name: 'café' } });
     }));
 
-  test('is refused with 403 when it comes from a page of a foreign origin', async () => {
+  test('is rejected with 403 when it comes from a page of a foreign origin', async () => {
     const statuses: (number | undefined)[] = [];
     for (const origin of ['https://evil.example.com', 'https://console.example.com', fixture.url]) {
       const socket = new WebSocket(`${fixture.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', {
@@ -162,7 +162,7 @@ describe('graphql-transport-ws: the connection', () => {
     expect(statuses).toEqual([403, 101, 101]);
   });
 
-  test('is refused with 404 elsewhere than at /graphql', async () => {
+  test('is rejected with 404 elsewhere than at /graphql', async () => {
     const request = httpRequest(`${fixture.url}/elsewhere`, {
       headers: {
         connection: 'upgrade',
@@ -348,8 +348,8 @@ describe('graphql-transport-ws: messages', () => {
     withSocket(async (socket) => {
       await socket.initialise();
       for (const id of ['1', '2', '3', '4']) socket.send(subscribe(id, 'subscription { ticks }'));
-      const refused = await socket.waitFor('error');
-      expect(refused).toMatchObject({ id: '4', payload: [{ extensions: { code: 'LIMIT_EXCEEDED' } }] });
+      const rejected = await socket.waitFor('error');
+      expect(rejected).toMatchObject({ id: '4', payload: [{ extensions: { code: 'LIMIT_EXCEEDED' } }] });
       socket.send({ id: '1', type: 'complete' });
       socket.send(subscribe('4', '{ version }'));
       await socket.waitFor('complete');

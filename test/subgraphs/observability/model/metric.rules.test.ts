@@ -23,10 +23,10 @@ describe('range of metrics', () => {
     ['has a negative step', 60, -1, 'step'],
     ['has more than 1,000 points', 1001, 1, 'step'],
   ])('is rejected if it %s', (_what, seconds, step, path) => {
-    const refusal = () => metricRange(from, after(seconds), step);
-    expect(refusal).toThrow(ProblemError);
+    const rejection = () => metricRange(from, after(seconds), step);
+    expect(rejection).toThrow(ProblemError);
     try {
-      refusal();
+      rejection();
     } catch (error) {
       expect((error as ProblemError).problems).toMatchObject([{ code: 'INVALID_INPUT', path: [path] }]);
     }
