@@ -205,7 +205,9 @@ function clusterAccess(id: string, { server, caData, token }: ResponseBody): Clu
     { name: 'tester', token },
   );
   // The server shares this thread with the test, which may keep it busy for seconds.
-  const dispatcher = new Agent({ connect: { timeout: 60_000, ca: Buffer.from(caData, 'base64').toString() } });
+  const dispatcher = new Agent({
+    connect: { timeout: 60_000, ca: Buffer.from(caData, 'base64').toString() },
+  });
   const open: Cluster['open'] = (path, init = {}) =>
     fetch(`${server}${path}`, {
       ...init,
