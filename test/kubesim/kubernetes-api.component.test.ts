@@ -330,18 +330,6 @@ test('merges containers by name in a strategic merge patch', async () => {
   expect(body.metadata.generation).toBe(2);
 });
 
-test('creates and then merges by server-side apply', async () => {
-  const apply = (data: object) =>
-    cluster.open(`${CONFIG_MAPS}/applied?fieldManager=me`, {
-      method: 'PATCH',
-      headers: { 'content-type': 'application/apply-patch+yaml' },
-      body: JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'applied' }, data }),
-    });
-  expect((await apply({ a: '1' })).status).toBe(201);
-  expect((await apply({ b: '2' })).status).toBe(200);
-  expect((await cluster.api('GET', `${CONFIG_MAPS}/applied`)).body.data).toEqual({ a: '1', b: '2' });
-});
-
 test('rejects an invalid object with all causes', async () => {
   const wrong = {
     metadata: { name: 'Wrong_Name' },

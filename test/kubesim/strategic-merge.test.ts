@@ -1,20 +1,20 @@
 import { expect, test } from 'vitest';
 import { strategicMerge } from '../../kubesim/kubernetes/api/strategic-merge.js';
 import { kubernetesApi } from '../../kubesim/kubernetes/schema/kubernetes-api.js';
-import { type MergeMethod, mergeKeysOf } from '../../kubesim/kubernetes/schema/merge-keys.js';
+import { mergeKeysOf } from '../../kubesim/kubernetes/schema/merge-keys.js';
 
-function merging(group: string, kind: string, method: MergeMethod) {
+function merging(group: string, kind: string) {
   const schema = kubernetesApi('1.34.3').schemaOf(group, 'v1', kind);
   if (!schema) throw new Error(`there is no kind ${kind}`);
-  return mergeKeysOf(schema, method);
+  return mergeKeysOf(schema);
 }
 
-const podSpec = merging('', 'Pod', 'patch').of('spec');
+const podSpec = merging('', 'Pod').of('spec');
 const container = podSpec?.of('containers');
-const metadata = merging('', 'Pod', 'patch').of('metadata');
-const deploymentSpec = merging('apps', 'Deployment', 'patch').of('spec');
-const serviceSpec = merging('', 'Service', 'patch').of('spec');
-const nodeSpec = merging('', 'Node', 'patch').of('spec');
+const metadata = merging('', 'Pod').of('metadata');
+const deploymentSpec = merging('apps', 'Deployment').of('spec');
+const serviceSpec = merging('', 'Service').of('spec');
+const nodeSpec = merging('', 'Node').of('spec');
 
 const web = { name: 'web', image: 'a:1', env: [{ name: 'A', value: '1' }], ports: [{ containerPort: 80 }] };
 test.each([
@@ -145,18 +145,6 @@ test('rejects an entry of a list without its merge key', () => {
   expect(() => strategicMerge({}, { containers: [{ image: 'a' }] }, podSpec)).toThrow(
     'does not contain declared merge key: name',
   );
-});
-
-test('merges the ports of a service by port and protocol in server-side apply', () => {
-  const spec = merging('', 'Service', 'apply').of('spec');
-  const ports = [{ port: 53 }, { port: 53, protocol: 'UDP' }];
-  const applied = { ports: [{ port: 53, protocol: 'TCP', name: 'dns-tcp' }] };
-  expect(strategicMerge({ ports }, applied, spec)).toEqual({
-    ports: [
-      { port: 53, protocol: 'TCP', name: 'dns-tcp' },
-      { port: 53, protocol: 'UDP' },
-    ],
-  });
 });
 
 const named = (name: string, more: object = {}) => ({ name, ...more });

@@ -1,7 +1,10 @@
-import { replace } from '../cluster/write.js';
+import { replace, type Replacement } from '../cluster/write.js';
 import { selectorText } from '../kinds/apps.js';
 import { isJson, type Json, type KubeObject, type LabelSelector } from '../kinds/object.js';
-import { isDryRun, textOf, type ApiResponse, type ApiCall } from './call.js';
+import type { Writer } from '../managed-fields/field-manager.js';
+import { applyTo } from './apply.js';
+import { flag, isDryRun, textOf, type ApiResponse, type ApiCall } from './call.js';
+import { patchWriterOf, writerOf } from './field-manager.js';
 import { jsonPatch } from './json-patch.js';
 import { mergePatch } from './merge-patch.js';
 import type { Target } from './path.js';
@@ -17,7 +20,21 @@ interface Scalable extends KubeObject {
 /** The scale subresource: desired and current number of replicas. */
 export async function scale(call: ApiCall, target: Target): Promise<ApiResponse> {
   if (call.method === 'GET') return { status: 200, body: scaleOf(objectOf(call, target) as Scalable) };
-  const change = call.method === 'PUT' ? await replacement(call) : await patch(call);
+  if (call.method === 'PUT')
+    return changeScale(call, target, { by: writerOf(call, target), ...(await replacement(call)) });
+  if (call.method !== 'PATCH') throw methodNotAllowed();
+  const isApply = call.request.headers['content-type']?.includes('apply-patch') ?? false;
+  const by = patchWriterOf(call, target, isApply);
+  return isApply ? applyScale(call, target, by) : changeScale(call, target, { by, ...(await patch(call)) });
+}
+
+/** A change of a scale: computes the requested scale from the current object. */
+interface ScaleChange {
+  readonly by: Writer;
+  change(current: Scalable): Json;
+}
+
+async function changeScale(call: ApiCall, target: Target, { by, change }: ScaleChange): Promise<ApiResponse> {
   // Read the object after the body, so that concurrent changes are not lost.
   const current = objectOf(call, target) as Scalable;
   const changed = change(current);
@@ -27,30 +44,59 @@ export async function scale(call: ApiCall, target: Target): Promise<ApiResponse>
     throw conflict(target.served.type, current.metadata.name);
   const replicas = isJson(spec) ? (spec['replicas'] ?? 0) : 0;
   const next: KubeObject = { ...current, spec: { ...current.spec, replicas } } as KubeObject;
-  const object = replace(call.cluster, target.served.type, { current, next, dryRun: isDryRun(call.query) });
+  return storeScale(call, target, { current, next, by });
+}
+
+/** Server-side apply of a scale: its manager owns the number of replicas of the object. */
+async function applyScale(call: ApiCall, target: Target, writer: Writer): Promise<ApiResponse> {
+  const body = await parseText(call, await textOf(call), 'yaml');
+  const current = objectOf(call, target);
+  const { apiVersion, kind } = current;
+  const spec = isJson(body) && isJson(body['spec']) ? body['spec'] : {};
+  const config = {
+    apiVersion,
+    kind,
+    ...(spec['replicas'] === undefined ? {} : { spec: { replicas: spec['replicas'] } }),
+  };
+  const application = {
+    conflictVersion: 'autoscaling/v1',
+    config,
+    writer,
+    force: flag(call.query, 'force'),
+    now: call.cluster.clock.now(),
+  };
+  const next = applyTo(current, target.served.type, application) as unknown as KubeObject;
+  return storeScale(call, target, { current, next, by: 'APPLY' });
+}
+
+async function storeScale(
+  call: ApiCall,
+  { served: { type } }: Target,
+  change: Replacement<KubeObject>,
+): Promise<ApiResponse> {
+  const object = replace(call.cluster, type, { ...change, dryRun: isDryRun(call.query) });
   await call.cluster.store.durable();
   return { status: 200, body: scaleOf(object as Scalable) };
 }
 
-/** Computes the requested scale from the current object. */
-type Change = (current: Scalable) => Json;
+type Change = Pick<ScaleChange, 'change'>;
 
 async function replacement(call: ApiCall): Promise<Change> {
   const body = await bodyOf(call);
-  return () => body;
+  return { change: () => body };
 }
 
 async function patch(call: ApiCall): Promise<Change> {
-  if (call.method !== 'PATCH') throw methodNotAllowed();
   const media = call.request.headers['content-type'] ?? '';
   const body = await parseText(call, await textOf(call), media);
-  return (current) => {
+  const change = (current: Scalable) => {
     const result = media.includes('json-patch')
       ? jsonPatch(scaleOf(current), body)
       : mergePatch(scaleOf(current), body);
     if (isJson(result)) return result;
     throw badRequest('the patched scale is not an object');
   };
+  return { change };
 }
 
 function scaleOf({ metadata, spec, status }: Scalable): Json {

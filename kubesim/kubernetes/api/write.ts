@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { admitDeletion } from '../cluster/admission.js';
 import { deleteObject, finishDeletion, type DeleteOptions } from '../cluster/delete.js';
-import { create as createObject, replace, replaceStatus } from '../cluster/write.js';
+import { create as createObject, replace, storeStatus, type WrittenBy } from '../cluster/write.js';
 import { isJson, type Draft, type Json, type KubeObject } from '../kinds/object.js';
+import type { Writer } from '../managed-fields/field-manager.js';
 import { bodyOf, parseText, readObject } from './body.js';
-import { BODY_LIMIT, isDryRun, textOf, type ApiResponse, type ApiCall } from './call.js';
+import { BODY_LIMIT, flag, isDryRun, textOf, type ApiResponse, type ApiCall } from './call.js';
 import { jsonPatch } from './json-patch.js';
 import { mergePatch } from './merge-patch.js';
 import type { Target } from './path.js';
@@ -12,8 +13,10 @@ import { objectOf } from './read.js';
 import { represent, representList } from './representation.js';
 import { selection } from './selection.js';
 import { ApiError, badRequest, conflict, notFound } from '../kinds/status.js';
+import { applyTo, checkNewObject, readConfiguration } from './apply.js';
+import { patchWriterOf, writerOf } from './field-manager.js';
 import { strategicMerge } from './strategic-merge.js';
-import { type MergeKeys, type MergeMethod, mergeKeysOf } from '../schema/merge-keys.js';
+import { type MergeKeys, mergeKeysOf } from '../schema/merge-keys.js';
 import { metadataSchema, schemaOf } from './served-schema.js';
 
 /** Responds with the current object once the change is durable. */
@@ -35,27 +38,30 @@ export async function create(call: ApiCall, target: Target): Promise<ApiResponse
       'the server does not allow this method on the requested resource',
     );
   }
+  const by = writerOf(call, target);
   const draft = readObject(call, target, await bodyOf(call));
-  const object = createObject(call.cluster, target.served.type, draft, { dryRun: isDryRun(call.query) });
+  const object = createObject(call.cluster, target.served.type, draft, { dryRun: isDryRun(call.query), by });
   return respondWhenDurable(call, target, object, 201);
 }
 
 /** Replaces an object, or its status. Only apply creates a missing object. */
 export async function update(call: ApiCall, target: Target): Promise<ApiResponse> {
+  const by = writerOf(call, target);
   const next = readObject(call, target, await bodyOf(call));
   const current = objectOf(call, target);
-  return respondWhenDurable(call, target, store(call, target, { current, next }));
+  return respondWhenDurable(call, target, store(call, target, { current, next, by }));
 }
 
 interface Replacement {
   readonly current: KubeObject;
   readonly next: Draft<KubeObject>;
+  readonly by: WrittenBy;
 }
 
 function store(
   call: ApiCall,
   { served: { type }, subresource }: Target,
-  { current, next }: Replacement,
+  { current, next, by }: Replacement,
 ): KubeObject {
   const { resourceVersion, uid } = next.metadata;
   const { metadata } = current;
@@ -63,8 +69,13 @@ function store(
   if (uid && uid !== metadata.uid) throw conflict(type, metadata.name);
   const dryRun = isDryRun(call.query);
   if (subresource === 'status') {
-    const status = (next as Json)['status'];
-    return dryRun ? current : replaceStatus(call.cluster, type, current, status);
+    const { managedFields } = next.metadata;
+    const changed = {
+      ...current,
+      status: (next as Json)['status'],
+      metadata: { ...metadata, managedFields },
+    };
+    return storeStatus(call.cluster, type, { current, next: changed, dryRun, by });
   }
   if (subresource === 'finalize') {
     const spec = (next as Json)['spec'];
@@ -74,7 +85,7 @@ function store(
       call.cluster.store.put(type, { ...current, spec } as KubeObject),
     );
   }
-  return replace(call.cluster, type, { current, next: next as unknown as KubeObject, dryRun });
+  return replace(call.cluster, type, { current, next: next as unknown as KubeObject, dryRun, by });
 }
 
 const MEDIA = {
@@ -86,9 +97,10 @@ const MEDIA = {
 
 export async function patch(call: ApiCall, target: Target): Promise<ApiResponse> {
   const media = (call.request.headers['content-type'] ?? '').split(';')[0]?.trim() ?? '';
-  const text = await textOf(call);
-  const body = await parseText(call, text, media);
-  if (media === MEDIA.apply) return apply(call, target, body);
+  const isApply = media === MEDIA.apply;
+  const by = patchWriterOf(call, target, isApply);
+  const body = await parseText(call, await textOf(call), media);
+  if (isApply) return respondToApply(call, target, { body, writer: by });
   const current = objectOf(call, target);
   const shown = represent(
     target.served,
@@ -96,13 +108,13 @@ export async function patch(call: ApiCall, target: Target): Promise<ApiResponse>
     { form: 'object', includeObject: 'None' },
     call.cluster.clock.now(),
   );
-  const patched = patchedBy(media, { object: shown, body, merging: mergingOf(call, target, 'patch') });
+  const patched = patchedBy(media, { object: shown, body, merging: mergingOf(call, target) });
   if (!isJson(patched)) throw badRequest('the patched object is not an object');
   checkSize(patched);
   return respondWhenDurable(
     call,
     target,
-    store(call, target, { current, next: readObject(call, target, patched) }),
+    store(call, target, { current, next: readObject(call, target, patched), by }),
   );
 }
 
@@ -113,12 +125,12 @@ function checkSize(object: Json): void {
 }
 
 /** How objects of the kind merge. Lists of custom resources are replaced as a whole, except those of their metadata. */
-function mergingOf(call: ApiCall, { served }: Target, method: MergeMethod): MergeKeys {
+function mergingOf(call: ApiCall, { served }: Target): MergeKeys {
   const schema = schemaOf(call, served);
-  if (schema) return mergeKeysOf(schema, method);
+  if (schema) return mergeKeysOf(schema);
   const metadata = metadataSchema(call);
   return {
-    of: (field) => (field === 'metadata' && metadata ? mergeKeysOf(metadata, method) : undefined),
+    of: (field) => (field === 'metadata' && metadata ? mergeKeysOf(metadata) : undefined),
     keys: () => undefined,
   };
 }
@@ -141,30 +153,32 @@ function patchedBy(media: string, { object, body, merging }: PatchRequest): unkn
   );
 }
 
-/**
- * Server-side apply: creates the object or merges the body into it. Field ownership is not tracked: fields that an
- * earlier apply of the manager set and this one omits are kept.
- */
-async function apply(call: ApiCall, target: Target, body: unknown): Promise<ApiResponse> {
-  if (!call.query.get('fieldManager')) throw badRequest('fieldManager is required for apply patch');
-  if (!isJson(body)) throw badRequest('the body is not an object');
-  const { served, namespace = '', name = '' } = target;
-  const current = call.cluster.store.get(served.type, namespace, name);
-  const { managedFields: _fields, ...metadata } = isJson(body['metadata']) ? body['metadata'] : {};
-  const applied = { ...body, metadata: { ...metadata, name } };
-  if (!current) {
-    const object = createObject(call.cluster, served.type, readObject(call, target, applied), {
-      dryRun: isDryRun(call.query),
-    });
-    return respondWhenDurable(call, target, object, 201);
-  }
-  const merged = strategicMerge(current, applied, mergingOf(call, target, 'apply'));
-  if (!isJson(merged)) throw badRequest('the body is not an object');
-  return respondWhenDurable(
-    call,
-    target,
-    store(call, target, { current, next: readObject(call, target, merged) }),
-  );
+/** A stored object in the version of the path. */
+function asServed({ served: { convert } }: Target, object: KubeObject): KubeObject {
+  return convert ? (convert.out(object) as unknown as KubeObject) : object;
+}
+
+/** Server-side apply: creates the object or merges the body into it. */
+async function respondToApply(
+  call: ApiCall,
+  target: Target,
+  { body, writer }: { readonly body: unknown; readonly writer: Writer },
+): Promise<ApiResponse> {
+  const { type } = target.served;
+  const config = readConfiguration(target, body);
+  const current = call.cluster.store.get(type, target.namespace ?? '', target.name ?? '');
+  if (!current && target.subresource) throw notFound(type, target.name ?? '');
+  if (!current) checkNewObject(target, config);
+  const applied = applyTo(current && asServed(target, current), type, {
+    config,
+    writer,
+    force: flag(call.query, 'force'),
+    now: call.cluster.clock.now(),
+  });
+  const next = readObject(call, target, applied);
+  if (current) return respondWhenDurable(call, target, store(call, target, { current, next, by: 'APPLY' }));
+  const object = createObject(call.cluster, type, next, { dryRun: isDryRun(call.query), by: 'APPLY' });
+  return respondWhenDurable(call, target, object, 201);
 }
 
 const deleteOptionsSchema = z.object({

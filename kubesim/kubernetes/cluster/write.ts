@@ -4,10 +4,24 @@ import { suffix } from '../../random.js';
 import { timestamp, type Draft, type Json, type KubeObject, type Metadata } from '../kinds/object.js';
 import type { ResourceType } from '../kinds/resource.js';
 import { sameJson } from '../../../kernel/same-json.js';
+import { recordUpdate, withoutNewTimes, type Writer } from '../managed-fields/field-manager.js';
 import { admit } from './admission.js';
 import type { ClusterContext } from './context.js';
 import { finishDeletion } from './delete.js';
 import { metadataCauses } from './metadata-rules.js';
+
+/** Who writes an object: a field manager, or an apply, which has recorded its fields in the object. */
+export type WrittenBy = Writer | 'APPLY';
+
+/** The field manager of the controllers. */
+const CONTROLLERS: Writer = { manager: 'kube-controller-manager' };
+
+/** Options of the creation of an object. */
+export interface CreateOptions {
+  readonly dryRun?: boolean;
+  /** Absent for an object of a controller, whose fields get managers with the first apply. */
+  readonly by?: WrittenBy;
+}
 
 /**
  * Creates an object: sets metadata and defaults, validates it, and stores it unless `dryRun` is set. Throws ApiError.
@@ -16,16 +30,26 @@ export function create<T extends KubeObject>(
   cluster: ClusterContext,
   type: ResourceType<T>,
   draft: Draft<T>,
-  options: { readonly dryRun?: boolean } = {},
+  { dryRun, by }: CreateOptions = {},
 ): T {
   const metadata = newMetadata(cluster, type, draft.metadata);
-  const bare = { ...draft, metadata } as unknown as T;
-  const object = admit(cluster, type, type.defaults(bare));
+  const bare = type.defaults({ ...draft, metadata } as unknown as T);
+  const object = admit(cluster, type, by ? recorded(cluster, type, { next: bare, by }) : bare);
   const causes = [...metadataCauses(type, object.metadata), ...type.validate(object)];
   if (causes.length > 0) throw invalid(type, metadata.name, causes);
   if (cluster.store.get(type, metadata.namespace ?? '', metadata.name))
     throw alreadyExists(type, metadata.name);
-  return options.dryRun ? object : cluster.store.put(type, object);
+  return dryRun ? object : cluster.store.put(type, object);
+}
+
+/** The next version of an object with the fields that the writer owns. */
+function recorded<T extends KubeObject>(
+  cluster: ClusterContext,
+  type: ResourceType<T>,
+  { current, next, by }: { readonly current?: T; readonly next: T; readonly by: WrittenBy },
+): T {
+  if (by === 'APPLY') return next;
+  return recordUpdate(type, { current, next, writer: by, now: cluster.clock.now() });
 }
 
 function newMetadata(cluster: ClusterContext, type: ResourceType, requested: Partial<Metadata>): Metadata {
@@ -43,6 +67,15 @@ function newMetadata(cluster: ClusterContext, type: ResourceType, requested: Par
   };
 }
 
+/** A version that replaces the current one. */
+export interface Replacement<T extends KubeObject> {
+  readonly current: T;
+  readonly next: T;
+  readonly dryRun?: boolean;
+  /** Absent for a change by a controller. */
+  readonly by?: WrittenBy;
+}
+
 /**
  * Replaces an object by a client's version: keeps server-set fields (status, uid, times), increments the generation,
  * validates, and finishes the deletion of an object without finalizers. Does not store an unchanged object. Throws
@@ -51,27 +84,44 @@ function newMetadata(cluster: ClusterContext, type: ResourceType, requested: Par
 export function replace<T extends KubeObject>(
   cluster: ClusterContext,
   type: ResourceType<T>,
-  change: { readonly current: T; readonly next: T; readonly dryRun?: boolean },
+  change: Replacement<T>,
 ): T {
-  const { current } = change;
-  const next = admit(cluster, type, type.defaults(keepServerFields(type, current, change.next)), current);
+  const { current, by = CONTROLLERS } = change;
+  const requested = type.defaults(keepServerFields(type, current, change.next));
+  const written = recorded(cluster, type, { current, next: requested, by });
+  const next = admit(cluster, type, written, current);
   const causes = [...metadataCauses(type, next.metadata), ...type.validate(next, current)];
   if (causes.length > 0) throw invalid(type, current.metadata.name, causes);
-  if (sameJson(next, current)) return current;
+  if (sameJson(withoutNewTimes(current, next), current)) return current;
   const counted = type.generation && !sameJson(specOf(next), specOf(current)) ? countGeneration(next) : next;
   if (change.dryRun) return counted;
   return finishDeletion(cluster, type, cluster.store.put(type, counted));
 }
 
-/** Replaces only the status of an object. */
+/** A controller's or kubelet's change to the status of an object. */
 export function replaceStatus<T extends KubeObject>(
   cluster: ClusterContext,
   type: ResourceType<T>,
   current: T,
   status: unknown,
 ): T {
-  const next = { ...current, status };
-  return sameJson((current as T & Json)['status'], status) ? current : cluster.store.put<T>(type, next);
+  return storeStatus(cluster, type, { current, next: { ...current, status } });
+}
+
+/** Stores a version that differs from the current one in its status only. */
+export function storeStatus<T extends KubeObject>(
+  cluster: ClusterContext,
+  type: ResourceType<T>,
+  { current, next, dryRun, by = statusWriter(type) }: Replacement<T>,
+): T {
+  if (sameJson(withoutNewTimes(current, next), current)) return current;
+  const written = recorded(cluster, type, { current, next, by });
+  return dryRun ? written : cluster.store.put<T>(type, written);
+}
+
+function statusWriter(type: ResourceType): Writer {
+  const manager = type.id === 'pods' || type.id === 'nodes' ? 'kubelet' : CONTROLLERS.manager;
+  return { manager, subresource: 'status' };
 }
 
 /** A controller's change to an object's spec or metadata. */

@@ -8,6 +8,7 @@ export interface Cause {
     | 'FieldValueInvalid'
     | 'FieldValueNotSupported'
     | 'FieldValueForbidden'
+    | 'FieldValueTooLong'
     | 'FieldValueTooMany';
   readonly message: string;
 }

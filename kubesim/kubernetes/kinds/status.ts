@@ -32,7 +32,7 @@ export class ApiError extends Error {
       metadata: {},
       status: 'Failure',
       message,
-      reason,
+      reason: reason || undefined,
       details,
       code,
     };
@@ -58,11 +58,13 @@ export function alreadyExists(type: Names, name: string): ApiError {
   return new ApiError(409, 'AlreadyExists', `${type.id} "${name}" already exists`, detailsOf(type, name));
 }
 
-/** The object has changed since the caller read it. */
-export function conflict(type: Names, name: string): ApiError {
-  const message =
-    `Operation cannot be fulfilled on ${type.id} "${name}": the object has been modified; ` +
-    'please apply your changes to the latest version and try again';
+/** By default: the object has changed since the caller read it. */
+export function conflict(
+  type: Names,
+  name: string,
+  why = 'the object has been modified; please apply your changes to the latest version and try again',
+): ApiError {
+  const message = `Operation cannot be fulfilled on ${type.id} "${name}": ${why}`;
   return new ApiError(409, 'Conflict', message, detailsOf(type, name));
 }
 
@@ -96,7 +98,7 @@ export function invalid(type: Names, name: string, causes: readonly Cause[]): Ap
     'Invalid',
     `${type.kind}${type.group ? `.${type.group}` : ''} "${name}" is invalid: ${list}`,
     {
-      name,
+      name: name || undefined,
       group: type.group || undefined,
       kind: type.kind,
       causes: causes.map(({ reason, message, field }) => ({ reason, message, field })),

@@ -1,12 +1,6 @@
 import type { SchemaNode } from './schema-node.js';
 
-/**
- * Strategic merge patches and server-side apply use different merge keys: a Service's ports merge by port, or by port
- * and protocol.
- */
-export type MergeMethod = 'patch' | 'apply';
-
-/** How the lists in the fields of a type merge. */
+/** How the lists in the fields of a type merge in a strategic merge patch. */
 export interface MergeKeys {
   /** Merge keys of the values in a field, or of the entries of its list. */
   of(field: string): MergeKeys | undefined;
@@ -18,13 +12,12 @@ export interface MergeKeys {
 }
 
 /** How objects of a schema merge. */
-export function mergeKeysOf(schema: SchemaNode, method: MergeMethod): MergeKeys {
-  const keysOf = method === 'patch' ? patchKeys : applyKeys;
+export function mergeKeysOf(schema: SchemaNode): MergeKeys {
   return {
     of(field) {
       const node = schema.fields.get(field);
       const inner = node?.items ?? node;
-      return inner && mergeKeysOf(inner, method);
+      return inner && mergeKeysOf(inner);
     },
     keys(field) {
       const node = schema.fields.get(field);
@@ -33,12 +26,7 @@ export function mergeKeysOf(schema: SchemaNode, method: MergeMethod): MergeKeys 
   };
 }
 
-function patchKeys({ patchStrategies, patchMergeKey }: SchemaNode): readonly string[] | undefined {
+function keysOf({ patchStrategies, patchMergeKey }: SchemaNode): readonly string[] | undefined {
   if (!patchStrategies.includes('merge')) return undefined;
   return patchMergeKey === undefined ? [] : [patchMergeKey];
-}
-
-function applyKeys({ listType, listMapKeys }: SchemaNode): readonly string[] | undefined {
-  if (listType === 'set') return [];
-  return listType === 'map' ? listMapKeys : undefined;
 }

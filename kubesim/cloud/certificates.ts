@@ -22,29 +22,13 @@ export async function createCertificateAuthority(now: Date): Promise<Authority> 
   return { key: certificate.private, cert: certificate.cert };
 }
 
-/** What a certificate is for. */
-export interface CertificateRequest {
-  /** Common name and organization: user and group of a client of the Kubernetes API. */
-  readonly subject: { readonly name: string; readonly group?: string };
-  readonly use: 'server' | 'client';
-  /** Names or addresses of a server. */
-  readonly hosts?: readonly string[];
-}
-
-/** Issues a certificate of the authority. */
+/** Issues a server certificate for the hosts (names or addresses). */
 export async function issueCertificate(
   authority: Authority,
-  { subject, use, hosts = [] }: CertificateRequest,
+  hosts: readonly string[],
   now: Date,
 ): Promise<{ key: string; cert: string }> {
-  const names = [
-    { name: 'commonName', value: subject.name },
-    ...(subject.group === undefined ? [] : [{ name: 'organizationName', value: subject.group }]),
-  ];
-  const altNames = hosts.map((host) =>
-    isAddress(host) ? ({ type: 7, ip: host } as const) : ({ type: 2, value: host } as const),
-  );
-  const certificate = await generate(names, {
+  const certificate = await generate([{ name: 'commonName', value: 'kubesim' }], {
     keyType: 'ec',
     algorithm: 'sha256',
     notBeforeDate: new Date(now.getTime() - 3_600_000),
@@ -53,8 +37,11 @@ export async function issueCertificate(
     extensions: [
       { name: 'basicConstraints', cA: false, critical: true },
       { name: 'keyUsage', digitalSignature: true, keyEncipherment: true, critical: true },
-      { name: 'extKeyUsage', ...(use === 'server' ? { serverAuth: true } : { clientAuth: true }) },
-      ...(altNames.length === 0 ? [] : [{ name: 'subjectAltName' as const, altNames }]),
+      { name: 'extKeyUsage', serverAuth: true },
+      {
+        name: 'subjectAltName',
+        altNames: hosts.map((host) => (isAddress(host) ? { type: 7, ip: host } : { type: 2, value: host })),
+      },
     ],
   });
   return { key: certificate.private, cert: certificate.cert };
