@@ -73,6 +73,7 @@ const kubesim = {
   ],
   kubelet: ['kubernetes/kinds', 'kubernetes/store', 'kubernetes/cluster', 'kubernetes/scheduler'],
   cloud: ['storage', 'http'],
+  'control-planes': [],
 };
 /** Files of kubesim/ that put its parts together; no folder imports them. */
 const kubesimWiring = ['server.ts', 'simulation.ts', 'served-clusters.ts', 'kubernetes/simulated-cluster.ts'];

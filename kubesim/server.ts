@@ -8,7 +8,7 @@ import type { Log } from '../kernel/log.js';
 import { deriveKey } from '../kernel/secret.js';
 import { OpenStreams } from './kubernetes/api/open-streams.js';
 import { apiServer } from './kubernetes/api/server.js';
-import { issueCertificate } from './cloud/certificates.js';
+import { issueCertificate } from './certificates.js';
 import { Credentials } from './credentials.js';
 import { cloudApi } from './cloud/routes.js';
 import { listen, stopListening } from './http/listen.js';
@@ -85,7 +85,11 @@ export async function startKubesim(options: KubesimOptions): Promise<Kubesim> {
   const authority = keeper.authority;
   const certificate = await issueCertificate(
     authority,
-    [...new Set(['localhost', '127.0.0.1', '::1', host, advertised])],
+    {
+      subject: { name: 'kubesim' },
+      use: 'server',
+      hosts: [...new Set(['localhost', '127.0.0.1', '::1', host, advertised])],
+    },
     clock.now(),
   );
   const cloudServer = createServer(

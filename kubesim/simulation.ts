@@ -2,7 +2,7 @@ import type { Clock } from '../kernel/clock.js';
 import type { Lease } from '../kernel/postgres/lease.js';
 import type { Log } from '../kernel/log.js';
 import { readCloudCatalog } from './catalog.js';
-import { authoritySchema, createCertificateAuthority, type Authority } from './cloud/certificates.js';
+import { authoritySchema, createCertificateAuthority, type Authority } from './certificates.js';
 import { Cloud } from './cloud/cloud.js';
 import { resumeCluster } from './cloud/clusters.js';
 import {

@@ -24,6 +24,7 @@ import { nodeLifecycleController } from './controllers/node-lifecycle.js';
 import { replicaSetController } from './controllers/replica-set.js';
 import { statefulSetController } from './controllers/stateful-set.js';
 import { volumeController } from './controllers/volume.js';
+import { volumeProtectionController } from './controllers/volume-protection.js';
 import { unitedDeploymentController } from './controllers/united-deployment.js';
 import { WorkQueue, type QueueScheduler } from './cluster/work-queue.js';
 import type { Pod } from './kinds/core.js';
@@ -150,6 +151,7 @@ export class SimulatedCluster implements ClusterContext, ClusterPort {
       endpointsController(this),
       loadBalancerController(this),
       volumeController(this),
+      volumeProtectionController(this),
       ...(this.serverlessZones
         ? [containerInstances(this, this.serverlessZones)]
         : [nodeLifecycleController(this), scheduler(this)]),

@@ -6,9 +6,11 @@ import type { KubeObject } from '../kinds/object.js';
 import { pods } from '../kinds/pods.js';
 import type { ResourceType } from '../kinds/resource.js';
 import { services } from '../kinds/services.js';
+import { type VolumeClaim, volumeClaims } from '../kinds/volumes.js';
 import type { ClusterContext } from './context.js';
 import { admitPod } from './pod-admission.js';
 import { admitService } from './service-admission.js';
+import { PROTECTION_FINALIZERS, withDefaultClass, withProtection } from './volume-admission.js';
 
 /**
  * Admission of an object before it is validated and stored: its namespace must exist, Services get addresses and ports.
@@ -21,10 +23,17 @@ export function admit<T extends KubeObject>(
   old?: T,
 ): T {
   if (!old && type.namespaced) admitNamespace(cluster, type, object);
+  if (!old && PROTECTION_FINALIZERS.has(type.id)) return admitVolume(cluster, type, object);
   if (!old && type.id === pods.id) return admitPod(cluster, object as unknown as Pod) as unknown as T;
   if (type.id === services.id)
     return admitService(cluster, object as unknown as Service, old as Service | undefined) as unknown as T;
   return object;
+}
+
+function admitVolume<T extends KubeObject>(cluster: ClusterContext, type: ResourceType<T>, object: T): T {
+  const protectedObject = withProtection(type, object);
+  if (type.id !== volumeClaims.id) return protectedObject;
+  return withDefaultClass(cluster.store, protectedObject as unknown as VolumeClaim) as unknown as T;
 }
 
 function admitNamespace(cluster: ClusterContext, type: ResourceType, { metadata }: KubeObject): void {

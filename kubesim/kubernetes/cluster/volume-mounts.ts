@@ -8,7 +8,7 @@ const ONE_NODE = 'ReadWriteOnce';
 const ONE_POD = 'ReadWriteOncePod';
 
 /** Distinct names of the pod's volume claims. */
-function claimsOf({ spec }: Pod): string[] {
+export function claimsOf({ spec }: Pod): string[] {
   const names = (spec.volumes ?? []).flatMap((volume) => volume.persistentVolumeClaim?.claimName ?? []);
   return [...new Set(names)];
 }

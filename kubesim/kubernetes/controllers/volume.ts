@@ -1,42 +1,59 @@
 import { DISK_DRIVER, NAS_DRIVER, claimsDisk, claimsFileSystem } from '../cluster/cloud-resource-claims.js';
 import type { ClusterContext, Controller } from '../cluster/context.js';
-import { updateByController, create, replaceStatus } from '../cluster/write.js';
-import type { VolumeClaim } from '../kinds/volumes.js';
-import { diskOf, isBound, volumeClaims, volumes } from '../kinds/volumes.js';
+import { deleteObject } from '../cluster/delete.js';
+import { create } from '../cluster/write.js';
+import type { Volume, VolumeClaim } from '../kinds/volumes.js';
+import { diskOf, isBound, storageClasses, volumeClaims, volumes } from '../kinds/volumes.js';
 import { keyOf } from '../store/cluster-store.js';
 import { splitKey } from '../cluster/controlled-pods.js';
+import { bindClaim, bindToExisting, updatePhase } from './volume-binding.js';
 
 /** Simulated seconds of provisioning a disk. */
 const CREATION_SECONDS = 5;
+/** Annotation of a provisioned volume with its driver. */
+const PROVISIONED_BY = 'pv.kubernetes.io/provisioned-by';
 
-/** Provisions the volumes of claims by storage class, and deletes them with their claims. */
+/**
+ * Binds claims to existing volumes, provisions the volumes of other claims by storage class, and deletes the volumes of
+ * deleted claims unless they are retained.
+ */
 export function volumeController(cluster: ClusterContext): Controller {
   const planned = new Set<string>();
   const queue = cluster.queue('volume', (key) => {
     const claim = cluster.store.get(volumeClaims, ...splitKey(key));
-    if (!claim || isBound(claim) || planned.has(key)) return;
-    if (claim.spec.volumeName) return bindExisting(cluster, claim, claim.spec.volumeName);
+    if (!claim || claim.metadata.deletionTimestamp || isBound(claim) || planned.has(key)) return;
+    if (bindToExisting(cluster, claim) || claim.spec.volumeName !== undefined) return;
     const driver = driverOf(cluster, claim);
     if (driver === undefined || (driver === DISK_DRIVER && !isGranted(cluster, claim))) return;
     planned.add(key);
     cluster.timers.after(cluster.scaled(CREATION_SECONDS), () => {
       planned.delete(key);
       const now = cluster.store.get(volumeClaims, ...splitKey(key));
-      if (now && !now.metadata.deletionTimestamp) bind(cluster, now, driver);
+      if (now && !now.metadata.deletionTimestamp && !isBound(now)) provision(cluster, now, driver);
     });
+  });
+  const changed = cluster.queue('volume', (name) => {
+    const volume = cluster.store.get(volumes, '', name);
+    if (volume) reclaim(cluster, updatePhase(cluster, volume));
   });
   return {
     start() {
       cluster.store.onChange(volumeClaims, ({ type, object }) => {
-        if (type === 'DELETED') removeVolume(cluster, object as VolumeClaim);
-        else queue.add(keyOf(object));
+        const claim = object as VolumeClaim;
+        if (type !== 'DELETED') return queue.add(keyOf(claim));
+        cluster.faults.end(({ volumeClaim }) => volumeClaim === keyOf(claim));
+        changed.add(claim.spec.volumeName ?? diskOf(claim));
       });
-      const all = () => {
-        for (const claim of cluster.store.all(volumeClaims)) queue.add(keyOf(claim));
+      const unbound = () => {
+        for (const claim of cluster.store.all(volumeClaims)) if (!isBound(claim)) queue.add(keyOf(claim));
       };
-      cluster.store.onChange(volumes, all);
-      cluster.grants.onChange(all);
-      all();
+      cluster.store.onChange(volumes, ({ object }) => {
+        changed.add(object.metadata.name);
+        unbound();
+      });
+      cluster.grants.onChange(unbound);
+      for (const { metadata } of cluster.store.all(volumes)) changed.add(metadata.name);
+      unbound();
     },
   };
 }
@@ -45,14 +62,6 @@ export function volumeController(cluster: ClusterContext): Controller {
 function driverOf({ store }: ClusterContext, claim: VolumeClaim): string | undefined {
   if (claimsDisk(store, claim)) return DISK_DRIVER;
   return claimsFileSystem(store, claim) ? NAS_DRIVER : undefined;
-}
-
-/** Binds a claim to its named volume as soon as that exists. */
-function bindExisting(cluster: ClusterContext, claim: VolumeClaim, name: string): void {
-  const volume = cluster.store.get(volumes, '', name);
-  const { claimRef, capacity } = volume?.spec ?? {};
-  if (!volume || (claimRef?.uid !== undefined && claimRef.uid !== claim.metadata.uid)) return;
-  replaceStatus(cluster, volumeClaims, claim, { phase: 'Bound', ...(capacity && { capacity }) });
 }
 
 function isGranted(cluster: ClusterContext, claim: VolumeClaim): boolean {
@@ -71,30 +80,29 @@ function isGranted(cluster: ClusterContext, claim: VolumeClaim): boolean {
   return false;
 }
 
-function bind(cluster: ClusterContext, claim: VolumeClaim, driver: string): void {
+function provision(cluster: ClusterContext, claim: VolumeClaim, driver: string): void {
   const { uid, name, namespace = '' } = claim.metadata;
+  const { storageClassName = '', accessModes = ['ReadWriteOnce'], resources } = claim.spec;
   const volumeName = diskOf(claim);
-  const capacity = { storage: claim.spec.resources?.requests?.storage ?? '20Gi' };
-  if (!cluster.store.get(volumes, '', volumeName))
+  const existing = cluster.store.get(volumes, '', volumeName);
+  const volume =
+    existing ??
     create(cluster, volumes, {
       apiVersion: 'v1',
       kind: 'PersistentVolume',
-      metadata: { name: volumeName },
+      metadata: { name: volumeName, annotations: { [PROVISIONED_BY]: driver } },
       spec: {
-        capacity,
-        accessModes: claim.spec.accessModes ?? ['ReadWriteOnce'],
-        storageClassName: claim.spec.storageClassName ?? '',
-        persistentVolumeReclaimPolicy: 'Delete',
+        capacity: { storage: resources?.requests?.storage ?? '20Gi' },
+        accessModes,
+        storageClassName,
+        persistentVolumeReclaimPolicy:
+          cluster.store.get(storageClasses, '', storageClassName)?.reclaimPolicy ?? 'Delete',
         claimRef: { namespace, name, uid },
         csi: { driver, volumeHandle: `${driver === DISK_DRIVER ? 'd' : 'nas'}-${uid.slice(0, 18)}` },
       },
       status: { phase: 'Bound' },
     });
-  const bound = updateByController(cluster, volumeClaims, claim, (current) => ({
-    ...current,
-    spec: { ...current.spec, volumeName },
-  }));
-  replaceStatus(cluster, volumeClaims, bound, { phase: 'Bound', capacity });
+  bindClaim(cluster, claim, volume);
   const message = `Successfully provisioned volume ${volumeName}`;
   cluster.events.record(claim, {
     type: 'Normal',
@@ -104,9 +112,10 @@ function bind(cluster: ClusterContext, claim: VolumeClaim, driver: string): void
   });
 }
 
-/** Deletes the volume of a claim and ends its faults. */
-function removeVolume(cluster: ClusterContext, claim: VolumeClaim): void {
-  cluster.faults.end(({ volumeClaim }) => volumeClaim === keyOf(claim));
-  const volume = cluster.store.get(volumes, '', diskOf(claim));
-  if (volume) cluster.store.remove(volumes, volume);
+/** Deletes a provisioned volume whose claim is gone, by its reclaim policy. */
+function reclaim(cluster: ClusterContext, volume: Volume): void {
+  const { metadata, spec, status } = volume;
+  const provisioned = metadata.name === `pvc-${spec.claimRef?.uid ?? ''}`;
+  if (status?.phase !== 'Released' || spec.persistentVolumeReclaimPolicy !== 'Delete' || !provisioned) return;
+  if (!metadata.deletionTimestamp) deleteObject(cluster, volumes, volume);
 }

@@ -1,4 +1,4 @@
-import type { KubeObject } from './object.js';
+import type { KubeObject, LabelSelector } from './object.js';
 import { ageColumn, defineResource, nameColumn } from './resource.js';
 
 /** A PersistentVolumeClaim. */
@@ -8,6 +8,7 @@ export interface VolumeClaim extends KubeObject {
     readonly volumeName?: string;
     readonly accessModes?: readonly string[];
     readonly resources?: { readonly requests?: { readonly storage?: string } };
+    readonly selector?: LabelSelector;
   };
   readonly status?: { readonly phase?: string; readonly capacity?: { readonly storage?: string } };
 }
@@ -19,7 +20,7 @@ export interface Volume extends KubeObject {
     readonly accessModes?: readonly string[];
     readonly storageClassName?: string;
     readonly persistentVolumeReclaimPolicy?: string;
-    readonly claimRef?: { readonly namespace: string; readonly name: string; readonly uid: string };
+    readonly claimRef?: { readonly namespace: string; readonly name: string; readonly uid?: string };
     readonly csi?: { readonly driver: string; readonly volumeHandle: string };
   };
   readonly status?: { readonly phase?: string };

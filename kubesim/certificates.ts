@@ -22,13 +22,29 @@ export async function createCertificateAuthority(now: Date): Promise<Authority> 
   return { key: certificate.private, cert: certificate.cert };
 }
 
-/** Issues a server certificate for the hosts (names or addresses). */
+/** What a certificate is for. */
+export interface CertificateRequest {
+  /** Common name and organization: user and group of a client of the Kubernetes API. */
+  readonly subject: { readonly name: string; readonly group?: string };
+  readonly use: 'server' | 'client';
+  /** Names or addresses of a server. */
+  readonly hosts?: readonly string[];
+}
+
+/** Issues a certificate of the authority. */
 export async function issueCertificate(
   authority: Authority,
-  hosts: readonly string[],
+  { subject, use, hosts = [] }: CertificateRequest,
   now: Date,
 ): Promise<{ key: string; cert: string }> {
-  const certificate = await generate([{ name: 'commonName', value: 'kubesim' }], {
+  const names = [
+    { name: 'commonName', value: subject.name },
+    ...(subject.group === undefined ? [] : [{ name: 'organizationName', value: subject.group }]),
+  ];
+  const altNames = hosts.map((host) =>
+    isAddress(host) ? ({ type: 7, ip: host } as const) : ({ type: 2, value: host } as const),
+  );
+  const certificate = await generate(names, {
     keyType: 'ec',
     algorithm: 'sha256',
     notBeforeDate: new Date(now.getTime() - 3_600_000),
@@ -37,11 +53,8 @@ export async function issueCertificate(
     extensions: [
       { name: 'basicConstraints', cA: false, critical: true },
       { name: 'keyUsage', digitalSignature: true, keyEncipherment: true, critical: true },
-      { name: 'extKeyUsage', serverAuth: true },
-      {
-        name: 'subjectAltName',
-        altNames: hosts.map((host) => (isAddress(host) ? { type: 7, ip: host } : { type: 2, value: host })),
-      },
+      { name: 'extKeyUsage', ...(use === 'server' ? { serverAuth: true } : { clientAuth: true }) },
+      ...(altNames.length === 0 ? [] : [{ name: 'subjectAltName' as const, altNames }]),
     ],
   });
   return { key: certificate.private, cert: certificate.cert };

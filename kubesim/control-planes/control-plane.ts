@@ -1,0 +1,221 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { freePort } from '../../kernel/embedded-postgres/free-port.js';
+import type { Log } from '../../kernel/log.js';
+import { ClusterClient } from './cluster-client.js';
+import { type Etcd, prefixOf } from './etcd.js';
+import { kubeconfig } from './kubeconfig.js';
+import { type Pki, type PkiFiles, PROXY_NAME, writePki } from './pki.js';
+import type { ControlPlanePrograms } from './programs.js';
+import { SupervisedProcess } from './supervised-process.js';
+
+/** Requests a second of the controller manager and the scheduler; Kubernetes' defaults (20 and 50) are for shared API servers. */
+const RATE = { qps: 500, burst: 1000 };
+/** Milliseconds until a started API server must be ready. */
+const START_TIMEOUT = 60_000;
+
+export interface ControlPlaneOptions {
+  readonly id: string;
+  /** Folder of its files. */
+  readonly folder: string;
+  readonly pki: Pki;
+  /** Range of the addresses of Services. */
+  readonly serviceCidr: string;
+}
+
+/** Where the parts of a control plane find each other. */
+interface Places {
+  readonly etcd: Etcd;
+  readonly files: PkiFiles;
+  readonly ports: readonly [apiServer: number, controllerManager: number, scheduler: number];
+}
+
+/** The parts of a control plane that can be stopped alone. */
+export type ControlPlanePart = 'apiServer' | 'controllerManager' | 'scheduler';
+
+/** A Kubernetes control plane: an API server on a prefix of etcd, a controller manager and a scheduler, on loopback. */
+export class ControlPlane implements AsyncDisposable {
+  /** Calls its API server as an administrator. */
+  readonly client: ClusterClient;
+  private readonly running = new Map<ControlPlanePart, SupervisedProcess>();
+
+  private constructor(
+    private readonly programs: ControlPlanePrograms,
+    private readonly options: ControlPlaneOptions,
+    private readonly places: Places,
+    private readonly log: Log,
+  ) {
+    this.client = new ClusterClient(this.server, options.pki);
+  }
+
+  /** Starts every part; resolves when the API server is ready. */
+  static async start(
+    programs: ControlPlanePrograms,
+    etcd: Etcd,
+    options: ControlPlaneOptions,
+    log: Log,
+  ): Promise<ControlPlane> {
+    const files = await writePki(join(options.folder, 'pki'), options.pki);
+    const ports = [await freePort(), await freePort(), await freePort()] as const;
+    const places = { etcd, files, ports };
+    const plane = new ControlPlane(programs, options, places, log.child({ cluster: options.id }));
+    try {
+      await plane.resume('apiServer');
+      await plane.ready();
+      await Promise.all([plane.resume('controllerManager'), plane.resume('scheduler')]);
+      return plane;
+    } catch (error) {
+      await plane[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  /** Address of the API server. */
+  get server(): string {
+    return `https://127.0.0.1:${this.places.ports[0]}`;
+  }
+
+  /** Starts a part unless it runs. */
+  async resume(part: ControlPlanePart): Promise<void> {
+    if (this.running.has(part)) return;
+    const { folder } = this.options;
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const [name, args] = await this.command(part);
+    this.running.set(
+      part,
+      await SupervisedProcess.start(
+        { name, path: this.programs[part], args, pidFile: join(folder, `${name}.pid`) },
+        this.log,
+      ),
+    );
+  }
+
+  /** Stops a part until it is resumed. */
+  async pause(part: ControlPlanePart): Promise<void> {
+    const process = this.running.get(part);
+    this.running.delete(part);
+    await process?.[Symbol.asyncDispose]();
+  }
+
+  /** Process id of a part; undefined while it does not run. */
+  pid(part: ControlPlanePart): number | undefined {
+    return this.running.get(part)?.pid;
+  }
+
+  /** Stops the parts; the objects stay in etcd. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.client[Symbol.dispose]();
+    for (const part of ['scheduler', 'controllerManager', 'apiServer'] as const) await this.pause(part);
+  }
+
+  /** Stops the parts, and deletes their files and the objects. */
+  async erase(): Promise<void> {
+    await this[Symbol.asyncDispose]();
+    await this.places.etcd.erase(this.options.id);
+    await rm(this.options.folder, { recursive: true, force: true });
+  }
+
+  /** Waits until the API server is ready. */
+  private async ready(): Promise<void> {
+    const deadline = Date.now() + START_TIMEOUT;
+    while (!(await this.client.isReady())) {
+      if (Date.now() > deadline) throw new Error(`the API server of ${this.options.id} did not become ready`);
+      await new Promise((wake) => setTimeout(wake, 100));
+    }
+  }
+
+  private async command(part: ControlPlanePart): Promise<[name: string, args: string[]]> {
+    switch (part) {
+      case 'apiServer':
+        return ['kube-apiserver', this.apiServerArgs()];
+      case 'controllerManager':
+        return ['kube-controller-manager', await this.controllerManagerArgs()];
+      case 'scheduler':
+        return ['kube-scheduler', await this.schedulerArgs()];
+    }
+  }
+
+  private apiServerArgs(): string[] {
+    const { id, serviceCidr } = this.options;
+    const { cluster, frontProxy, apiServer, proxy, serviceAccounts } = this.places.files;
+    return [
+      `--etcd-servers=${this.places.etcd.url}`,
+      `--etcd-prefix=${prefixOf(id)}`,
+      '--bind-address=127.0.0.1',
+      `--secure-port=${this.places.ports[0]}`,
+      `--tls-cert-file=${apiServer.cert}`,
+      `--tls-private-key-file=${apiServer.key}`,
+      `--client-ca-file=${cluster.cert}`,
+      '--service-account-issuer=https://kubernetes.default.svc.cluster.local',
+      `--service-account-key-file=${serviceAccounts}`,
+      `--service-account-signing-key-file=${serviceAccounts}`,
+      `--service-cluster-ip-range=${serviceCidr}`,
+      '--authorization-mode=Node,RBAC',
+      '--enable-admission-plugins=NodeRestriction',
+      '--allow-privileged=true',
+      '--endpoint-reconciler-type=none',
+      // The front proxy sends the user whom it has authenticated.
+      `--requestheader-client-ca-file=${frontProxy}`,
+      `--requestheader-allowed-names=${PROXY_NAME}`,
+      '--requestheader-username-headers=X-Remote-User',
+      '--requestheader-group-headers=X-Remote-Group',
+      '--requestheader-extra-headers-prefix=X-Remote-Extra-',
+      `--proxy-client-cert-file=${proxy.cert}`,
+      `--proxy-client-key-file=${proxy.key}`,
+      '--enable-aggregator-routing=true',
+    ];
+  }
+
+  private async controllerManagerArgs(): Promise<string[]> {
+    const { pki } = this.options;
+    const config = await this.writeConfig(
+      'controller-manager.conf',
+      this.clientConfig(pki.controllerManager),
+    );
+    return [
+      `--kubeconfig=${config}`,
+      `--authentication-kubeconfig=${config}`,
+      `--authorization-kubeconfig=${config}`,
+      `--root-ca-file=${this.places.files.cluster.cert}`,
+      `--service-account-private-key-file=${this.places.files.serviceAccounts}`,
+      '--use-service-account-credentials=true',
+      `--cluster-signing-cert-file=${this.places.files.cluster.cert}`,
+      `--cluster-signing-key-file=${this.places.files.cluster.key}`,
+      '--leader-elect=false',
+      '--bind-address=127.0.0.1',
+      `--secure-port=${this.places.ports[1]}`,
+      `--kube-api-qps=${RATE.qps}`,
+      `--kube-api-burst=${RATE.burst}`,
+    ];
+  }
+
+  private async schedulerArgs(): Promise<string[]> {
+    const client = await this.writeConfig('scheduler.conf', this.clientConfig(this.options.pki.scheduler));
+    const config = await this.writeConfig(
+      'scheduler.json',
+      JSON.stringify({
+        apiVersion: 'kubescheduler.config.k8s.io/v1',
+        kind: 'KubeSchedulerConfiguration',
+        clientConnection: { kubeconfig: client, ...RATE },
+        leaderElection: { leaderElect: false },
+      }),
+    );
+    return [
+      `--config=${config}`,
+      `--authentication-kubeconfig=${client}`,
+      `--authorization-kubeconfig=${client}`,
+      '--bind-address=127.0.0.1',
+      `--secure-port=${this.places.ports[2]}`,
+    ];
+  }
+
+  private clientConfig(client: { readonly key: string; readonly cert: string }): string {
+    return kubeconfig(this.server, this.options.pki.cluster.cert, client);
+  }
+
+  private async writeConfig(name: string, text: string): Promise<string> {
+    const path = join(this.options.folder, name);
+    await writeFile(path, text, { mode: 0o600 });
+    return path;
+  }
+}

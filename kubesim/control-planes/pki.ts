@@ -1,0 +1,108 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Authority, createCertificateAuthority, issueCertificate } from '../certificates.js';
+
+/** A certificate and its key, in PEM. */
+interface Pair {
+  readonly key: string;
+  readonly cert: string;
+}
+
+/** Keys and certificates of one control plane, kept as long as the cluster. */
+export interface Pki {
+  /** Signs the API server's certificate and those of its components and kubelets. */
+  readonly cluster: Authority;
+  /** Signs the certificate of the proxy that tells the API server the authenticated user; it signs nothing else. */
+  readonly frontProxy: Authority;
+  readonly apiServer: Pair;
+  readonly controllerManager: Pair;
+  readonly scheduler: Pair;
+  /** A member of `system:masters`, for the cloud itself. */
+  readonly admin: Pair;
+  readonly proxy: Pair;
+  /** Private key that signs tokens of service accounts. */
+  readonly serviceAccounts: string;
+}
+
+/** Common name that the API server accepts of a front proxy. */
+export const PROXY_NAME = 'kubesim';
+
+/** Creates the keys and certificates of a new cluster, whose Service `kubernetes` has the address. */
+export async function createPki(kubernetesAddress: string, now: Date): Promise<Pki> {
+  const [cluster, frontProxy] = await Promise.all([
+    createCertificateAuthority(now),
+    createCertificateAuthority(now),
+  ]);
+  const client = (name: string, group?: string) =>
+    issueCertificate(cluster, { subject: { name, ...(group && { group }) }, use: 'client' }, now);
+  const [apiServer, controllerManager, scheduler, admin, proxy] = await Promise.all([
+    issueCertificate(
+      cluster,
+      {
+        subject: { name: 'kube-apiserver' },
+        use: 'server',
+        hosts: [
+          'localhost',
+          '127.0.0.1',
+          'kubernetes',
+          'kubernetes.default',
+          'kubernetes.default.svc',
+          'kubernetes.default.svc.cluster.local',
+          kubernetesAddress,
+        ],
+      },
+      now,
+    ),
+    client('system:kube-controller-manager'),
+    client('system:kube-scheduler'),
+    client('kubesim-admin', 'system:masters'),
+    issueCertificate(frontProxy, { subject: { name: PROXY_NAME }, use: 'client' }, now),
+  ]);
+  const { privateKey } = generateKeyPairSync('ec', {
+    namedCurve: 'P-256',
+    // The form from which kube-apiserver also reads the public key.
+    privateKeyEncoding: { type: 'sec1', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  });
+  return {
+    ...{ cluster, frontProxy, apiServer, controllerManager, scheduler, admin, proxy },
+    serviceAccounts: privateKey,
+  };
+}
+
+/** Writes the files that the programs read; only their owner may read them. Returns their paths. */
+export async function writePki(folder: string, pki: Pki): Promise<PkiFiles> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const write = async (name: string, text: string) => {
+    const path = join(folder, name);
+    await writeFile(path, text, { mode: 0o600 });
+    return path;
+  };
+  const pair = async (name: string, { key, cert }: Pair) => ({
+    key: await write(`${name}.key`, key),
+    cert: await write(`${name}.crt`, cert),
+  });
+  return {
+    cluster: await pair('ca', pki.cluster),
+    frontProxy: await write('front-proxy-ca.crt', pki.frontProxy.cert),
+    apiServer: await pair('apiserver', pki.apiServer),
+    proxy: await pair('front-proxy-client', pki.proxy),
+    serviceAccounts: await write('sa.key', pki.serviceAccounts),
+  };
+}
+
+interface PairFiles {
+  readonly key: string;
+  readonly cert: string;
+}
+
+/** Paths of the files of a control plane. */
+export interface PkiFiles {
+  readonly cluster: PairFiles;
+  /** Certificate of the authority of front proxies. */
+  readonly frontProxy: string;
+  readonly apiServer: PairFiles;
+  readonly proxy: PairFiles;
+  readonly serviceAccounts: string;
+}

@@ -1,0 +1,104 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import type { Log } from '../../kernel/log.js';
+
+/** Milliseconds before a program that ended is started again; doubles with each end, until it has run for a minute. */
+const RESTART = { first: 250, most: 10_000, stable: 60_000 };
+/** Milliseconds that a program may take to end after SIGTERM. */
+const GRACE_MS = 10_000;
+/** Last lines of output that are logged when a program ends unexpectedly. */
+const LAST_LINES = 20;
+
+export interface Program {
+  /** Name in the log, such as `kube-apiserver`. */
+  readonly name: string;
+  readonly path: string;
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** File of the process id: after this process was killed, the next one ends what it left running. */
+  readonly pidFile: string;
+}
+
+/** A program that runs until it is disposed. It is started again whenever it ends. */
+export class SupervisedProcess implements AsyncDisposable {
+  private child: ChildProcess | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private delay = RESTART.first;
+  private stopped = false;
+
+  private constructor(
+    private readonly program: Program,
+    private readonly log: Log,
+    private readonly grace: number,
+  ) {}
+
+  /** Ends a process that an earlier supervisor left running, and starts the program. */
+  static async start(program: Program, log: Log, { grace = GRACE_MS } = {}): Promise<SupervisedProcess> {
+    await endLeftover(program);
+    const supervised = new SupervisedProcess(program, log.child({ program: program.name }), grace);
+    await supervised.run();
+    return supervised;
+  }
+
+  /** Process id; undefined between an end and the next start. */
+  get pid(): number | undefined {
+    return this.child?.pid;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    if (this.child) await end(this.child, this.grace);
+    await rm(this.program.pidFile, { force: true });
+  }
+
+  private async run(): Promise<void> {
+    const { path, args, env, pidFile } = this.program;
+    const startedAt = performance.now();
+    const child = spawn(path, args, { env: { ...env }, stdio: ['ignore', 'ignore', 'pipe'] });
+    this.child = child;
+    const lines: string[] = [];
+    createInterface({ input: child.stderr }).on('line', (line) => {
+      lines.push(line);
+      if (lines.length > LAST_LINES) lines.shift();
+    });
+    child.once('close', (code, signal) => {
+      this.child = undefined;
+      if (this.stopped) return;
+      this.log.warn({ code, signal, output: lines }, 'a program of a control plane has ended; restarting it');
+      if (performance.now() - startedAt > RESTART.stable) this.delay = RESTART.first;
+      this.timer = setTimeout(
+        () => void this.run().catch((err: unknown) => this.log.error({ err })),
+        this.delay,
+      );
+      this.delay = Math.min(this.delay * 2, RESTART.most);
+    });
+    await once(child, 'spawn');
+    await writeFile(pidFile, `${child.pid}\n`);
+  }
+}
+
+/** Ends a process: SIGTERM, and SIGKILL after the grace period. */
+async function end(child: ChildProcess, grace: number): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const closed = once(child, 'close');
+  child.kill('SIGTERM');
+  const kill = setTimeout(() => child.kill('SIGKILL'), grace);
+  await closed;
+  clearTimeout(kill);
+}
+
+/** Kills the process of the pid file if it still runs the program; pids are reused. */
+async function endLeftover({ pidFile, path }: Program): Promise<void> {
+  const pid = Number(await readFile(pidFile, 'utf8').catch(() => ''));
+  if (!pid || !(await runs(pid, path))) return;
+  process.kill(pid, 'SIGKILL');
+  while (await runs(pid, path)) await new Promise((wake) => setTimeout(wake, 20));
+}
+
+async function runs(pid: number, path: string): Promise<boolean> {
+  const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+  return command.startsWith(`${path}\0`);
+}
