@@ -1,0 +1,27 @@
+import { contentNegotiation } from './cases/content-negotiation.js';
+import { deletion } from './cases/deletion.js';
+import { discovery } from './cases/discovery.js';
+import { fieldValidation } from './cases/field-validation.js';
+import { kinds } from './cases/kinds.js';
+import { lists } from './cases/lists.js';
+import { objects } from './cases/objects.js';
+import { patches } from './cases/patches.js';
+import { serverSideApply } from './cases/server-side-apply/server-side-apply.js';
+import { subresources } from './cases/subresources.js';
+import { watches } from './cases/watches.js';
+import type { Area } from './contract-case.js';
+
+/** The contract: what clients of the Kubernetes API rely on. */
+export const areas: readonly Area[] = [
+  discovery,
+  contentNegotiation,
+  lists,
+  watches,
+  objects,
+  fieldValidation,
+  patches,
+  serverSideApply,
+  kinds,
+  subresources,
+  deletion,
+];

@@ -1,0 +1,256 @@
+import { expect } from 'vitest';
+import type { Area } from '../contract-case.js';
+import { expectError, expectSuccess } from '../expectations.js';
+import { configMap, deployment, pod } from '../manifests.js';
+import { configMapsOf, deploymentsOf, podsOf } from '../paths.js';
+
+const TABLE = 'application/json;as=Table;g=meta.k8s.io;v=v1';
+const PARTIAL = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
+const PARTIAL_LIST = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
+const PROTOBUF = 'application/vnd.kubernetes.protobuf';
+
+/** Columns of tables: path of an empty collection, and the columns of priority 0. */
+const COLUMNS: readonly [kind: string, path: (namespace: string) => string, columns: string][] = [
+  ['pods', podsOf, 'Name, Ready, Status, Restarts, Age'],
+  ['deployments', deploymentsOf, 'Name, Ready, Up-to-date, Available, Age'],
+  ['configmaps', configMapsOf, 'Name, Data, Age'],
+  ['secrets', (ns) => `/api/v1/namespaces/${ns}/secrets`, 'Name, Type, Data, Age'],
+  [
+    'services',
+    (ns) => `/api/v1/namespaces/${ns}/services`,
+    'Name, Type, Cluster-IP, External-IP, Port(s), Age',
+  ],
+  ['serviceaccounts', (ns) => `/api/v1/namespaces/${ns}/serviceaccounts`, 'Name, Age'],
+  ['events', (ns) => `/api/v1/namespaces/${ns}/events`, 'Last Seen, Type, Reason, Object, Message'],
+  [
+    'persistentvolumeclaims',
+    (ns) => `/api/v1/namespaces/${ns}/persistentvolumeclaims`,
+    'Name, Status, Volume, Capacity, Access Modes, StorageClass, VolumeAttributesClass, Age',
+  ],
+  ['nodes', () => '/api/v1/nodes', 'Name, Status, Roles, Age, Version'],
+  ['namespaces', () => '/api/v1/namespaces', 'Name, Status, Age'],
+  ['statefulsets', (ns) => `/apis/apps/v1/namespaces/${ns}/statefulsets`, 'Name, Ready, Age'],
+  [
+    'daemonsets',
+    (ns) => `/apis/apps/v1/namespaces/${ns}/daemonsets`,
+    'Name, Desired, Current, Ready, Up-to-date, Available, Node Selector, Age',
+  ],
+  ['replicasets', (ns) => `/apis/apps/v1/namespaces/${ns}/replicasets`, 'Name, Desired, Current, Ready, Age'],
+  ['jobs', (ns) => `/apis/batch/v1/namespaces/${ns}/jobs`, 'Name, Status, Completions, Duration, Age'],
+  [
+    'cronjobs',
+    (ns) => `/apis/batch/v1/namespaces/${ns}/cronjobs`,
+    'Name, Schedule, Timezone, Suspend, Active, Last Schedule, Age',
+  ],
+  [
+    'ingresses',
+    (ns) => `/apis/networking.k8s.io/v1/namespaces/${ns}/ingresses`,
+    'Name, Class, Hosts, Address, Ports, Age',
+  ],
+  [
+    'storageclasses',
+    () => '/apis/storage.k8s.io/v1/storageclasses',
+    'Name, Provisioner, ReclaimPolicy, VolumeBindingMode, AllowVolumeExpansion, Age',
+  ],
+  [
+    'poddisruptionbudgets',
+    (ns) => `/apis/policy/v1/namespaces/${ns}/poddisruptionbudgets`,
+    'Name, Min Available, Max Unavailable, Allowed Disruptions, Age',
+  ],
+  [
+    'horizontalpodautoscalers',
+    (ns) => `/apis/autoscaling/v2/namespaces/${ns}/horizontalpodautoscalers`,
+    'Name, Reference, Targets, MinPods, MaxPods, Replicas, Age',
+  ],
+  ['leases', (ns) => `/apis/coordination.k8s.io/v1/namespaces/${ns}/leases`, 'Name, Holder, Age'],
+];
+
+const columnCases = COLUMNS.map(([kind, path, columns]) => {
+  const run: Area['cases'][string] = async ({ api, namespace }) => {
+    const { columnDefinitions } = expectSuccess(await api.get(path(namespace), { accept: TABLE }));
+    const shown = columnDefinitions.filter(({ priority }) => priority === 0);
+    expect(shown.map(({ name }) => name).join(', ')).toBe(columns);
+  };
+  return [`has the columns of ${kind}`, run] as const;
+});
+
+/** Representations: JSON, YAML, protobuf, tables, metadata. */
+export const contentNegotiation: Area = {
+  name: 'content negotiation',
+  cases: {
+    async 'serves an object as a table'({ api, namespace }) {
+      await api.post(configMapsOf(namespace), configMap('map', { a: '1', b: '2' }));
+      const response = await api.get(`${configMapsOf(namespace)}/map`, { accept: TABLE });
+      expect(expectSuccess(response)).toMatchObject({ kind: 'Table', apiVersion: 'meta.k8s.io/v1' });
+      expect(response.body.rows).toEqual([
+        {
+          cells: ['map', 2, expect.stringMatching(/^\d+s$/)],
+          object: {
+            kind: 'PartialObjectMetadata',
+            apiVersion: 'meta.k8s.io/v1',
+            metadata: expect.any(Object),
+          },
+        },
+      ]);
+    },
+
+    async 'serves whole objects in a table for includeObject=Object'({ api, namespace }) {
+      await api.post(configMapsOf(namespace), configMap('map', { a: '1' }));
+      const path = `${configMapsOf(namespace)}/map?includeObject=Object`;
+      const { rows } = expectSuccess(await api.get(path, { accept: TABLE }));
+      expect(rows[0]?.object).toMatchObject({ kind: 'ConfigMap', data: { a: '1' } });
+    },
+
+    async 'serves no objects in a table for includeObject=None'({ api, namespace }) {
+      await api.post(configMapsOf(namespace), configMap('map'));
+      const path = `${configMapsOf(namespace)}?includeObject=None&fieldSelector=metadata.name=map`;
+      const { rows } = expectSuccess(await api.get(path, { accept: TABLE }));
+      expect(rows).toHaveLength(1);
+      expect(rows[0]?.object ?? null).toBeNull();
+    },
+
+    async 'serves JSON where a client accepts a table or JSON of an error'({ api, namespace }) {
+      const response = await api.get(`${configMapsOf(namespace)}/none`, {
+        accept: `${TABLE},application/json`,
+      });
+      expectError(response, 404, 'NotFound');
+    },
+
+    async 'shows a pending pod in a table'({ api, namespace, eventually }) {
+      await eventually(async () => (await api.post(podsOf(namespace), pod('web'))).status === 201);
+      const { rows } = expectSuccess(await api.get(`${podsOf(namespace)}/web`, { accept: TABLE }));
+      expect(rows[0]?.cells.slice(0, 4)).toEqual(['web', '0/1', 'Pending', '0']);
+    },
+
+    async 'shows a new deployment in a table'({ api, namespace }) {
+      await api.post(deploymentsOf(namespace), deployment('web', { replicas: 0 }));
+      const { rows } = expectSuccess(await api.get(`${deploymentsOf(namespace)}/web`, { accept: TABLE }));
+      expect(rows[0]?.cells.slice(0, 4)).toEqual(['web', '0/0', 0, 0]);
+    },
+
+    async 'serves the metadata of an object alone'({ api, namespace }) {
+      await api.post(configMapsOf(namespace), configMap('map', { a: '1' }));
+      const { body } = await api.get(`${configMapsOf(namespace)}/map`, { accept: PARTIAL });
+      expect(body).toEqual({
+        kind: 'PartialObjectMetadata',
+        apiVersion: 'meta.k8s.io/v1',
+        metadata: expect.objectContaining({ name: 'map' }),
+      });
+    },
+
+    async 'serves the metadata of a list alone'({ api, namespace }) {
+      await api.post(configMapsOf(namespace), configMap('map', { a: '1' }));
+      const { body } = await api.get(`${configMapsOf(namespace)}?fieldSelector=metadata.name=map`, {
+        accept: PARTIAL_LIST,
+      });
+      expect(body).toMatchObject({ kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1' });
+      expect(body.items.map(({ metadata }) => metadata.name)).toEqual(['map']);
+      expect(body.items[0]).not.toHaveProperty('data');
+    },
+
+    async 'sends metadata in a watch that asks for it'({ api, namespace }) {
+      const path = `${configMapsOf(namespace)}?fieldSelector=metadata.name=map`;
+      await using watch = await api.watch(path, { accept: PARTIAL });
+      await api.post(configMapsOf(namespace), configMap('map', { a: '1' }));
+      const event = await watch.next();
+      expect(event?.object).toMatchObject({ kind: 'PartialObjectMetadata', metadata: { name: 'map' } });
+      expect(event?.object).not.toHaveProperty('data');
+    },
+
+    async 'sends a table in each event of a watch that asks for it'({ api, namespace }) {
+      const path = `${configMapsOf(namespace)}?fieldSelector=metadata.name=map`;
+      await using watch = await api.watch(path, { accept: TABLE });
+      await api.post(configMapsOf(namespace), configMap('map', { a: '1' }));
+      await api.patch(`${configMapsOf(namespace)}/map`, 'merge', { data: { b: '2' } });
+      const [added, modified] = [await watch.next(), await watch.next()];
+      expect(added?.object.columnDefinitions.length).toBe(3);
+      expect(modified?.object.columnDefinitions ?? null).toBeNull();
+      expect(modified?.object.rows[0]?.cells.slice(0, 2)).toEqual(['map', 2]);
+    },
+
+    async 'serves YAML'({ api, namespace }) {
+      await api.post(configMapsOf(namespace), configMap('map', { a: '1' }));
+      const response = await api.get(`${configMapsOf(namespace)}/map`, { accept: 'application/yaml' });
+      expect(response.type).toBe('application/yaml');
+      expect(response.text).toContain('kind: ConfigMap\n');
+    },
+
+    async 'accepts YAML'({ api, namespace }) {
+      const text = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: map\ndata:\n  a: "1"\n';
+      const created = await api.post(configMapsOf(namespace), text, { type: 'application/yaml' });
+      expect(expectSuccess(created, 201).data).toEqual({ a: '1' });
+    },
+
+    async 'serves protobuf'({ api, namespace }) {
+      await api.post(configMapsOf(namespace), configMap('map', { a: '1' }));
+      const response = await api.get(`${configMapsOf(namespace)}/map`, { accept: PROTOBUF });
+      expect(response.type).toBe(PROTOBUF);
+      expect(response.text.slice(0, 4)).toBe('k8s\0');
+    },
+
+    async 'serves JSON to a client that prefers protobuf, where a kind has none'({ api }) {
+      const accept = `${PROTOBUF},application/json`;
+      const response = await api.get('/apis/apiextensions.k8s.io/v1/customresourcedefinitions', { accept });
+      expect(response.type).toBe(PROTOBUF);
+    },
+
+    async 'accepts protobuf'({ api, namespace }) {
+      await api.post(configMapsOf(namespace), configMap('one', { a: '1' }));
+      const created = await api.post(configMapsOf(namespace), protobufConfigMap('two', namespace), {
+        type: PROTOBUF,
+      });
+      expect(expectSuccess(created, 201).metadata.name).toBe('two');
+    },
+
+    async 'refuses a body of an unknown media type'({ api, namespace }) {
+      const response = await api.post(configMapsOf(namespace), 'hello', { type: 'text/plain' });
+      expectError(response, 415, 'UnsupportedMediaType');
+    },
+
+    async 'refuses a patch of an unknown media type'({ api, namespace }) {
+      await api.post(configMapsOf(namespace), configMap('map'));
+      const response = await api.call('PATCH', `${configMapsOf(namespace)}/map`, { body: '{}' });
+      expectError(response, 415, 'UnsupportedMediaType');
+    },
+
+    async 'refuses to serve an unknown media type'({ api, namespace }) {
+      const response = await api.get(configMapsOf(namespace), { accept: 'text/html' });
+      expectError(response, 406, 'NotAcceptable');
+    },
+
+    async 'serves JSON for */*'({ api, namespace }) {
+      expect((await api.get(configMapsOf(namespace), { accept: '*/*' })).type).toBe('application/json');
+    },
+
+    async 'compresses a large list for a client that accepts gzip'({ api, namespace }) {
+      await api.post(configMapsOf(namespace), configMap('map', { a: 'x'.repeat(200_000) }));
+      const response = await api.get(configMapsOf(namespace), { headers: { 'accept-encoding': 'gzip' } });
+      expect(response.headers.get('content-encoding')).toBe('gzip');
+    },
+
+    async 'indents for pretty=true'({ api, namespace }) {
+      await api.post(configMapsOf(namespace), configMap('map'));
+      const { text } = await api.get(`${configMapsOf(namespace)}/map?pretty=true`);
+      expect(text.startsWith('{\n  "kind": "ConfigMap",\n')).toBe(true);
+    },
+
+    async 'refuses a body of more than 3 MiB'({ api, namespace }) {
+      const response = await api.post(
+        configMapsOf(namespace),
+        configMap('map', { a: 'x'.repeat(3_200_000) }),
+      );
+      expectError(response, 413, 'RequestEntityTooLarge');
+    },
+
+    ...Object.fromEntries(columnCases),
+  },
+};
+
+/** A ConfigMap as protobuf: `k8s\0` and a runtime.Unknown with type and object. */
+function protobufConfigMap(name: string, namespace: string): Uint8Array {
+  const field = (number: number, bytes: Buffer) =>
+    Buffer.concat([Buffer.from([(number << 3) | 2, bytes.length]), bytes]);
+  const meta = Buffer.concat([field(1, Buffer.from(name)), field(3, Buffer.from(namespace))]);
+  const type = Buffer.concat([field(1, Buffer.from('v1')), field(2, Buffer.from('ConfigMap'))]);
+  return Buffer.concat([Buffer.from('k8s\0'), field(1, type), field(2, field(1, meta))]);
+}

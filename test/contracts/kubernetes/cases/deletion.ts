@@ -1,0 +1,215 @@
+import { expect } from 'vitest';
+import type { ApiClient } from '../api-client.js';
+import type { Area } from '../contract-case.js';
+import { expectError, expectSuccess } from '../expectations.js';
+import { configMap, deployment, pod } from '../manifests.js';
+import { configMapsOf, deploymentsOf, podsOf } from '../paths.js';
+
+const FINALIZER = 'example.com/hold';
+const replicaSetsOf = (namespace: string) => `/apis/apps/v1/namespaces/${namespace}/replicasets`;
+
+/** Creates a ConfigMap and another one that it owns; returns the owner's uid. */
+async function createOwned(api: ApiClient, namespace: string, blockOwnerDeletion: boolean): Promise<string> {
+  const { uid } = (await api.post(configMapsOf(namespace), configMap('owner'))).body.metadata;
+  const owner = { apiVersion: 'v1', kind: 'ConfigMap', name: 'owner', uid, blockOwnerDeletion };
+  const metadata = { name: 'owned', ownerReferences: [owner] };
+  expectSuccess(await api.post(configMapsOf(namespace), { ...configMap('owned'), metadata }), 201);
+  return uid;
+}
+
+const isGone = async (api: ApiClient, path: string) => (await api.get(path)).status === 404;
+
+/** Deletion of objects, their dependents and collections. */
+export const deletion: Area = {
+  name: 'deletion',
+  cases: {
+    async 'deletes an object at once and answers a Status with its uid'({ api, namespace }) {
+      const { metadata } = (await api.post(configMapsOf(namespace), configMap('map'))).body;
+      const { body } = await api.delete(`${configMapsOf(namespace)}/map`);
+      expect(body).toMatchObject({
+        kind: 'Status',
+        status: 'Success',
+        details: { name: 'map', kind: 'configmaps', uid: metadata.uid },
+      });
+      expectError(await api.get(`${configMapsOf(namespace)}/map`), 404, 'NotFound');
+    },
+
+    async 'refuses to delete what does not exist'({ api, namespace }) {
+      expectError(await api.delete(`${configMapsOf(namespace)}/map`), 404, 'NotFound');
+    },
+
+    async 'refuses to delete an object of another uid than the precondition'({ api, namespace }) {
+      await api.post(configMapsOf(namespace), configMap('map'));
+      const preconditions = { uid: '7f3c9a52-6f0e-4c0e-9d0a-2b1a6f1f2d11' };
+      const refused = await api.delete(`${configMapsOf(namespace)}/map`, { preconditions });
+      expectError(refused, 409, 'Conflict');
+      expect(refused.body.message).toContain('the UID in the precondition');
+    },
+
+    async 'refuses to delete an object of another resourceVersion than the precondition'({ api, namespace }) {
+      await api.post(configMapsOf(namespace), configMap('map'));
+      const preconditions = { resourceVersion: '1' };
+      const refused = await api.delete(`${configMapsOf(namespace)}/map`, { preconditions });
+      expectError(refused, 409, 'Conflict');
+      expect(refused.body.message).toContain('the ResourceVersion in the precondition');
+    },
+
+    async 'keeps an object with finalizers until they are removed'({ api, namespace }) {
+      const path = `${configMapsOf(namespace)}/map`;
+      const metadata = { name: 'map', finalizers: [FINALIZER] };
+      await api.post(configMapsOf(namespace), { ...configMap('map'), metadata });
+      const deleted = expectSuccess(await api.delete(path));
+      expect(deleted).toMatchObject({
+        kind: 'ConfigMap',
+        metadata: {
+          finalizers: [FINALIZER],
+          deletionTimestamp: expect.any(String),
+          deletionGracePeriodSeconds: 0,
+        },
+      });
+      expectSuccess(await api.get(path));
+      expectSuccess(await api.patch(path, 'merge', { metadata: { finalizers: null } }));
+      expect(await isGone(api, path)).toBe(true);
+    },
+
+    async 'refuses new finalizers of an object that is being deleted'({ api, namespace }) {
+      const path = `${configMapsOf(namespace)}/map`;
+      const metadata = { name: 'map', finalizers: [FINALIZER] };
+      await api.post(configMapsOf(namespace), { ...configMap('map'), metadata });
+      await api.delete(path);
+      const more = { metadata: { finalizers: [FINALIZER, 'example.com/more'] } };
+      const refused = await api.patch(path, 'merge', more);
+      expectError(refused, 422, 'Invalid');
+      expect(refused.body.details?.causes?.[0]).toMatchObject({
+        reason: 'FieldValueForbidden',
+        field: 'metadata.finalizers',
+      });
+    },
+
+    async 'answers the second deletion of an object with finalizers like the first'({ api, namespace }) {
+      const path = `${configMapsOf(namespace)}/map`;
+      await api.post(configMapsOf(namespace), { metadata: { name: 'map', finalizers: [FINALIZER] } });
+      const first = expectSuccess(await api.delete(path));
+      const second = expectSuccess(await api.delete(path));
+      expect(second.metadata.deletionTimestamp).toBe(first.metadata.deletionTimestamp);
+      expect(second.metadata.resourceVersion).toBe(first.metadata.resourceVersion);
+    },
+
+    async 'deletes owned objects after their owner by default'({ api, namespace, eventually }) {
+      await createOwned(api, namespace, false);
+      await api.delete(`${configMapsOf(namespace)}/owner`);
+      expect(await isGone(api, `${configMapsOf(namespace)}/owner`)).toBe(true);
+      await eventually(() => isGone(api, `${configMapsOf(namespace)}/owned`));
+    },
+
+    async 'keeps the owner in a Foreground deletion until owned objects are gone'({
+      api,
+      namespace,
+      eventually,
+    }) {
+      await createOwned(api, namespace, true);
+      const owned = `${configMapsOf(namespace)}/owned`;
+      await api.patch(owned, 'merge', { metadata: { finalizers: [FINALIZER] } });
+      const deleted = await api.delete(`${configMapsOf(namespace)}/owner`, {
+        propagationPolicy: 'Foreground',
+      });
+      expect(expectSuccess(deleted).metadata).toMatchObject({
+        finalizers: ['foregroundDeletion'],
+        deletionTimestamp: expect.any(String),
+      });
+      await eventually(async () => (await api.get(owned)).body.metadata.deletionTimestamp !== undefined);
+      expectSuccess(await api.get(`${configMapsOf(namespace)}/owner`));
+      await api.patch(owned, 'merge', { metadata: { finalizers: null } });
+      await eventually(() => isGone(api, `${configMapsOf(namespace)}/owner`));
+    },
+
+    async 'keeps owned objects of an Orphan deletion without the reference'({ api, namespace, eventually }) {
+      await createOwned(api, namespace, false);
+      await api.delete(`${configMapsOf(namespace)}/owner`, { propagationPolicy: 'Orphan' });
+      await eventually(() => isGone(api, `${configMapsOf(namespace)}/owner`));
+      const { metadata } = expectSuccess(await api.get(`${configMapsOf(namespace)}/owned`));
+      expect(metadata).not.toHaveProperty('ownerReferences');
+    },
+
+    async 'refuses propagationPolicy together with orphanDependents'({ api, namespace }) {
+      await api.post(configMapsOf(namespace), configMap('map'));
+      const options = { propagationPolicy: 'Background', orphanDependents: true };
+      expectError(await api.delete(`${configMapsOf(namespace)}/map`, options), 422, 'Invalid');
+    },
+
+    async 'refuses an unknown propagationPolicy'({ api, namespace }) {
+      await api.post(configMapsOf(namespace), configMap('map'));
+      const refused = await api.delete(`${configMapsOf(namespace)}/map`, { propagationPolicy: 'Sideways' });
+      expectError(refused, 422, 'Invalid');
+    },
+
+    async 'takes options of a deletion from the query'({ api, namespace, eventually }) {
+      await createOwned(api, namespace, false);
+      await api.delete(`${configMapsOf(namespace)}/owner?propagationPolicy=Orphan`);
+      await eventually(() => isGone(api, `${configMapsOf(namespace)}/owner`));
+      expectSuccess(await api.get(`${configMapsOf(namespace)}/owned`));
+    },
+
+    async 'deletes an object whose owner never existed'({ api, namespace, eventually }) {
+      const uid = '7f3c9a52-6f0e-4c0e-9d0a-2b1a6f1f2d11';
+      const owner = { apiVersion: 'v1', kind: 'ConfigMap', name: 'never', uid };
+      await api.post(configMapsOf(namespace), { metadata: { name: 'owned', ownerReferences: [owner] } });
+      await eventually(() => isGone(api, `${configMapsOf(namespace)}/owned`));
+    },
+
+    async 'keeps an object while one of its owners exists'({ api, namespace, eventually }) {
+      const owners = [];
+      for (const name of ['one', 'two']) {
+        const { uid } = (await api.post(configMapsOf(namespace), configMap(name))).body.metadata;
+        owners.push({ apiVersion: 'v1', kind: 'ConfigMap', name, uid });
+      }
+      await api.post(configMapsOf(namespace), { metadata: { name: 'owned', ownerReferences: owners } });
+      await api.delete(`${configMapsOf(namespace)}/one`);
+      const kept = await eventually(async () => {
+        const { metadata } = (await api.get(`${configMapsOf(namespace)}/owned`)).body;
+        const references = (metadata as { ownerReferences?: { name: string }[] }).ownerReferences ?? [];
+        return references.length === 1 && references;
+      });
+      expect(kept[0]?.name).toBe('two');
+    },
+
+    async 'deletes the objects of a collection that a selector selects'({ api, namespace }) {
+      for (const name of ['a', 'b', 'c'])
+        await api.post(configMapsOf(namespace), {
+          metadata: { name, labels: { keep: name === 'b' ? 'yes' : 'no' } },
+        });
+      const deleted = expectSuccess(await api.delete(`${configMapsOf(namespace)}?labelSelector=keep=no`));
+      expect(deleted.kind).toBe('ConfigMapList');
+      expect(deleted.items.map(({ metadata }) => metadata.name)).toEqual(['a', 'c']);
+      const left = await api.get(`${configMapsOf(namespace)}?labelSelector=keep`);
+      expect(left.body.items.map(({ metadata }) => metadata.name)).toEqual(['b']);
+    },
+
+    async 'deletes the ReplicaSets of a deleted deployment'({ api, namespace, eventually }) {
+      await api.post(deploymentsOf(namespace), deployment('web', { replicas: 0 }));
+      await eventually(async () => (await api.get(replicaSetsOf(namespace))).body.items.length === 1);
+      await api.delete(`${deploymentsOf(namespace)}/web`);
+      await eventually(async () => (await api.get(replicaSetsOf(namespace))).body.items.length === 0);
+    },
+
+    async 'deletes a pod that no node has at once'({ api, namespace, eventually }) {
+      await eventually(async () => (await api.post(podsOf(namespace), pod('web'))).status === 201);
+      await api.delete(`${podsOf(namespace)}/web`);
+      expect(await isGone(api, `${podsOf(namespace)}/web`)).toBe(true);
+    },
+
+    async 'lets a pod on a node end in its grace period'({ api, namespace, eventually, unique }) {
+      const nodeName = unique('node');
+      await api.post('/api/v1/nodes', { metadata: { name: nodeName } });
+      const body = pod('web', { nodeName, terminationGracePeriodSeconds: 42 });
+      await eventually(async () => (await api.post(podsOf(namespace), body)).status === 201);
+      const deleted = expectSuccess(await api.delete(`${podsOf(namespace)}/web`));
+      expect(deleted.metadata).toMatchObject({
+        deletionGracePeriodSeconds: 42,
+        deletionTimestamp: expect.any(String),
+      });
+      expectSuccess(await api.delete(`${podsOf(namespace)}/web`, { gracePeriodSeconds: 0 }));
+      expect(await isGone(api, `${podsOf(namespace)}/web`)).toBe(true);
+    },
+  },
+};

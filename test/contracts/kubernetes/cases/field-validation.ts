@@ -1,0 +1,92 @@
+import { expect } from 'vitest';
+import type { Area } from '../contract-case.js';
+import { expectError, expectSuccess } from '../expectations.js';
+import { configMap, container, deployment, podTemplate } from '../manifests.js';
+import { configMapsOf, deploymentsOf } from '../paths.js';
+
+/** A deployment with two unknown fields. */
+const unknown = deployment('web', {
+  replicas: 0,
+  replica: 3,
+  template: podTemplate('web', { containers: [container({ imagePolicy: 'Always' })] }),
+});
+const duplicate = '{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"map"},"data":{"a":"1","a":"2"}}';
+
+/** Unknown and duplicate fields by fieldValidation. */
+export const fieldValidation: Area = {
+  name: 'field validation',
+  cases: {
+    async 'warns of each unknown field by default, in the order of the body'({ api, namespace }) {
+      const created = await api.post(deploymentsOf(namespace), unknown);
+      expect(expectSuccess(created, 201).spec).not.toHaveProperty('replica');
+      expect(created.warnings).toEqual([
+        'unknown field "spec.template.spec.containers[0].imagePolicy"',
+        'unknown field "spec.replica"',
+      ]);
+    },
+
+    async 'refuses unknown fields for Strict and names each'({ api, namespace }) {
+      const refused = await api.post(`${deploymentsOf(namespace)}?fieldValidation=Strict`, unknown);
+      expectError(refused, 400, 'BadRequest');
+      expect(refused.body.message).toBe(
+        'Deployment in version "v1" cannot be handled as a Deployment: strict decoding error: unknown field "spec.template.spec.containers[0].imagePolicy", unknown field "spec.replica"',
+      );
+      expect(refused.warnings).toEqual([]);
+    },
+
+    async 'drops unknown fields silently for Ignore'({ api, namespace }) {
+      const created = await api.post(`${deploymentsOf(namespace)}?fieldValidation=Ignore`, unknown);
+      expect(expectSuccess(created, 201).spec).not.toHaveProperty('replica');
+      expect(created.warnings).toEqual([]);
+    },
+
+    async 'warns of a duplicate field and takes the last'({ api, namespace }) {
+      const created = await api.post(configMapsOf(namespace), duplicate);
+      expect(expectSuccess(created, 201).data).toEqual({ a: '2' });
+      expect(created.warnings).toEqual(['duplicate field "data.a"']);
+    },
+
+    async 'refuses a duplicate field for Strict'({ api, namespace }) {
+      const refused = await api.post(`${configMapsOf(namespace)}?fieldValidation=Strict`, duplicate);
+      expectError(refused, 400, 'BadRequest');
+      expect(refused.body.message).toContain('strict decoding error: duplicate field "data.a"');
+    },
+
+    async 'refuses an unknown fieldValidation'({ api, namespace }) {
+      const refused = await api.post(`${configMapsOf(namespace)}?fieldValidation=Harsh`, configMap('map'));
+      expectError(refused, 422, 'Invalid');
+      expect(refused.body.details?.causes?.[0]).toMatchObject({
+        reason: 'FieldValueNotSupported',
+        field: 'fieldValidation',
+      });
+    },
+
+    async 'refuses unknown fields of a merge patch for Strict'({ api, namespace }) {
+      await api.post(deploymentsOf(namespace), deployment('web', { replicas: 0 }));
+      const path = `${deploymentsOf(namespace)}/web?fieldValidation=Strict`;
+      const refused = await api.patch(path, 'merge', { spec: { replica: 3 } });
+      expectError(refused, 422, 'Invalid');
+      expect(refused.body.message).toContain('strict decoding error: unknown field "spec.replica"');
+    },
+
+    async 'refuses unknown fields of a strategic merge patch for Strict'({ api, namespace }) {
+      await api.post(deploymentsOf(namespace), deployment('web', { replicas: 0 }));
+      const path = `${deploymentsOf(namespace)}/web?fieldValidation=Strict`;
+      const refused = await api.patch(path, 'strategic', { spec: { replica: 3 } });
+      expectError(refused, 422, 'Invalid');
+    },
+
+    async 'refuses unknown fields of a replacement for Strict'({ api, namespace }) {
+      await api.post(deploymentsOf(namespace), deployment('web', { replicas: 0 }));
+      const refused = await api.put(`${deploymentsOf(namespace)}/web?fieldValidation=Strict`, unknown);
+      expectError(refused, 400, 'BadRequest');
+    },
+
+    async 'warns of unknown fields of a YAML body'({ api, namespace }) {
+      const text = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: map\n  label: {}\n';
+      const created = await api.post(configMapsOf(namespace), text, { type: 'application/yaml' });
+      expectSuccess(created, 201);
+      expect(created.warnings).toEqual(['unknown field "metadata.label"']);
+    },
+  },
+};

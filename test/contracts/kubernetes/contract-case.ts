@@ -1,0 +1,23 @@
+import type { ApiClient } from './api-client.js';
+
+/** What a case may use. Cases run side by side in one cluster: a cluster-scoped object needs a name of `unique`. */
+export interface CaseContext {
+  /** A member of `system:masters`. */
+  readonly api: ApiClient;
+  /** A client with a credential of its own. */
+  user(name: string, group: string): Promise<ApiClient>;
+  /** A namespace that only this case uses. */
+  readonly namespace: string;
+  /** A name that no other case has. */
+  unique(prefix: string): string;
+  /** Repeats `check` until its result is neither undefined nor false; throws if that takes too long. */
+  eventually<T>(check: () => Promise<T | undefined | false>): Promise<T>;
+}
+
+export type ContractCase = (context: CaseContext) => Promise<void>;
+
+/** Cases of one area by title. A title is a sentence without its subject, the API server. */
+export interface Area {
+  readonly name: string;
+  readonly cases: Readonly<Record<string, ContractCase>>;
+}

@@ -1,0 +1,30 @@
+import { contentNegotiation } from './differences/content-negotiation.js';
+import { deletion } from './differences/deletion.js';
+import { discovery } from './differences/discovery.js';
+import { fieldValidation } from './differences/field-validation.js';
+import { kinds } from './differences/kinds.js';
+import { lists } from './differences/lists.js';
+import { objects } from './differences/objects.js';
+import { patches } from './differences/patches.js';
+import { serverSideApply } from './differences/server-side-apply.js';
+import { subresources } from './differences/subresources.js';
+import { watches } from './differences/watches.js';
+import type { Difference } from './differences/difference.js';
+
+/**
+ * Cases that kubesim does not pass, by area. The suite runs them and expects that they fail, so a title goes when kubesim passes its
+ * case. docs/kubesim.md lists them.
+ */
+export const differences: Readonly<Record<string, readonly Difference[]>> = {
+  'content negotiation': contentNegotiation,
+  deletion,
+  discovery,
+  'field validation': fieldValidation,
+  kinds,
+  lists,
+  objects,
+  patches,
+  'server-side apply': serverSideApply,
+  subresources,
+  watches,
+};

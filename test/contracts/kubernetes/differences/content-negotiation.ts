@@ -1,0 +1,28 @@
+import type { Difference } from './difference.js';
+
+export const contentNegotiation: readonly Difference[] = [
+  {
+    reason: 'Some representations are missing.',
+    titles: [
+      'serves an object as a table',
+      'sends a table in each event of a watch that asks for it',
+      'serves YAML',
+      'serves protobuf',
+      'serves JSON to a client that prefers protobuf, where a kind has none',
+      'refuses a body of an unknown media type',
+      'compresses a large list for a client that accepts gzip',
+      'indents for pretty=true',
+    ],
+  },
+  {
+    reason: 'Tables of the kind have other columns, or the kind is not served.',
+    titles: [
+      'has the columns of serviceaccounts',
+      'has the columns of persistentvolumeclaims',
+      'has the columns of cronjobs',
+      'has the columns of ingresses',
+      'has the columns of storageclasses',
+      'has the columns of horizontalpodautoscalers',
+    ],
+  },
+];

@@ -1,0 +1,16 @@
+import type { Difference } from './difference.js';
+
+export const deletion: readonly Difference[] = [
+  {
+    reason: 'Some rules of deletion are missing, or errors have other texts.',
+    titles: [
+      'refuses to delete an object of another uid than the precondition',
+      'refuses to delete an object of another resourceVersion than the precondition',
+      'refuses new finalizers of an object that is being deleted',
+      'keeps owned objects of an Orphan deletion without the reference',
+      'refuses propagationPolicy together with orphanDependents',
+      'refuses an unknown propagationPolicy',
+      'keeps an object while one of its owners exists',
+    ],
+  },
+];

@@ -1,0 +1,41 @@
+import type { Difference } from './difference.js';
+
+export const discovery: readonly Difference[] = [
+  {
+    reason: 'Discovery lists only what kubesim serves.',
+    titles: [
+      'lists every group at /apis with its preferred version',
+      'lists the subresources of pods',
+      'puts everyday kinds into the category all',
+      'serves the core group in one document at /api',
+      'answers 304 for the ETag of unchanged discovery',
+      'lists its checks at /readyz?verbose',
+    ],
+  },
+  {
+    reason: 'OpenAPI is served only as far as kubectl asks for it.',
+    titles: [
+      'serves OpenAPI v2 with definitions of every kind',
+      'lists a document of OpenAPI v3 for each group and version',
+    ],
+  },
+  {
+    reason: 'The kind is not served, or without short names.',
+    titles: [
+      'lists limitranges in v1',
+      'lists podtemplates in v1',
+      'lists replicationcontrollers in v1',
+      'lists resourcequotas in v1',
+      'lists horizontalpodautoscalers in autoscaling/v2',
+      'lists cronjobs in batch/v1',
+      'lists ingressclasses in networking.k8s.io/v1',
+      'lists ingresses in networking.k8s.io/v1',
+      'lists networkpolicies in networking.k8s.io/v1',
+      'lists clusterroles in rbac.authorization.k8s.io/v1',
+      'lists rolebindings in rbac.authorization.k8s.io/v1',
+      'lists priorityclasses in scheduling.k8s.io/v1',
+      'lists volumeattachments in storage.k8s.io/v1',
+      'lists customresourcedefinitions in apiextensions.k8s.io/v1',
+    ],
+  },
+];

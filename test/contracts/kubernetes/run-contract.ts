@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, describe, test } from 'vitest';
+import { areas } from './areas.js';
+import type { CaseContext } from './contract-case.js';
+import type { Difference } from './differences/difference.js';
+import type { Implementation } from './implementation.js';
+
+export interface ContractOptions {
+  /** Name of the implementation in titles. */
+  readonly name: string;
+  readonly open: () => Promise<Implementation>;
+  /** Cases that the implementation does not pass, by area: they must fail. */
+  readonly differences?: Readonly<Record<string, readonly Difference[]>>;
+}
+
+/** Milliseconds that a case may wait for a controller. */
+const PATIENCE = 8_000;
+/** Milliseconds that a case may take; one that must fail is not waited for any longer. */
+const TIMEOUT = { passes: 30_000, fails: 3_000 };
+
+/** Runs every case against one implementation, each in a namespace of its own. */
+export function runContract({ name, open, differences = {} }: ContractOptions): void {
+  let implementation: Implementation | undefined;
+  beforeAll(async () => {
+    implementation = await open();
+  });
+  afterAll(() => implementation?.[Symbol.asyncDispose]());
+
+  let count = 0;
+  for (const area of areas) {
+    const listed = new Set(differences[area.name]?.flatMap(({ titles }) => titles));
+    describe(`${name}: ${area.name}`, () => {
+      for (const [title, run] of Object.entries(area.cases)) {
+        const fails = listed.has(title);
+        const timeout = fails ? TIMEOUT.fails : TIMEOUT.passes;
+        const number = (count += 1);
+        test(`${name}: ${title}`, { concurrent: true, fails, timeout }, async () => {
+          await run(await contextOf(implementation, number));
+        });
+      }
+    });
+  }
+}
+
+async function contextOf(implementation: Implementation | undefined, number: number): Promise<CaseContext> {
+  if (!implementation) throw new Error('the implementation has not started');
+  const namespace = `case-${number}`;
+  let names = 0;
+  const created = await implementation.admin.post('/api/v1/namespaces', { metadata: { name: namespace } });
+  if (created.status !== 201) throw new Error(`no namespace: ${created.text}`);
+  return {
+    api: implementation.admin,
+    user: (user, group) => implementation.user(user, group),
+    namespace,
+    unique: (prefix) => `${prefix}-${number}-${(names += 1)}`,
+    eventually,
+  };
+}
+
+async function eventually<T>(check: () => Promise<T | undefined | false>): Promise<T> {
+  const deadline = Date.now() + PATIENCE;
+  for (;;) {
+    const value = await check();
+    if (value !== undefined && value !== false) return value as T;
+    if (Date.now() > deadline) throw new Error('the expected state did not come');
+    await new Promise((wake) => setTimeout(wake, 25));
+  }
+}
