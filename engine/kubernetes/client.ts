@@ -4,6 +4,7 @@ import {
   KubernetesThrottled,
   KubernetesUnavailable,
   restOf,
+  type StatusCause,
 } from './kubernetes-error.js';
 
 /** Default timeout of a call in milliseconds. */
@@ -81,11 +82,14 @@ export interface KubernetesClientOptions {
 }
 
 /** A Kubernetes Status of a failed request. */
+/** The field manager of writes that name none is the part before the slash. */
+const USER_AGENT = 'fleetgraph/kubernetes-client';
+
 interface StatusBody {
   readonly reason?: string;
   readonly message?: string;
   readonly metadata?: { readonly continue?: string };
-  readonly details?: { readonly causes?: readonly unknown[] };
+  readonly details?: { readonly causes?: readonly StatusCause[] };
 }
 
 interface RawResponse {
@@ -105,9 +109,18 @@ function readStatus(text: string): StatusBody {
 
 function statusError(
   status: number,
-  { reason = '', message = `HTTP ${status}`, metadata }: StatusBody,
+  { reason = '', message = `HTTP ${status}`, metadata, details }: StatusBody,
 ): KubernetesStatusError {
-  return new KubernetesStatusError(status, reason, message, metadata?.continue || undefined);
+  const more = { rest: metadata?.continue || undefined, causes: details?.causes };
+  return new KubernetesStatusError(status, reason, message, more);
+}
+
+/**
+ * Whether an error is about the server and not about the request. API servers respond with 500 to an apply that does not
+ * fit the schema of its kind; a 401 means that the platform's own credentials are rejected.
+ */
+function isServerError({ status, message }: KubernetesStatusError): boolean {
+  return status === 401 || (status >= 500 && !message.startsWith('failed to create typed patch object'));
 }
 
 /**
@@ -212,8 +225,7 @@ export class KubernetesClient {
     const body = this.parse(text);
     if (status >= 200 && status < 300) return body as T;
     const error = statusError(status, (body ?? {}) as StatusBody);
-    // A 5xx is not caused by the request; a 401 means that the platform's own credentials are rejected.
-    if (status === 401 || status >= 500) throw new KubernetesUnavailable(this.options.clusterId, error);
+    if (isServerError(error)) throw new KubernetesUnavailable(this.options.clusterId, error);
     throw error;
   }
 
@@ -241,7 +253,7 @@ export class KubernetesClient {
         method,
         path,
         query,
-        headers: { accept, ...(body && { 'content-type': body.type }) },
+        headers: { accept, 'user-agent': USER_AGENT, ...(body && { 'content-type': body.type }) },
         body: body?.text,
         signal: signal ? AbortSignal.any([signal, timeout.signal]) : timeout.signal,
       });

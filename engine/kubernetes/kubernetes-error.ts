@@ -1,5 +1,19 @@
 import { type Problem, ProblemError } from '../../kernel/result.js';
 
+/** What a Status says besides its reason and message. */
+interface StatusMore {
+  /** When a continue token has expired: a token for the rest of the list, which is then read from the present state. */
+  readonly rest?: string | undefined;
+  readonly causes?: readonly StatusCause[] | undefined;
+}
+
+/** One of the causes of an error, e.g. a field that another field manager owns. */
+export interface StatusCause {
+  readonly reason?: string;
+  readonly message?: string;
+  readonly field?: string;
+}
+
 /** An error response of an API server: a Kubernetes `Status`. */
 export class KubernetesStatusError extends Error {
   constructor(
@@ -8,8 +22,7 @@ export class KubernetesStatusError extends Error {
     /** `reason` of the Status, e.g. `NotFound`, `Conflict`, `Expired`; empty when there was none. */
     readonly reason: string,
     message: string,
-    /** When a continue token has expired: a token for the rest of the list, which is then read from the present state. */
-    readonly rest?: string | undefined,
+    readonly more: StatusMore = {},
   ) {
     super(message);
     this.name = 'KubernetesStatusError';
@@ -50,7 +63,16 @@ export function isConflict(error: unknown): boolean {
   return error instanceof KubernetesStatusError && error.status === 409;
 }
 
+/** The fields of an apply that other field managers own; undefined if the error is not about them. */
+export function fieldConflictsOf(error: unknown): readonly StatusCause[] | undefined {
+  if (!(error instanceof KubernetesStatusError) || error.status !== 409) return undefined;
+  const { causes = [] } = error.more;
+  return causes.length > 0 && causes.every(({ reason }) => reason === 'FieldManagerConflict')
+    ? causes
+    : undefined;
+}
+
 /** The continue token for the rest of a list whose token has expired, if the API server returned one. */
 export function restOf(error: unknown): string | undefined {
-  return error instanceof KubernetesStatusError && error.status === 410 ? error.rest : undefined;
+  return error instanceof KubernetesStatusError && error.status === 410 ? error.more.rest : undefined;
 }

@@ -4,7 +4,11 @@ import type {
   KubernetesClient,
   KubernetesObject,
 } from '../../../engine/kubernetes/client.js';
-import { isNotFound, KubernetesStatusError } from '../../../engine/kubernetes/kubernetes-error.js';
+import {
+  fieldConflictsOf,
+  isNotFound,
+  KubernetesStatusError,
+} from '../../../engine/kubernetes/kubernetes-error.js';
 import { objectPath, versionPath } from '../../../engine/kubernetes/paths.js';
 import type { ManifestEntry } from '../model/manifest.rules.js';
 import type { ManifestResult } from '../model/manifest-outcome.rules.js';
@@ -64,8 +68,12 @@ export class Applier {
     const { dryRun, force } = this.options;
     const form = !dryRun && object.apiVersion === 'v1' && DATA_KINDS.has(object.kind) ? 'metadata' : 'object';
     const before = await this.read(path, form);
-    const query = { fieldManager: FIELD_MANAGER, force, dryRun };
-    const after = await this.client.apply(path, json, query, form);
+    const apply = (forced: boolean) =>
+      this.client.apply(path, json, { fieldManager: FIELD_MANAGER, force: forced, dryRun }, form);
+    const after = await apply(force).catch((error: unknown) => {
+      if (isOwnConflict(error)) return apply(true);
+      throw error;
+    });
     if (!before) return { result: 'CREATED', object: after };
     const isSame =
       form === 'metadata' ? sameVersion(before, after) : isDeepStrictEqual(spec(before), spec(after));
@@ -113,6 +121,15 @@ export class Applier {
       throw error;
     }
   }
+}
+
+/**
+ * Whether an apply conflicts only with other writes of the platform, such as a scaling: Kubernetes has an owner for each
+ * way of writing.
+ */
+function isOwnConflict(error: unknown): boolean {
+  const own = `conflict with ${JSON.stringify(FIELD_MANAGER)}`;
+  return !!fieldConflictsOf(error)?.every(({ message }) => message?.startsWith(own));
 }
 
 function findKind(served: readonly ApiResource[] | undefined, kind: string): ApiResource | undefined {

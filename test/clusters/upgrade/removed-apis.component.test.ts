@@ -39,6 +39,20 @@ async function check(clusterId: string, version: string): Promise<Check> {
 
 const JOB = { group: 'batch', version: 'v2alpha1', kind: 'Job', resource: 'jobs', replacement: 'batch/v1' };
 const JOBS = '/apis/batch/v1/namespaces/default/jobs';
+const BUDGET = {
+  group: 'policy',
+  version: 'v1',
+  kind: 'PodDisruptionBudget',
+  resource: 'poddisruptionbudgets',
+  replacement: 'policy/v2',
+};
+const BUDGETS = '/apis/policy/v1/namespaces/default/poddisruptionbudgets';
+const budget = (name: string) => ({
+  apiVersion: 'policy/v1',
+  kind: 'PodDisruptionBudget',
+  metadata: { name },
+  spec: { maxUnavailable: 1, selector: { matchLabels: { app: name } } },
+});
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 const appliedAs = (apiVersion: string) => ({
   annotations: { [LAST_APPLIED]: JSON.stringify({ apiVersion, kind: 'Job' }) },
@@ -57,13 +71,24 @@ describe('published version that removes an API', { timeout: 200_000 }, () => {
         },
       },
     });
+    // Objects that were created or applied on the server side have no annotation, but field managers.
+    await client.create(BUDGETS, budget('created'));
+    const query = { fieldManager: 'helm', force: false, dryRun: false };
+    await client.apply(`${BUDGETS}/applied`, JSON.stringify(budget('applied')), query);
     const changes = ['Jobs of batch/v2alpha1 are not served any more.'];
-    expect(await publish({ id: '1.36.1', changes, removedApis: [JOB] })).toEqual({
+    expect(await publish({ id: '1.36.1', changes, removedApis: [JOB, BUDGET] })).toEqual({
       kubernetesVersion: {
         id: '1.36.1',
         changes,
         removedApis: [
           { removedIn: '1.36', group: 'batch', version: 'v2alpha1', kind: 'Job', replacement: 'batch/v1' },
+          {
+            removedIn: '1.36',
+            group: 'policy',
+            version: 'v1',
+            kind: 'PodDisruptionBudget',
+            replacement: 'policy/v2',
+          },
         ],
       },
       userErrors: [],
@@ -75,12 +100,15 @@ describe('published version that removes an API', { timeout: 200_000 }, () => {
         name: 'REMOVED_APIS',
         level: 'BLOCKING',
         result: 'FAILED',
-        message: 'batch/v2alpha1 Job (gone in 1.36, use batch/v1): default/report.',
+        message:
+          'batch/v2alpha1 Job (gone in 1.36, use batch/v1): default/report. ' +
+          'policy/v1 PodDisruptionBudget (gone in 1.36, use policy/v2): default/applied, default/created.',
         fix: expect.stringContaining('Write the objects anew'),
       },
     ]);
     await expect(beginUpgrade(ask, { id: clusterId, version: '1.36' })).rejects.toThrow('UPGRADE_BLOCKED');
 
+    for (const name of ['created', 'applied']) await client.delete(`${BUDGETS}/${name}`);
     await client.patch(`${JOBS}/report`, { metadata: appliedAs('batch/v1') }, MERGE_PATCH);
     expect((await check(clusterId, '1.36')).state).toBe('PASSED');
     const id = await beginUpgrade(ask, { id: clusterId, version: '1.36' });

@@ -1,5 +1,7 @@
 import 'reflect-metadata';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { clusterAccess } from '../../../engine/kubernetes/cluster-access.js';
+import { KubernetesClient } from '../../../engine/kubernetes/client.js';
 import { apply, deployment, startWorkloads, type WorkloadsWorld } from './kit.js';
 
 let world: WorkloadsWorld;
@@ -165,6 +167,75 @@ describe('applyManifest', () => {
     ]);
     expect(userErrors.map(({ code }) => code)).toEqual(['KUBERNETES_UNAVAILABLE', 'KUBERNETES_UNAVAILABLE']);
     expect(await events('silent')).toEqual([]);
+  });
+});
+
+describe('field managers of applyManifest', () => {
+  const CONFIG_MAPS = '/api/v1/namespaces/default/configmaps';
+  const byKubectl = async (name: string, value: string) => {
+    const { prisma } = world.kit.database;
+    const access = (await clusterAccess(prisma, 'acme', [clusterId])).get(clusterId);
+    const client = new KubernetesClient(world.platform.kubernetes.of(access!), { clusterId });
+    const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data: { value } };
+    const query = { fieldManager: 'kubectl', force: true, dryRun: false };
+    await client.apply(`${CONFIG_MAPS}/${name}`, JSON.stringify(object), query);
+    return () => client.get<{ data?: unknown }>(`${CONFIG_MAPS}/${name}`);
+  };
+
+  test('without force is rejected if another manager owns a field, and names the manager and the field', async () => {
+    const read = await byKubectl('owned', 'theirs');
+    const { objects, userErrors } = await apply(world, 'acme', {
+      clusterId,
+      yaml: configMap('owned', 'ours'),
+    });
+    expect(objects).toMatchObject([{ result: null, error: { code: 'KUBERNETES_REJECTED' } }]);
+    expect(userErrors).toEqual([
+      {
+        code: 'KUBERNETES_REJECTED',
+        message: 'Apply failed with 1 conflict: conflict with "kubectl": .data.value',
+        path: ['input', 'yaml', '0'],
+      },
+    ]);
+    expect((await read()).data).toEqual({ value: 'theirs' });
+  });
+
+  test('takes the fields of another manager over with force', async () => {
+    const read = await byKubectl('taken', 'theirs');
+    const yaml = configMap('taken', 'ours');
+    const { objects } = await apply(world, 'acme', { clusterId, yaml, force: true });
+    expect(objects).toMatchObject([{ result: 'CONFIGURED', error: null }]);
+    expect((await read()).data).toEqual({ value: 'ours' });
+  });
+
+  test('removes a field that the manifest does not contain any more', async () => {
+    const labels = (names: string) =>
+      configMap('labelled', '1').replace('name: labelled', `name: labelled, labels: { ${names} }`);
+    await apply(world, 'acme', { clusterId, yaml: labels('a: x, b: y') });
+    const read = await byKubectl('labelled', '1');
+    await apply(world, 'acme', { clusterId, yaml: labels('a: x') });
+    expect(await read()).toMatchObject({ metadata: { labels: { a: 'x' } } });
+    expect(((await read()) as { metadata: { labels: object } }).metadata.labels).not.toHaveProperty('b');
+  });
+
+  test('does not conflict with a scaling of the platform', async () => {
+    const { workload } = await apply(world, 'acme', { clusterId, yaml: deployment('resized', 1) });
+    const scaled = await world.workloads(
+      'acme',
+      'mutation S($input: ScaleWorkloadInput!) { scaleWorkload(input: $input) { userErrors { code } } }',
+      { input: { workloadId: workload?.id, replicas: 2 } },
+    );
+    expect(scaled.data).toEqual({ scaleWorkload: { userErrors: [] } });
+    expect(await apply(world, 'acme', { clusterId, yaml: deployment('resized', 3) })).toMatchObject({
+      objects: [{ result: 'CONFIGURED' }],
+      workload: { replicas: 3 },
+    });
+  });
+
+  test('reports a field that the kind does not have as rejected', async () => {
+    const yaml = `${configMap('unknown', '1')}nope: 1\n`;
+    const { userErrors } = await apply(world, 'acme', { clusterId, yaml });
+    expect(userErrors).toMatchObject([{ code: 'KUBERNETES_REJECTED' }]);
+    expect(userErrors[0]?.message).toContain('.nope: field not declared in schema');
   });
 });
 
