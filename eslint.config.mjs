@@ -61,7 +61,7 @@ const kubesim = {
   'kubernetes/kinds': [],
   'kubernetes/schema': ['kubernetes/kinds'],
   'kubernetes/store': ['kubernetes/kinds', 'storage'],
-  'kubernetes/cluster': ['kubernetes/kinds', 'kubernetes/store'],
+  'kubernetes/cluster': ['kubernetes/kinds', 'kubernetes/schema', 'kubernetes/store'],
   'kubernetes/scheduler': ['kubernetes/kinds', 'kubernetes/store', 'kubernetes/cluster'],
   'kubernetes/controllers': [
     ...['kubernetes/kinds', 'kubernetes/store', 'kubernetes/cluster'],

@@ -139,6 +139,8 @@ export interface ClusterOptions {
   readonly faults: FaultStorage;
   /** Last used resourceVersion. */
   readonly revision: number;
+  /** Version of the control plane, e.g. `1.32.1`. */
+  version(): string;
   /** Maximum number of pods; undefined: no limit. */
   maxPods(): number | undefined;
   /** undefined: every claim is granted. */

@@ -20,7 +20,10 @@ import type { ScalingGroupRecord } from './cloud/records.js';
 import { simulatedKubelets } from './kubelet/simulated-kubelets.js';
 import type { ClusterOptions, ClusterPort } from './cluster-port.js';
 import { SimulatedCluster } from './kubernetes/simulated-cluster.js';
+import { withDefaults } from './kubernetes/schema/defaults.js';
 import { ClusterStore } from './kubernetes/store/cluster-store.js';
+import type { ClusterContext } from './kubernetes/cluster/context.js';
+import { schemaOf } from './kubernetes/cluster/schema-rules.js';
 import { QueueScheduler } from './kubernetes/cluster/work-queue.js';
 import type { KubeObject } from './kubernetes/kinds/object.js';
 import { storedTypes, typeOfId } from './kubernetes/kinds/registry.js';
@@ -116,9 +119,9 @@ async function readClusters(
   contextOf: Simulation['contextOf'],
 ): Promise<void> {
   const clusters = await client.query<{ id: string; revision: string; body: ClusterRecord }>(READ_CLUSTERS);
-  for (const { id, revision, body } of checkClusterRecords(clusters.rows)) {
+  for (const { revision, body } of checkClusterRecords(clusters.rows)) {
     const context = contextOf(cloud.add(body, Number(revision)).kubernetes);
-    if (context) await readObjects(client, id, context.store);
+    if (context) await readObjects(client, context);
   }
   const instances = await client.query<{ cluster: string; id: string; body: InstanceRecord }>(READ_INSTANCES);
   for (const { cluster: id, body } of checkInstanceRecords(instances.rows)) {
@@ -135,10 +138,11 @@ async function readClusters(
   for (const { body } of checkContainerUses(uses.rows)) cloud.containerUses.load(body);
 }
 
-async function readObjects(client: Lease['client'], clusterId: string, store: ClusterStore): Promise<void> {
-  const objects = await client.query<{ resource: string; body: KubeObject }>(READ_OBJECTS, [clusterId]);
+/** Defaults of a later release are set when an object is read, as API servers do. */
+async function readObjects(client: Lease['client'], cluster: ClusterContext): Promise<void> {
+  const objects = await client.query<{ resource: string; body: KubeObject }>(READ_OBJECTS, [cluster.id]);
   for (const { resource, body } of checkObjects(objects.rows)) {
     const type = typeOfId(resource);
-    if (type) store.load(type, body);
+    if (type) cluster.store.load(type, type.defaults(withDefaults(body, schemaOf(cluster, type))));
   }
 }

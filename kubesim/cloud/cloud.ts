@@ -105,6 +105,7 @@ export class Cloud implements Disposable {
         ...{ id, regionId, revision },
         speed: () => this.current.speed,
         serverlessZones: record.serverless ? record.zoneIds : undefined,
+        version: () => this.clusters.get(id)?.record.version ?? record.version,
         maxPods: () => this.clusters.get(id)?.record.maxPods,
         grants: () => this.clusters.get(id)?.record.grants,
         faults: {

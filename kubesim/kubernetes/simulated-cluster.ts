@@ -110,6 +110,10 @@ export class SimulatedCluster implements ClusterContext, ClusterPort {
     this.faults = new InjectedFaults(options.faults);
   }
 
+  version(): string {
+    return this.options.version();
+  }
+
   maxPods(): number | undefined {
     return this.options.maxPods();
   }

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { decode } from '../../kubesim/kubernetes/schema/decode.js';
 import { withDefaults } from '../../kubesim/kubernetes/schema/defaults.js';
 import { kubernetesApi } from '../../kubesim/kubernetes/schema/kubernetes-api.js';
+import { schemaCauses } from '../../kubesim/kubernetes/schema/validate.js';
 import type { SchemaNode } from '../../kubesim/kubernetes/schema/schema-node.js';
 
 const api = kubernetesApi('1.34.3');
@@ -144,4 +145,31 @@ test('sets defaults of the schema and of the types in an object, and keeps what 
     { name: 'settings', configMap: { name: 'a', defaultMode: 420 } },
   ]);
   expect(withDefaults(filled, pod)).toBe(filled);
+});
+
+test.each([
+  [
+    { restartPolicy: 'Sometimes' },
+    'spec.restartPolicy',
+    'Unsupported value: "Sometimes": supported values: "Always", "OnFailure", "Never"',
+  ],
+  [{ containers: [{}] }, 'spec.containers[0].name', 'Required value'],
+  [
+    { containers: [{ name: 'a', ports: [{ containerPort: 80, protocol: 'HTTP' }] }] },
+    'spec.containers[0].ports[0].protocol',
+    'Unsupported value: "HTTP": supported values: "SCTP", "TCP", "UDP"',
+  ],
+  [
+    { tolerations: [{ effect: 'No' }] },
+    'spec.tolerations[0].effect',
+    'Unsupported value: "No": supported values: "NoSchedule", "PreferNoSchedule", "NoExecute"',
+  ],
+])('reports what is wrong in a spec by its field: %j', (spec, field, message) => {
+  expect(schemaCauses({ metadata: {}, spec: { containers: [], ...spec } }, pod)).toMatchObject([
+    { field, message },
+  ]);
+});
+
+test('does not validate the status of an object, and accepts values that later versions may have in it', () => {
+  expect(schemaCauses({ status: { phase: 'Unknowable' } }, pod)).toEqual([]);
 });

@@ -31,6 +31,8 @@ export interface ClusterContext {
   readonly grants: GrantRegistry;
   readonly faults: InjectedFaults;
   readonly kubelets: Kubelets;
+  /** Version of the control plane, e.g. `1.32.1`. */
+  version(): string;
   /** Maximum number of pods; undefined: unlimited. */
   maxPods(): number | undefined;
   /** Converts simulated seconds to milliseconds of the clock by the speed of the simulation. */

@@ -5,10 +5,12 @@ import { timestamp, type Draft, type Json, type KubeObject, type Metadata } from
 import type { ResourceType } from '../kinds/resource.js';
 import { sameJson } from '../../../kernel/same-json.js';
 import { recordUpdate, withoutNewTimes, type Writer } from '../managed-fields/field-manager.js';
+import { withDefaults } from '../schema/defaults.js';
 import { admit } from './admission.js';
 import type { ClusterContext } from './context.js';
 import { finishDeletion } from './delete.js';
 import { metadataCauses } from './metadata-rules.js';
+import { schemaOf, specCauses } from './schema-rules.js';
 
 /** Who writes an object: a field manager, or an apply, which has recorded its fields in the object. */
 export type WrittenBy = Writer | 'APPLY';
@@ -33,9 +35,10 @@ export function create<T extends KubeObject>(
   { dryRun, by }: CreateOptions = {},
 ): T {
   const metadata = newMetadata(cluster, type, draft.metadata);
-  const bare = type.defaults({ ...draft, metadata } as unknown as T);
+  const schema = schemaOf(cluster, type);
+  const bare = type.defaults(withDefaults({ ...draft, metadata } as unknown as T, schema));
   const object = admit(cluster, type, by ? recorded(cluster, type, { next: bare, by }) : bare);
-  const causes = [...metadataCauses(type, object.metadata), ...type.validate(object)];
+  const causes = [...metadataCauses(type, object.metadata), ...specCauses(type, schema, { object })];
   if (causes.length > 0) throw invalid(type, metadata.name, causes);
   if (cluster.store.get(type, metadata.namespace ?? '', metadata.name))
     throw alreadyExists(type, metadata.name);
@@ -87,10 +90,14 @@ export function replace<T extends KubeObject>(
   change: Replacement<T>,
 ): T {
   const { current, by = CONTROLLERS } = change;
-  const requested = type.defaults(keepServerFields(type, current, change.next));
+  const schema = schemaOf(cluster, type);
+  const requested = type.defaults(withDefaults(keepServerFields(type, current, change.next), schema));
   const written = recorded(cluster, type, { current, next: requested, by });
   const next = admit(cluster, type, written, current);
-  const causes = [...metadataCauses(type, next.metadata), ...type.validate(next, current)];
+  const causes = [
+    ...metadataCauses(type, next.metadata),
+    ...specCauses(type, schema, { object: next, old: current }),
+  ];
   if (causes.length > 0) throw invalid(type, current.metadata.name, causes);
   if (sameJson(withoutNewTimes(current, next), current)) return current;
   const counted = type.generation && !sameJson(specOf(next), specOf(current)) ? countGeneration(next) : next;

@@ -1,7 +1,7 @@
 import type { PodTemplate } from './core.js';
 import { matchesLabels } from './selector.js';
 import type { KubeObject, LabelSelector } from './object.js';
-import { immutable, invalidValue, podSpecCauses, templateDefaults } from './pod-template.js';
+import { immutable, invalidValue, podSpecCauses, completeTemplate } from './pod-template.js';
 import { ageColumn, defineResource, nameColumn, type Cause, type Column } from './resource.js';
 import { sameJson } from '../../../kernel/same-json.js';
 import type { DaemonSet, Deployment, ReplicaSet, StatefulSet } from './workloads.js';
@@ -99,7 +99,7 @@ export const deployments = defineResource<Deployment>({
       progressDeadlineSeconds: 600,
       ...deployment.spec,
       strategy: strategyDefaults(deployment),
-      template: templateDefaults(deployment.spec?.template),
+      template: completeTemplate(deployment.spec?.template),
     },
     status: deployment.status ?? {},
   }),
@@ -138,7 +138,7 @@ export const replicaSets = defineResource<ReplicaSet>({
   generation: true,
   defaults: (set) => ({
     ...set,
-    spec: { replicas: 1, ...set.spec, template: templateDefaults(set.spec?.template) },
+    spec: { replicas: 1, ...set.spec, template: completeTemplate(set.spec?.template) },
     status: set.status ?? { replicas: 0 },
   }),
   validate: workloadCauses,
@@ -170,7 +170,7 @@ export const statefulSets = defineResource<StatefulSet>({
       revisionHistoryLimit: 10,
       updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 0 } },
       ...set.spec,
-      template: templateDefaults(set.spec?.template),
+      template: completeTemplate(set.spec?.template),
     },
     status: set.status ?? { replicas: 0 },
   }),
@@ -202,7 +202,7 @@ export const daemonSets = defineResource<DaemonSet>({
       revisionHistoryLimit: 10,
       updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 1, maxSurge: 0 } },
       ...set.spec,
-      template: templateDefaults(set.spec?.template),
+      template: completeTemplate(set.spec?.template),
     },
     status: set.status ?? {
       currentNumberScheduled: 0,

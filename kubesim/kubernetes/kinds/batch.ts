@@ -1,4 +1,4 @@
-import { podSpecCauses, invalidValue, templateDefaults } from './pod-template.js';
+import { podSpecCauses, invalidValue, completeTemplate } from './pod-template.js';
 import { age, ageColumn, defineResource, duration, nameColumn } from './resource.js';
 import type { Job } from './workloads.js';
 
@@ -13,7 +13,7 @@ export const jobs = defineResource<Job>({
   subresources: ['status'],
   generation: true,
   defaults: (job) => {
-    const template = templateDefaults(job.spec?.template);
+    const template = completeTemplate(job.spec?.template);
     const { uid, name } = job.metadata;
     const labels = {
       ...template.metadata?.labels,

@@ -1,48 +1,15 @@
 import type { Container, PodSpec, PodTemplate } from './core.js';
-import type { Json } from './object.js';
 import { quantity } from './quantity.js';
 import type { Cause } from './resource.js';
 
-/** Sets the defaults of a pod's spec. */
-export function podSpecDefaults(spec: PodSpec): PodSpec {
-  const filled: PodSpec & Json = {
-    restartPolicy: 'Always',
-    terminationGracePeriodSeconds: 30,
-    dnsPolicy: 'ClusterFirst',
-    securityContext: {},
-    schedulerName: 'default-scheduler',
-    ...spec,
-    containers: Array.isArray(spec.containers)
-      ? spec.containers.map((container) => containerDefaults(container))
-      : [],
-  };
-  if (!spec.initContainers) return filled;
-  return { ...filled, initContainers: spec.initContainers.map((container) => containerDefaults(container)) };
+/** A pod template that has a list of containers. The defaults of its types come from the schema. */
+export function completeTemplate(template: PodTemplate | undefined): PodTemplate {
+  return { ...template, spec: completeSpec(template?.spec) };
 }
 
-function containerDefaults(container: Container): Container {
-  const image = container.image ?? '';
-  const floating = image.endsWith(':latest') || !/[:@]/.test(image.slice(image.lastIndexOf('/') + 1));
-  const filled: Container & Json = {
-    resources: {},
-    terminationMessagePath: '/dev/termination-log',
-    terminationMessagePolicy: 'File',
-    imagePullPolicy: floating ? 'Always' : 'IfNotPresent',
-    ...container,
-  };
-  if (!container.ports) return filled;
-  return { ...filled, ports: container.ports.map((port) => ({ protocol: 'TCP', ...port })) };
-}
-
-/** A pod template with its defaults. */
-export function templateDefaults(template: PodTemplate | undefined): PodTemplate {
-  const { creationTimestamp: _empty, ...metadata }: Json = { ...template?.metadata };
-  return {
-    ...template,
-    // Typed clients send an empty creationTimestamp.
-    metadata,
-    spec: podSpecDefaults(template?.spec ?? { containers: [] }),
-  };
+/** A pod's spec that has a list of containers. */
+export function completeSpec(spec: PodSpec | undefined): PodSpec {
+  return { ...spec, containers: spec?.containers ?? [] };
 }
 
 const NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;

@@ -1,5 +1,5 @@
-import type { ContainerStatus, Pod } from './core.js';
-import { podSpecCauses, podSpecDefaults } from './pod-template.js';
+import type { Container, ContainerStatus, Pod, PodSpec } from './core.js';
+import { completeSpec, podSpecCauses } from './pod-template.js';
 import { age, ageColumn, defineResource, nameColumn, type Cause, type Column } from './resource.js';
 
 export const pods = defineResource<Pod>({
@@ -10,7 +10,7 @@ export const pods = defineResource<Pod>({
   categories: ['all'],
   subresources: ['status', 'log', 'eviction', 'binding'],
   defaults: (pod) => {
-    const spec = podSpecDefaults(pod.spec ?? { containers: [] });
+    const spec = withRequests(completeSpec(pod.spec));
     const account = spec.serviceAccountName ?? 'default';
     return {
       ...pod,
@@ -29,6 +29,24 @@ export const pods = defineResource<Pod>({
   validate: (pod, old) => [...podSpecCauses(pod.spec, 'spec'), ...(old ? changedSpec(pod, old) : [])],
   columns: columns(),
 });
+
+/** A pod's spec whose containers request what they are limited to, unless they request something else. */
+function withRequests(spec: PodSpec): PodSpec {
+  const { containers, initContainers } = spec;
+  if (![...containers, ...(initContainers ?? [])].some(({ resources }) => resources?.limits)) return spec;
+  return {
+    ...spec,
+    containers: containers.map(requestLimits),
+    ...(initContainers && { initContainers: initContainers.map(requestLimits) }),
+  };
+}
+
+function requestLimits(container: Container): Container {
+  const { requests, limits } = container.resources ?? {};
+  return limits
+    ? { ...container, resources: { ...container.resources, requests: { ...limits, ...requests } } }
+    : container;
+}
 
 const defaultTolerations = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'].map((key) => ({
   key,

@@ -6,8 +6,8 @@ import { typeDefaults } from './type-defaults.js';
  * The object with the defaults of the types in it: those of the schema, and those that API servers set by code. Returns
  * the same object if nothing is missing.
  */
-export function withDefaults<T extends object>(object: T, schema: SchemaNode): T {
-  return structDefaults(object as Json, schema) as T;
+export function withDefaults<T extends object>(object: T, schema: SchemaNode | undefined): T {
+  return !schema ? object : (structDefaults(object as Json, schema) as T);
 }
 
 function structDefaults(value: Json, schema: SchemaNode): Json {

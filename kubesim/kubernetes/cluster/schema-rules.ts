@@ -1,0 +1,26 @@
+import type { KubeObject } from '../kinds/object.js';
+import type { Cause, ResourceType } from '../kinds/resource.js';
+import { kubernetesApi } from '../schema/kubernetes-api.js';
+import type { SchemaNode } from '../schema/schema-node.js';
+import { schemaCauses } from '../schema/validate.js';
+import type { ClusterContext } from './context.js';
+
+/** The schema of a stored kind in the version of the control plane; undefined for kinds that Kubernetes does not have. */
+export function schemaOf(
+  cluster: ClusterContext,
+  { group, version, kind }: Pick<ResourceType, 'group' | 'version' | 'kind'>,
+): SchemaNode | undefined {
+  return kubernetesApi(cluster.version()).schemaOf(group, version, kind);
+}
+
+/** Validates an object by the rules of its kind and by its schema; a field is reported once, by the kind. */
+export function specCauses<T extends KubeObject>(
+  type: ResourceType<T>,
+  schema: SchemaNode | undefined,
+  { object, old }: { readonly object: T; readonly old?: T },
+): Cause[] {
+  const causes = type.validate(object, old);
+  if (!schema) return causes;
+  const reported = new Set(causes.map(({ field }) => field));
+  return [...causes, ...schemaCauses(object, schema).filter(({ field }) => !reported.has(field))];
+}
