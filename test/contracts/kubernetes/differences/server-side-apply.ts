@@ -3,10 +3,7 @@ import type { Difference } from './difference.js';
 export const serverSideApply: readonly Difference[] = [
   {
     reason: 'Elements keep the order that they have, and ownership of a status has other fields.',
-    titles: [
-      'merges containers by name and removes one that its owner leaves out',
-      'applies to the status subresource under an entry of its own',
-    ],
+    titles: ['merges containers by name and removes one that its owner leaves out'],
   },
   {
     reason: 'Server-side apply does not check the uid of a body, and accepts a status.',
