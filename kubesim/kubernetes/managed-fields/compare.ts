@@ -5,10 +5,10 @@ import {
   type FieldSchema,
   formOf,
   groupItems,
+  haveOtherForms,
   isAtomic,
   isBlank,
   namesOf,
-  ownForm,
   schemaOfField,
 } from './field-schema.js';
 import { type FieldSet, FieldSetBuilder, union } from './field-set.js';
@@ -24,7 +24,7 @@ export interface Comparison {
 /** Compares two versions of an object. Throws NoElementError if the entries of a list have no keys. */
 export function compare(before: unknown, after: unknown, schema: FieldSchema | undefined): Comparison {
   const walk = new Compare();
-  walk.visit({ before, after }, schema, []);
+  walk.visit({ before, after }, schema);
   return { added: walk.added.set, modified: walk.modified.set, removed: walk.removed.set };
 }
 
@@ -43,36 +43,36 @@ class Compare {
   readonly added = new FieldSetBuilder();
   readonly modified = new FieldSetBuilder();
   readonly removed = new FieldSetBuilder();
+  /** Path of the visited value. */
+  private readonly path: string[] = [];
 
-  visit(versions: Versions, schema: FieldSchema | undefined, path: readonly string[]): void {
+  visit(versions: Versions, schema: FieldSchema | undefined): void {
     const { before, after } = versions;
-    if (before === undefined && after === undefined) return;
-    if (!isLeaf(versions, schema)) this.visitInside(versions, schema, path);
-    else if (isModified(versions)) this.modified.insert(path);
-    if (before === undefined) this.added.insert(path);
-    if (after === undefined) this.removed.insert(path);
+    if (before === after) return;
+    if (!isLeaf(versions, schema)) this.visitInside(versions, schema);
+    else if (isModified(versions)) this.modified.insert(this.path);
+    if (before === undefined) this.added.insert(this.path);
+    if (after === undefined) this.removed.insert(this.path);
   }
 
-  private visitInside(versions: Versions, schema: FieldSchema | undefined, path: readonly string[]): void {
+  private visitInside(versions: Versions, schema: FieldSchema | undefined): void {
     const { before, after } = versions;
-    if (formOf(after ?? before, schema) === 'list') return this.visitItems(versions, schema, path);
+    if (formOf(after ?? before, schema) === 'list') return this.visitItems(versions, schema);
     const [old, next] = [asMap(before), asMap(after)];
     for (const name of namesOf(old, next)) {
-      const values = { before: old?.[name], after: next?.[name] };
-      this.visit(values, schemaOfField(schema, name), [...path, fieldElement(name)]);
+      this.path.push(fieldElement(name));
+      this.visit({ before: old?.[name], after: next?.[name] }, schemaOfField(schema, name));
+      this.path.pop();
     }
   }
 
-  private visitItems(
-    { before, after }: Versions,
-    schema: FieldSchema | undefined,
-    path: readonly string[],
-  ): void {
+  private visitItems({ before, after }: Versions, schema: FieldSchema | undefined): void {
     const old = groupItems(asList(before) ?? [], schema);
     const next = groupItems(asList(after) ?? [], schema);
     for (const element of new Set([...old.keys(), ...next.keys()])) {
-      const place = { schema: schema?.items, path: [...path, element] };
-      this.visitItem(old.get(element) ?? [], next.get(element) ?? [], place);
+      this.path.push(element);
+      this.visitItem(old.get(element) ?? [], next.get(element) ?? [], schema?.items);
+      this.path.pop();
     }
   }
 
@@ -80,18 +80,18 @@ class Compare {
   private visitItem(
     old: readonly unknown[],
     next: readonly unknown[],
-    { schema, path }: { readonly schema: FieldSchema | undefined; readonly path: readonly string[] },
+    schema: FieldSchema | undefined,
   ): void {
     if (old.length > 1 && next.length > 1) {
-      if (!sameJson(old, next)) this.modified.insert(path);
+      if (!sameJson(old, next)) this.modified.insert(this.path);
     } else if (old.length > 1) {
-      this.visit({ before: undefined, after: next[0] }, schema, path);
-      this.removed.insert(path);
+      this.visit({ before: undefined, after: next[0] }, schema);
+      this.removed.insert(this.path);
     } else if (next.length > 1) {
-      this.visit({ before: old[0], after: undefined }, schema, path);
-      this.added.insert(path);
+      this.visit({ before: old[0], after: undefined }, schema);
+      this.added.insert(this.path);
     } else {
-      this.visit({ before: old[0], after: next[0] }, schema, path);
+      this.visit({ before: old[0], after: next[0] }, schema);
     }
   }
 }
@@ -102,8 +102,7 @@ function isModified({ before, after }: Versions): boolean {
 
 /** Whether the versions are compared as a whole. Two blank ones are, which keeps the difference of empty and null. */
 function isLeaf({ before, after }: Versions, schema: FieldSchema | undefined): boolean {
-  const forms = [before, after].map(ownForm).filter((form) => form !== undefined);
-  if (schema?.type === undefined && new Set(forms).size > 1) return true;
+  if (schema?.type === undefined && haveOtherForms(before, after)) return true;
   const form = formOf(after ?? before, schema);
   return isAtomic(form, schema) || (isBlank(before) && isBlank(after));
 }

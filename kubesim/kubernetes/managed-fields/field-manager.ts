@@ -12,6 +12,7 @@ import {
   type Managed,
   type ManagedEntry,
   readManaged,
+  storedManaged,
   UNMANAGED,
   writeManaged,
 } from './managed-entries.js';
@@ -47,10 +48,11 @@ export function recordUpdate<T extends KubeObject>(
   const managed = managersBefore(current, next, writer);
   if (current && managed.size === 0) return withManaged(next, UNMANAGED);
   const rules = rulesOf(type, next, writer);
-  const live = { object: comparable(current ?? {}, rules), managed: served(type, managed) };
+  const [before, after] = differingParts(current ?? {}, next);
+  const live = { object: comparable(before, rules), managed: served(type, managed) };
   try {
     const record = writeOf(next, { writer, operation: 'Update', now });
-    return withManaged(next, limitUpdates(update(live, comparable(next, rules), record, rules)));
+    return withManaged(next, limitUpdates(update(live, comparable(after, rules), record, rules)));
   } catch (error) {
     // An object whose lists have no keys cannot be tracked.
     if (error instanceof NoElementError) return withManaged(next, UNMANAGED);
@@ -58,12 +60,23 @@ export function recordUpdate<T extends KubeObject>(
   }
 }
 
+/** Two versions without the fields at the top that they share: a change of the status leaves the others as they are. */
+function differingParts(current: KubeObject | Json, next: KubeObject): readonly [Json, Json] {
+  const [before, after]: [Json, Json] = [{ ...current }, { ...next }];
+  for (const name of Object.keys(after)) {
+    if (before[name] !== after[name]) continue;
+    Reflect.deleteProperty(before, name);
+    Reflect.deleteProperty(after, name);
+  }
+  return [before, after];
+}
+
 /**
  * The managers before an update. Clients may replace or reset them, but not through a subresource; one that sends none
  * does not know of them.
  */
 function managersBefore(current: KubeObject | undefined, next: KubeObject, writer: Writer): Managed {
-  const before = readManaged(current?.metadata.managedFields) ?? UNMANAGED;
+  const before = storedManaged(current?.metadata.managedFields);
   const sent: unknown = next.metadata.managedFields;
   if (writer.subresource !== undefined || sent === current?.metadata.managedFields) return before;
   if (isReset(sent)) return UNMANAGED;
@@ -117,7 +130,7 @@ function liveObject(
   { rules, now }: { readonly rules: KindRules; readonly now: Date },
 ): Owned {
   if (!current) return { object: {}, managed: UNMANAGED };
-  const managed = readManaged(current.metadata.managedFields) ?? UNMANAGED;
+  const managed = storedManaged(current.metadata.managedFields);
   const object = withoutManaged(current);
   if (managed.size > 0) return { object, managed: served(type, managed) };
   const writer = { manager: BEFORE_FIRST_APPLY };

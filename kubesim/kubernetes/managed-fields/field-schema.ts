@@ -38,6 +38,12 @@ export function ownForm(value: unknown): Form | undefined {
   return isJson(value) ? 'map' : 'scalar';
 }
 
+/** Whether one value is e.g. a list and the other one a map; a value that is null or absent takes any form. */
+export function haveOtherForms(a: unknown, b: unknown): boolean {
+  const [left, right] = [ownForm(a), ownForm(b)];
+  return left !== undefined && right !== undefined && left !== right;
+}
+
 /** Whether one manager owns the value as a whole. */
 export function isAtomic(form: Form, schema: FieldSchema | undefined): boolean {
   if (form === 'scalar') return true;

@@ -1,5 +1,5 @@
 import { isJson, type Json } from '../kinds/object.js';
-import { asList, asMap, type FieldSchema, namesOf } from './field-schema.js';
+import { asList, asMap, type FieldSchema } from './field-schema.js';
 
 /**
  * An object as an API server's Go types hold it, which decides whether the first writer of a field also owns the struct
@@ -7,17 +7,19 @@ import { asList, asMap, type FieldSchema, namesOf } from './field-schema.js';
  * empty lists and maps are absent. Objects of kinds without schema are unchanged.
  */
 export function goForm(value: unknown, schema: FieldSchema | undefined): unknown {
-  if (schema === undefined) return value;
-  if (schema.items) return asList(value)?.map((item) => goForm(item, schema.items)) ?? value;
-  if (schema.fields.size === 0) return value;
+  if (schema?.items) return asList(value)?.map((item) => goForm(item, schema.items)) ?? value;
   const map = asMap(value);
-  if (!map) return value;
-  return Object.fromEntries(
-    [...namesOf(map, asMap(structsOf(schema)))].flatMap((name) => {
-      const entry = fieldInGo(map[name], schema, name);
-      return entry === undefined ? [] : [[name, entry]];
-    }),
-  ) as Json;
+  return map && schema && schema.fields.size > 0 ? structForm(map, schema) : value;
+}
+
+function structForm(map: Json, schema: FieldSchema): Json {
+  const form: Json = {};
+  for (const [name, entry] of Object.entries(map)) {
+    const inGo = fieldInGo(entry, schema, name);
+    if (inGo !== undefined) form[name] = inGo;
+  }
+  for (const [name, empty] of structsOf(schema)) form[name] ??= empty;
+  return form;
 }
 
 function fieldInGo(value: unknown, schema: FieldSchema, name: string): unknown {
@@ -49,16 +51,16 @@ function isEmptyContainer(value: unknown): boolean {
   return Array.isArray(value) ? value.length === 0 : isJson(value) && Object.keys(value).length === 0;
 }
 
-const structs = new WeakMap<FieldSchema, Json>();
+const structs = new WeakMap<FieldSchema, readonly (readonly [string, unknown])[]>();
 
-/** Names of the fields of a type that exist without a value. */
-function structsOf(schema: FieldSchema): Json {
+/** The fields of a type that exist without a value, and what they hold then. */
+function structsOf(schema: FieldSchema): readonly (readonly [string, unknown])[] {
   const known = structs.get(schema);
   if (known) return known;
-  const names = [...schema.fields].filter(
-    ([name, field]) => isStruct(field) || (schema.required.includes(name) && isContainer(field)),
-  );
-  const found = Object.fromEntries(names.map(([name]) => [name, true]));
+  const found = [...schema.fields].flatMap(([name, field]) => {
+    const empty = zeroOf(field, schema.required.includes(name));
+    return empty === undefined ? [] : [[name, empty] as const];
+  });
   structs.set(schema, found);
   return found;
 }

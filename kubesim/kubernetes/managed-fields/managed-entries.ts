@@ -71,6 +71,21 @@ export function readManaged(value: unknown): Managed | undefined {
   }
 }
 
+/** Reads the entries of a stored object, which were checked when they were written. */
+export function storedManaged(entries: readonly unknown[] | undefined): Managed {
+  if (!entries) return UNMANAGED;
+  // Objects of releases that did not record managers may hold what a client has sent.
+  if (!entries.every(isEntry)) return readManaged(entries) ?? UNMANAGED;
+  return new Map(entries.map((entry) => [entryId(entry), entry]));
+}
+
+function isEntry(entry: unknown): entry is ManagedEntry {
+  if (!isJson(entry) || entry['fieldsType'] !== 'FieldsV1' || !isJson(entry['fieldsV1'])) return false;
+  const { manager, apiVersion, operation } = entry;
+  if (typeof manager !== 'string' || typeof apiVersion !== 'string') return false;
+  return operation === 'Apply' || operation === 'Update';
+}
+
 /** Reads a set that a client has sent. Throws if an element is malformed. */
 function readFields(value: Readonly<Record<string, unknown>>): FieldSet {
   const nodes: [string, FieldSet][] = [];
@@ -85,9 +100,7 @@ function readFields(value: Readonly<Record<string, unknown>>): FieldSet {
 /** Writes `metadata.managedFields`, in the order of API servers; undefined if nothing is owned. */
 export function writeManaged(managed: Managed): readonly ManagedEntry[] | undefined {
   if (managed.size === 0) return undefined;
-  return [...managed.values()]
-    .map((entry) => ({ ...entry, fieldsV1: inOrder(entry.fieldsV1) }))
-    .sort((a, b) => compareTexts(orderOf(a), orderOf(b)));
+  return [...managed.values()].sort((a, b) => compareTexts(orderOf(a), orderOf(b)));
 }
 
 function orderOf({ operation, time, manager, apiVersion, subresource }: ManagedEntry): readonly string[] {
@@ -100,7 +113,7 @@ function compareTexts(a: readonly string[], b: readonly string[]): number {
   return (a[index] ?? '') < (b[index] ?? '') ? -1 : 1;
 }
 
-/** Replaces the fields of an entry; an entry without fields is removed. */
+/** Replaces an entry; one without fields is removed. */
 export function withEntry(managed: Managed, id: string, entry: ManagedEntry): Managed {
   const next = new Map(managed);
   if (isEmpty(entry.fieldsV1)) next.delete(id);
@@ -133,7 +146,7 @@ export function limitUpdates(managed: Managed): Managed {
     next.set(bucketId, {
       ...bucket,
       time: entry.time,
-      fieldsV1: union(entry.fieldsV1, merged?.fieldsV1 ?? EMPTY),
+      fieldsV1: inOrder(union(entry.fieldsV1, merged?.fieldsV1 ?? EMPTY)),
     });
     count -= 1;
   }

@@ -3,11 +3,11 @@ import {
   asMap,
   type FieldSchema,
   formOf,
+  haveOtherForms,
   isAtomic,
   isBlank,
   itemElement,
   namesOf,
-  ownForm,
   schemaOfField,
 } from './field-schema.js';
 
@@ -30,8 +30,7 @@ export function merge(live: unknown, config: unknown, schema: FieldSchema | unde
 
 /** Whether the configuration replaces the value as a whole. */
 function isWhole(live: unknown, config: unknown, schema: FieldSchema | undefined): boolean {
-  const forms = [live, config].map(ownForm).filter((form) => form !== undefined);
-  if (schema?.type === undefined && new Set(forms).size > 1) return true;
+  if (schema?.type === undefined && haveOtherForms(live, config)) return true;
   return isAtomic(formOf(config ?? live, schema), schema) || (isBlank(live) && isBlank(config));
 }
 

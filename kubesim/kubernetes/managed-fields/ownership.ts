@@ -5,6 +5,7 @@ import {
   difference,
   EMPTY,
   type FieldSet,
+  inOrder,
   intersection,
   isEmpty,
   pathsOf,
@@ -78,7 +79,8 @@ export function update(live: Owned, next: unknown, { id, writer }: Write, rules:
   const fresh = difference(changedFields(comparison), IDENTITY);
   // Without a change of its own the manager's entry keeps its time.
   if (isEmpty(fresh)) return managed;
-  return withEntry(managed, id, { ...writer, fieldsV1: union(managed.get(id)?.fieldsV1 ?? EMPTY, fresh) });
+  const fieldsV1 = inOrder(union(managed.get(id)?.fieldsV1 ?? EMPTY, fresh));
+  return withEntry(managed, id, { ...writer, fieldsV1 });
 }
 
 /** The configuration of a manager. */
@@ -111,7 +113,10 @@ export function apply(
   const conflicts = conflictsOf(others, comparison);
   if (!force && conflicts.length > 0) throw new ConflictsError(conflicts);
   const taken = takeFields(others, comparison);
-  return { object, managed: withEntry(taken, id, { ...writer, fieldsV1: difference(fieldsV1, IDENTITY) }) };
+  return {
+    object,
+    managed: withEntry(taken, id, { ...writer, fieldsV1: inOrder(difference(fieldsV1, IDENTITY)) }),
+  };
 }
 
 function compareFields(before: unknown, after: unknown, { schema, reset }: KindRules): Comparison {
