@@ -73,7 +73,10 @@ const kubesim = {
   ],
   kubelet: ['kubernetes/kinds', 'kubernetes/store', 'kubernetes/cluster', 'kubernetes/scheduler'],
   cloud: ['storage', 'http'],
-  'control-planes': [],
+  'control-planes': [
+    ...['kubernetes/kinds', 'kubernetes/store', 'kubernetes/cluster', 'kubernetes/controllers'],
+    ...['kubernetes/api', 'kubelet'],
+  ],
 };
 /** Files of kubesim/ that put its parts together; no folder imports them. */
 const kubesimWiring = ['server.ts', 'simulation.ts', 'served-clusters.ts', 'kubernetes/simulated-cluster.ts'];

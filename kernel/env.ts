@@ -83,6 +83,10 @@ const envSchema = z.object({
    * ports.
    */
   KUBESIM_PORT: port.optional(),
+  /** Control plane of new clusters of the simulated cloud: simulated, or real processes of KUBEBUILDER_ASSETS. */
+  CONTROL_PLANE: z.enum(['simulated', 'real']).default('simulated'),
+  /** Folder of etcd, kube-apiserver, kube-controller-manager and kube-scheduler, as `npm run control-plane` prints it. */
+  KUBEBUILDER_ASSETS: z.string().optional(),
   /** Speed of the simulated cloud as a multiple of real time; default the stored speed, 10 for a new database. */
   SIMULATION_SPEED: z.coerce.number().min(0.1).max(10_000).optional(),
   /** Jobs that one engine process runs concurrently. */

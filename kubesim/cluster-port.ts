@@ -91,6 +91,10 @@ export type VolumeFaultResult =
 /** The only interface through which the simulated cloud calls the Kubernetes of a cluster. */
 export interface ClusterPort extends Disposable {
   readonly faults: InjectedFaults;
+  /** Whether the API server serves, as far as no fault stops it. */
+  readonly isServing: boolean;
+  /** Starts the API server unless it runs, and calls `run` when it serves. */
+  whenServing(run: () => void): void;
   /** Starts the controllers. `fresh` installs the initial objects of a new cluster. */
   start(fresh: boolean): void;
   /** Stops the named processes of the control plane and starts the others. */
@@ -137,7 +141,11 @@ export interface ClusterOptions {
   readonly vpcAddresses: VpcAddresses | undefined;
   /** Injected faults. */
   readonly faults: FaultStorage;
-  /** Last used resourceVersion. */
+  /** Whether it has a real control plane instead of a simulated one. */
+  readonly hasRealControlPlane: boolean;
+  /** Keys and certificates of a real control plane, stored with the cluster. */
+  readonly certificates: { read(): unknown; write(certificates: unknown): void };
+  /** Last used resourceVersion of a simulated control plane. */
   readonly revision: number;
   /** Version of the control plane, e.g. `1.32.1`. */
   version(): string;

@@ -22,7 +22,7 @@ export interface MountProblem {
 }
 
 /** A change of an object; `previous` is undefined for a new object. */
-interface Changed<T> {
+export interface Changed<T> {
   readonly object: T;
   readonly previous: T | undefined;
   readonly deleted: boolean;

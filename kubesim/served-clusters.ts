@@ -1,5 +1,6 @@
 import type { Cloud, CloudCluster } from './cloud/cloud.js';
 import { apiAvailable } from './cloud/control-plane.js';
+import { RealCluster } from './control-planes/real-cluster.js';
 import type { ServedCluster } from './kubernetes/api/server.js';
 import { ApiError, unauthorized } from './kubernetes/kinds/status.js';
 import type { Simulation } from './simulation.js';
@@ -10,7 +11,12 @@ const MAX_BACKLOG = 50_000;
 /** The cluster with the id, for its API server. Throws ApiError if there is none, or its API server is unavailable. */
 export function servedCluster(simulation: Simulation | undefined, id: string): ServedCluster {
   const { kubernetes, record } = runningCluster(simulation?.cloud, id);
-  const context = simulation?.contextOf(kubernetes);
+  const context = simulation?.kubernetesOf(kubernetes);
+  if (context instanceof RealCluster) {
+    const { proxy } = context;
+    if (!proxy) throw unavailable('the API server is starting');
+    return { account: record.account, proxy };
+  }
   if (!context) throw unavailable('the API server is not running');
   const edition = () => simulation?.cloud.clusters.get(id)?.record.edition ?? 'STANDARD';
   return { context, account: record.account, version: record.version, edition };

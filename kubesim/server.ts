@@ -7,13 +7,14 @@ import { acquireLease } from '../kernel/postgres/lease.js';
 import type { Log } from '../kernel/log.js';
 import { deriveKey } from '../kernel/secret.js';
 import { OpenStreams } from './kubernetes/api/open-streams.js';
-import { apiServer } from './kubernetes/api/server.js';
+import { apiServer, upgradeListener } from './kubernetes/api/server.js';
 import { issueCertificate } from './certificates.js';
 import { Credentials } from './credentials.js';
+import { findPrograms } from './control-planes/programs.js';
 import { cloudApi } from './cloud/routes.js';
 import { listen, stopListening } from './http/listen.js';
 import { servedCluster } from './served-clusters.js';
-import { openSimulation, type Simulation } from './simulation.js';
+import { type ControlPlaneSettings, openSimulation, type Simulation } from './simulation.js';
 
 export interface KubesimOptions {
   readonly host: string;
@@ -31,6 +32,8 @@ export interface KubesimOptions {
    * 10 for a new database.
    */
   readonly speed?: number | undefined;
+  /** Default: simulated control planes only. */
+  readonly controlPlane?: ControlPlaneSettings;
   readonly clock: Clock;
   readonly log: Log;
   /** Host in the URLs for clients; default `host`. */
@@ -57,7 +60,8 @@ const REOPEN_DELAY_MS = 1_000;
  * state.
  */
 export async function startKubesim(options: KubesimOptions): Promise<Kubesim> {
-  const { host, clock } = options;
+  const { host, clock, controlPlane } = options;
+  if (controlPlane?.kind === 'REAL') await findPrograms(controlPlane.programs);
   const log = options.log.child({ part: 'kubesim' });
   const pool = new pg.Pool({
     connectionString: options.databaseUrl,
@@ -102,16 +106,12 @@ export async function startKubesim(options: KubesimOptions): Promise<Kubesim> {
       log,
     }),
   );
-  const kubernetesServer = createSecureServer(
-    certificate,
-    apiServer({
-      cluster: (id) => servedCluster(keeper.simulation, id),
-      credentials,
-      streams,
-      clock,
-      log,
-    }),
-  );
+  const serving = {
+    ...{ credentials, streams, clock, log },
+    cluster: (id: string) => servedCluster(keeper.simulation, id),
+  };
+  const kubernetesServer = createSecureServer(certificate, apiServer(serving));
+  kubernetesServer.on('upgrade', upgradeListener(serving));
   kubernetesServer.keepAliveTimeout = IDLE_TIMEOUT;
   // Watches of a lost simulation would not end.
   onLost = () => kubernetesServer.closeAllConnections();
@@ -174,10 +174,10 @@ class SimulationSupervisor implements AsyncDisposable {
   }
 
   private async openOnce(): Promise<() => Promise<void>> {
-    const { log, clock, speed } = this.options;
+    const { log, clock, speed, controlPlane } = this.options;
     const lease = await acquireLease({ pool: this.pool, name: 'kubesim', log, signal: this.stop });
     try {
-      const world = await openSimulation(lease, { clock, log, speed });
+      const world = await openSimulation(lease, { clock, log, speed, controlPlane });
       this.simulation = world;
       this.knownAuthority = world.authority;
       return async () => {

@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Clock } from '../kernel/clock.js';
 import type { Lease } from '../kernel/postgres/lease.js';
 import type { Log } from '../kernel/log.js';
@@ -17,6 +20,8 @@ import type { ContainerUse } from './cloud/container-uses.js';
 import type { DetachedInstanceRecord } from './cloud/records.js';
 import type { ClusterRecord, InstanceRecord } from './cloud/records.js';
 import type { ScalingGroupRecord } from './cloud/records.js';
+import { ControlPlanes } from './control-planes/control-planes.js';
+import { RealCluster } from './control-planes/real-cluster.js';
 import { simulatedKubelets } from './kubelet/simulated-kubelets.js';
 import type { ClusterOptions, ClusterPort } from './cluster-port.js';
 import { SimulatedCluster } from './kubernetes/simulated-cluster.js';
@@ -44,11 +49,21 @@ import { Timers } from './timers.js';
 /** The simulation of one database, from the read of the database until the lease is lost or released. */
 export interface Simulation extends AsyncDisposable {
   readonly cloud: Cloud;
-  /** The objects and controllers of a cluster. */
-  contextOf(port: ClusterPort): SimulatedCluster | undefined;
+  /** The Kubernetes of a cluster. */
+  kubernetesOf(port: ClusterPort): SimulatedCluster | RealCluster | undefined;
   readonly authority: Authority;
   /** Resolves when the simulation fails: a write failed, or the lease is lost. */
   readonly ended: Promise<Error>;
+}
+
+/** The control planes of clusters. */
+export interface ControlPlaneSettings {
+  /** That of new clusters; existing ones keep theirs. */
+  readonly kind: 'SIMULATED' | 'REAL';
+  /** Folder of the programs of real ones. */
+  readonly programs: string | undefined;
+  /** Folder of the files and data of real ones; each database has one of its own below it. */
+  readonly folder: string;
 }
 
 export interface SimulationOptions {
@@ -56,7 +71,15 @@ export interface SimulationOptions {
   readonly log: Log;
   /** New speed; default the stored one. */
   readonly speed?: number | undefined;
+  /** Default: simulated control planes only. */
+  readonly controlPlane?: ControlPlaneSettings | undefined;
 }
+
+const SIMULATED: ControlPlaneSettings = {
+  kind: 'SIMULATED',
+  programs: undefined,
+  folder: join(tmpdir(), 'fleetgraph-control-planes'),
+};
 
 /** Reads the database and resumes the simulation. Writes use the lease's session. */
 export async function openSimulation(lease: Lease, options: SimulationOptions): Promise<Simulation> {
@@ -76,8 +99,17 @@ export async function openSimulation(lease: Lease, options: SimulationOptions): 
 
   const timers = new Timers(clock);
   const turns = new QueueScheduler();
-  const clusters = new WeakMap<ClusterPort, SimulatedCluster>();
+  const { kind, programs, folder } = options.controlPlane ?? SIMULATED;
+  // Each database has a folder of its own: another kubesim may share the state folder.
+  const name = createHash('sha256').update(authority.cert).digest('hex').slice(0, 16);
+  const controlPlanes = new ControlPlanes({ programs, folder: join(folder, name), log });
+  const clusters = new WeakMap<ClusterPort, SimulatedCluster | RealCluster>();
   const openCluster = (options: ClusterOptions) => {
+    if (options.hasRealControlPlane) {
+      const cluster = new RealCluster(options, { controlPlanes, clock, timers, turns, log });
+      clusters.set(cluster, cluster);
+      return cluster;
+    }
     const store = new ClusterStore(options.id, storedTypes, options.revision, journal);
     const cluster = new SimulatedCluster(options, {
       ...{ store, clock, timers, turns, log },
@@ -87,26 +119,30 @@ export async function openSimulation(lease: Lease, options: SimulationOptions): 
     clusters.set(cluster, cluster);
     return cluster;
   };
-  const contextOf = (port: ClusterPort) => clusters.get(port);
+  const kubernetesOf = (port: ClusterPort) => clusters.get(port);
   const parts = {
     clock,
     timers,
     log,
     journal,
     catalog: readCloudCatalog(),
+    controlPlane: kind,
     openCluster,
   };
   const settings = settingsSchema.safeParse(stored.get('settings')).data ?? defaultSettings;
   const cloud = new Cloud(parts, { ...settings, speed: options.speed ?? settings.speed });
-  await readClusters(lease, cloud, contextOf);
+  await readClusters(lease, cloud, kubernetesOf);
+  const real = [...cloud.clusters.values()].filter(({ record }) => record.controlPlane === 'REAL');
+  await controlPlanes.clean(new Set(real.map(({ record }) => record.id)));
   for (const cluster of cloud.clusters.values()) resumeCluster(cloud, cluster);
   return {
     cloud,
-    contextOf,
+    kubernetesOf,
     authority,
     ended,
     async [Symbol.asyncDispose]() {
       cloud[Symbol.dispose]();
+      await controlPlanes[Symbol.asyncDispose]();
       timers[Symbol.dispose]();
       await journal.close();
     },
@@ -116,12 +152,12 @@ export async function openSimulation(lease: Lease, options: SimulationOptions): 
 async function readClusters(
   { client }: Lease,
   cloud: Cloud,
-  contextOf: Simulation['contextOf'],
+  kubernetesOf: Simulation['kubernetesOf'],
 ): Promise<void> {
   const clusters = await client.query<{ id: string; revision: string; body: ClusterRecord }>(READ_CLUSTERS);
   for (const { revision, body } of checkClusterRecords(clusters.rows)) {
-    const context = contextOf(cloud.add(body, Number(revision)).kubernetes);
-    if (context) await readObjects(client, context);
+    const kubernetes = kubernetesOf(cloud.add(body, Number(revision)).kubernetes);
+    if (kubernetes instanceof SimulatedCluster) await readObjects(client, kubernetes);
   }
   const instances = await client.query<{ cluster: string; id: string; body: InstanceRecord }>(READ_INSTANCES);
   for (const { cluster: id, body } of checkInstanceRecords(instances.rows)) {

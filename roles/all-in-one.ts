@@ -12,6 +12,7 @@ import type { Log } from '../kernel/log.js';
 import { deriveKey } from '../kernel/secret.js';
 import { subgraphNames } from '../subgraphs/runtime/subgraph.js';
 import { startKubesim } from '../kubesim/server.js';
+import type { ControlPlaneSettings } from '../kubesim/simulation.js';
 import type { GatewaySettings } from './gateway-settings.js';
 import { openPlatform } from './open-platform.js';
 import type { DatabaseOwner } from './database-urls.js';
@@ -54,6 +55,8 @@ export interface AllInOneOptions {
   readonly cloudUrl?: string | undefined;
   readonly kubesimPort: number;
   readonly simulationSpeed?: number | undefined;
+  /** Default: simulated control planes only. */
+  readonly controlPlane?: ControlPlaneSettings;
   /** Notifies processes of new events. Default: PostgreSQL's NOTIFY. */
   readonly nats?: NatsOptions | undefined;
   readonly clock: Clock;
@@ -137,6 +140,7 @@ function startCloud(options: AllInOneOptions) {
     secret: options.secret,
     clientTokens: { keys: options.auth, revocationsFile: options.gateway?.revocationsFile },
     speed: options.simulationSpeed,
+    ...(options.controlPlane && { controlPlane: options.controlPlane }),
     clock: options.clock,
     log: options.log,
   });

@@ -7,7 +7,7 @@ import { databaseReadiness } from './database-readiness.js';
 import { preparedDatabaseUrl } from './database-urls.js';
 import { kubesimPort } from './ports.js';
 import type { Role } from './role.js';
-import { authOptions, required } from './settings.js';
+import { authOptions, controlPlaneSettings, required } from './settings.js';
 
 /** The simulated cloud with its clusters' Kubernetes API servers. */
 export async function kubesimRole(env: Env): Promise<Role> {
@@ -19,6 +19,7 @@ export async function kubesimRole(env: Env): Promise<Role> {
     secret: required(env, 'FLEETGRAPH_SECRET'),
     clientTokens: { keys: authOptions(env), revocationsFile: env.AUTH_REVOCATIONS },
     speed: env.SIMULATION_SPEED,
+    controlPlane: controlPlaneSettings(env),
     clock: systemClock,
     log: createLog(env.LOG_LEVEL, 'kubesim'),
   });

@@ -1,10 +1,21 @@
+import { join, resolve } from 'node:path';
 import type { AuthOptions } from '../gateway/server.js';
 import type { NatsOptions } from '../engine/events/nats-connection.js';
 import type { Retention } from '../engine/jobs/retention.js';
 import type { Env } from '../kernel/env.js';
+import type { ControlPlaneSettings } from '../kubesim/simulation.js';
 
 /** How clients authenticate, with tokens that name their account. */
 export type CheckedAuth = Exclude<AuthOptions, { kind: 'none' }>;
+
+/** Control planes of the simulated cloud, with their files in the state folder. */
+export function controlPlaneSettings(env: Env): ControlPlaneSettings {
+  return {
+    kind: env.CONTROL_PLANE === 'real' ? 'REAL' : 'SIMULATED',
+    programs: env.KUBEBUILDER_ASSETS,
+    folder: join(resolve(env.FLEETGRAPH_HOME), 'control-planes'),
+  };
+}
 
 /** How clients' tokens are verified, from the settings; `fallbackSecret` is the one of the state folder, if any. */
 export function authOptions(env: Env, fallbackSecret?: string): CheckedAuth {

@@ -1,5 +1,6 @@
 // `npm start`: builds outdated files, then runs the platform in this process.
 import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import './build.mjs';
 
 // npm does not forward SIGTERM, and cannot when it is killed: an orphaned platform would keep the port and the state folder. So
@@ -28,6 +29,13 @@ function isAlive(pid) {
   } catch (error) {
     return error.code === 'EPERM';
   }
+}
+
+// Real control planes need programs, which `npm run control-plane` builds.
+if (process.env.CONTROL_PLANE === 'real' && !process.env.KUBEBUILDER_ASSETS) {
+  const script = join(import.meta.dirname, 'control-plane.mjs');
+  const { status, stdout } = spawnSync(process.execPath, [script, '--find'], { encoding: 'utf8' });
+  if (status === 0) process.env.KUBEBUILDER_ASSETS = stdout.trim();
 }
 
 process.setSourceMapsEnabled(true);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Cloud, CloudCluster } from './cloud.js';
 import { clusterOf } from './clusters.js';
+import { CloudApiError } from './records.js';
 import type { On } from './route.js';
 
 const id = z.string().min(1).max(200);
@@ -27,8 +28,10 @@ export function cloudResourceRoutes(on: On): void {
 
 function allClaims(cloud: Cloud) {
   return [...cloud.clusters.values()].flatMap(({ record, kubernetes }) => {
-    const { id: clusterId, account, grants } = record;
+    const { id: clusterId, account, grants, state } = record;
     if (!grants) return [];
+    if (state !== 'CREATING' && state !== 'DELETING' && !kubernetes.isServing)
+      throw new CloudApiError(503, 'UNAVAILABLE', `The API server of ${clusterId} does not serve yet.`);
     const granted = new Set(grants.granted);
     return kubernetes.claims().map((claim) => ({
       ...claim,

@@ -28,6 +28,8 @@ export interface CloudDependencies {
   readonly log: Log;
   readonly journal: Journal;
   readonly catalog: CloudCatalog;
+  /** Control plane of new clusters. */
+  readonly controlPlane: 'SIMULATED' | 'REAL';
   /** Creates the Kubernetes of a cluster. */
   openCluster(options: ClusterOptions): ClusterPort;
 }
@@ -111,6 +113,11 @@ export class Cloud implements Disposable {
         faults: {
           read: () => this.clusters.get(id)?.record.faults ?? [],
           write: (faults) => this.saveFaults(id, faults),
+        },
+        hasRealControlPlane: record.controlPlane === 'REAL',
+        certificates: {
+          read: () => this.clusters.get(id)?.record.certificates,
+          write: (certificates) => this.saveCertificates(id, certificates),
         },
         serviceCidr: network?.serviceCidr,
         vpcAddresses:
@@ -214,6 +221,11 @@ export class Cloud implements Disposable {
   [Symbol.dispose](): void {
     this.open = false;
     for (const { kubernetes } of this.clusters.values()) kubernetes[Symbol.dispose]();
+  }
+
+  private saveCertificates(id: string, certificates: unknown): void {
+    const cluster = this.clusters.get(id);
+    if (cluster) this.saveCluster(cluster, { certificates });
   }
 
   private saveFaults(id: string, faults: readonly InjectedFault[]): void {

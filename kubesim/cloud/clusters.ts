@@ -28,6 +28,7 @@ export function putCluster(cloud: Cloud, id: string, body: ClusterBody): CloudCl
     ...shape,
     grants,
     replicas,
+    controlPlane: controlPlaneOf(cloud, body),
     state: 'CREATING',
     createdAt: now,
     readyAt,
@@ -37,6 +38,20 @@ export function putCluster(cloud: Cloud, id: string, body: ClusterBody): CloudCl
   putMasters(cloud, cluster);
   scheduleTransition(cloud, cluster);
   return cluster;
+}
+
+/** The control plane of a new cluster. The scheduler of a real one needs nodes, which serverless clusters do not have. */
+function controlPlaneOf(
+  { parts }: Cloud,
+  { controlPlane, serverless }: ClusterBody,
+): ClusterRecord['controlPlane'] {
+  if (controlPlane === 'REAL' && parts.controlPlane !== 'REAL')
+    throw new CloudApiError(
+      422,
+      'NO_REAL_CONTROL_PLANE',
+      'This cloud has no real control planes (CONTROL_PLANE).',
+    );
+  return serverless ? 'SIMULATED' : (controlPlane ?? parts.controlPlane);
 }
 
 function existingCluster(existing: CloudCluster, body: ClusterBody): CloudCluster {
@@ -138,11 +153,13 @@ export function resumeCluster(cloud: Cloud, cluster: CloudCluster): void {
 function scheduleTransition(cloud: Cloud, cluster: CloudCluster): void {
   const { state, readyAt } = cluster.record;
   if (state === 'RUNNING' || state === 'FAILED') return;
-  cloud.at(readyAt, () => {
+  const complete = () => {
     // A later request may have changed the state and scheduled its own step.
     if (cluster.record.state === state && cluster.record.readyAt === readyAt)
       completeTransition(cloud, cluster);
-  });
+  };
+  if (state === 'CREATING') cluster.kubernetes.whenServing(() => cloud.at(readyAt, complete));
+  else cloud.at(readyAt, complete);
 }
 
 function completeTransition(cloud: Cloud, cluster: CloudCluster): void {

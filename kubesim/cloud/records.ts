@@ -41,6 +41,10 @@ export interface ClusterRecord {
   readonly incidents?: readonly IncidentRecord[];
   /** Active injected faults. */
   readonly faults?: readonly InjectedFault[];
+  /** Default SIMULATED. */
+  readonly controlPlane?: 'SIMULATED' | 'REAL' | undefined;
+  /** Keys and certificates of a real control plane. */
+  readonly certificates?: unknown;
   readonly state: 'CREATING' | 'RUNNING' | 'UPGRADING' | 'DELETING' | 'FAILED';
   readonly createdAt: number;
   /** Time at which the current transition ends. */

@@ -31,6 +31,8 @@ export const clusterSchema = z.object({
   /** Whether load balancers and disks of objects need a grant of the account. */
   grantsNeeded: z.boolean().optional(),
   edition: z.enum(['STANDARD', 'PRO']).optional(),
+  /** Default that of CONTROL_PLANE. */
+  controlPlane: z.enum(['SIMULATED', 'REAL']).optional(),
   network: z
     .object({
       plugin: z.enum(['FLANNEL', 'TERWAY']),

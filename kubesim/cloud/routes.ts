@@ -95,6 +95,7 @@ export function cloudApi(
 function clusterRoutes(on: On, options: CloudApiOptions): void {
   const show = (cloud: Cloud, cluster: CloudCluster) => ({
     ...cluster.record,
+    certificates: undefined,
     createdAt: new Date(cluster.record.createdAt).toISOString(),
     readyAt: new Date(cluster.record.readyAt).toISOString(),
     available: apiAvailable(cloud, cluster),

@@ -18,6 +18,7 @@ export interface ApiCall {
   readonly type?: string;
 }
 
+export const MERGE_PATCH = 'application/merge-patch+json';
 /** Milliseconds that a call may take. */
 const TIMEOUT_MS = 30_000;
 /** Concurrent calls; further ones wait for a connection. */

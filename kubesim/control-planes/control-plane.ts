@@ -1,5 +1,5 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import { freePort } from '../../kernel/embedded-postgres/free-port.js';
 import type { Log } from '../../kernel/log.js';
 import { ClusterClient } from './cluster-client.js';
@@ -16,12 +16,27 @@ const START_TIMEOUT = 60_000;
 
 export interface ControlPlaneOptions {
   readonly id: string;
-  /** Folder of its files. */
+  /** Absolute path of the folder of its files. */
   readonly folder: string;
   readonly pki: Pki;
   /** Range of the addresses of Services. */
   readonly serviceCidr: string;
 }
+
+/** Name of the socket in the folder of the control plane, which is the working directory of its processes. */
+const SOCKET = 'nodes.sock';
+
+/** Connects to kubelets and Services by HTTP CONNECT on the socket: nodes and pods have no addresses on this machine. */
+const egressConfiguration = {
+  apiVersion: 'apiserver.k8s.io/v1beta1',
+  kind: 'EgressSelectorConfiguration',
+  egressSelections: [
+    {
+      name: 'cluster',
+      connection: { proxyProtocol: 'HTTPConnect', transport: { uds: { udsName: SOCKET } } },
+    },
+  ],
+};
 
 /** Where the parts of a control plane find each other. */
 interface Places {
@@ -75,6 +90,13 @@ export class ControlPlane implements AsyncDisposable {
     return `https://127.0.0.1:${this.places.ports[0]}`;
   }
 
+  /** Path of the socket by which the API server connects to addresses in the cluster. The system limits its length. */
+  get socket(): string {
+    const path = join(this.options.folder, SOCKET);
+    const short = relative(process.cwd(), path);
+    return short.length < path.length ? short : path;
+  }
+
   /** Starts a part unless it runs. */
   async resume(part: ControlPlanePart): Promise<void> {
     if (this.running.has(part)) return;
@@ -84,7 +106,7 @@ export class ControlPlane implements AsyncDisposable {
     this.running.set(
       part,
       await SupervisedProcess.start(
-        { name, path: this.programs[part], args, pidFile: join(folder, `${name}.pid`) },
+        { name, path: this.programs[part], args, cwd: folder, pidFile: join(folder, `${name}.pid`) },
         this.log,
       ),
     );
@@ -108,13 +130,6 @@ export class ControlPlane implements AsyncDisposable {
     for (const part of ['scheduler', 'controllerManager', 'apiServer'] as const) await this.pause(part);
   }
 
-  /** Stops the parts, and deletes their files and the objects. */
-  async erase(): Promise<void> {
-    await this[Symbol.asyncDispose]();
-    await this.places.etcd.erase(this.options.id);
-    await rm(this.options.folder, { recursive: true, force: true });
-  }
-
   /** Waits until the API server is ready. */
   private async ready(): Promise<void> {
     const deadline = Date.now() + START_TIMEOUT;
@@ -127,7 +142,7 @@ export class ControlPlane implements AsyncDisposable {
   private async command(part: ControlPlanePart): Promise<[name: string, args: string[]]> {
     switch (part) {
       case 'apiServer':
-        return ['kube-apiserver', this.apiServerArgs()];
+        return ['kube-apiserver', await this.apiServerArgs()];
       case 'controllerManager':
         return ['kube-controller-manager', await this.controllerManagerArgs()];
       case 'scheduler':
@@ -135,9 +150,10 @@ export class ControlPlane implements AsyncDisposable {
     }
   }
 
-  private apiServerArgs(): string[] {
+  private async apiServerArgs(): Promise<string[]> {
     const { id, serviceCidr } = this.options;
-    const { cluster, frontProxy, apiServer, proxy, serviceAccounts } = this.places.files;
+    const { cluster, frontProxy, apiServer, kubeletClient, proxy, serviceAccounts } = this.places.files;
+    const egress = await this.writeConfig('egress.json', JSON.stringify(egressConfiguration));
     return [
       `--etcd-servers=${this.places.etcd.url}`,
       `--etcd-prefix=${prefixOf(id)}`,
@@ -163,6 +179,10 @@ export class ControlPlane implements AsyncDisposable {
       `--proxy-client-cert-file=${proxy.cert}`,
       `--proxy-client-key-file=${proxy.key}`,
       '--enable-aggregator-routing=true',
+      `--egress-selector-config-file=${egress}`,
+      `--kubelet-client-certificate=${kubeletClient.cert}`,
+      `--kubelet-client-key=${kubeletClient.key}`,
+      `--kubelet-certificate-authority=${cluster.cert}`,
     ];
   }
 

@@ -1,30 +1,34 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Authority, createCertificateAuthority, issueCertificate } from '../certificates.js';
+import { z } from 'zod';
+import { authoritySchema, createCertificateAuthority, issueCertificate } from '../certificates.js';
 
 /** A certificate and its key, in PEM. */
-interface Pair {
-  readonly key: string;
-  readonly cert: string;
-}
+const pairSchema = z.object({ key: z.string(), cert: z.string() });
 
 /** Keys and certificates of one control plane, kept as long as the cluster. */
-export interface Pki {
+export const pkiSchema = z.object({
   /** Signs the API server's certificate and those of its components and kubelets. */
-  readonly cluster: Authority;
+  cluster: authoritySchema,
   /** Signs the certificate of the proxy that tells the API server the authenticated user; it signs nothing else. */
-  readonly frontProxy: Authority;
-  readonly apiServer: Pair;
-  readonly controllerManager: Pair;
-  readonly scheduler: Pair;
+  frontProxy: authoritySchema,
+  apiServer: pairSchema,
+  /** The API server as a client of kubelets. */
+  kubeletClient: pairSchema,
+  controllerManager: pairSchema,
+  scheduler: pairSchema,
   /** A member of `system:masters`, for the cloud itself. */
-  readonly admin: Pair;
-  readonly proxy: Pair;
+  admin: pairSchema,
+  proxy: pairSchema,
   /** Private key that signs tokens of service accounts. */
-  readonly serviceAccounts: string;
-}
+  serviceAccounts: z.string(),
+});
+export type Pki = z.infer<typeof pkiSchema>;
+type Pair = z.infer<typeof pairSchema>;
 
+/** Common name that kubelets accept of an API server. */
+export const KUBELET_CLIENT_NAME = 'kube-apiserver-kubelet-client';
 /** Common name that the API server accepts of a front proxy. */
 export const PROXY_NAME = 'kubesim';
 
@@ -36,7 +40,7 @@ export async function createPki(kubernetesAddress: string, now: Date): Promise<P
   ]);
   const client = (name: string, group?: string) =>
     issueCertificate(cluster, { subject: { name, ...(group && { group }) }, use: 'client' }, now);
-  const [apiServer, controllerManager, scheduler, admin, proxy] = await Promise.all([
+  const [apiServer, kubeletClient, controllerManager, scheduler, admin, proxy] = await Promise.all([
     issueCertificate(
       cluster,
       {
@@ -54,6 +58,7 @@ export async function createPki(kubernetesAddress: string, now: Date): Promise<P
       },
       now,
     ),
+    client(KUBELET_CLIENT_NAME),
     client('system:kube-controller-manager'),
     client('system:kube-scheduler'),
     client('kubesim-admin', 'system:masters'),
@@ -66,7 +71,7 @@ export async function createPki(kubernetesAddress: string, now: Date): Promise<P
     publicKeyEncoding: { type: 'spki', format: 'pem' },
   });
   return {
-    ...{ cluster, frontProxy, apiServer, controllerManager, scheduler, admin, proxy },
+    ...{ cluster, frontProxy, apiServer, kubeletClient, controllerManager, scheduler, admin, proxy },
     serviceAccounts: privateKey,
   };
 }
@@ -87,6 +92,7 @@ export async function writePki(folder: string, pki: Pki): Promise<PkiFiles> {
     cluster: await pair('ca', pki.cluster),
     frontProxy: await write('front-proxy-ca.crt', pki.frontProxy.cert),
     apiServer: await pair('apiserver', pki.apiServer),
+    kubeletClient: await pair('kubelet-client', pki.kubeletClient),
     proxy: await pair('front-proxy-client', pki.proxy),
     serviceAccounts: await write('sa.key', pki.serviceAccounts),
   };
@@ -103,6 +109,7 @@ export interface PkiFiles {
   /** Certificate of the authority of front proxies. */
   readonly frontProxy: string;
   readonly apiServer: PairFiles;
+  readonly kubeletClient: PairFiles;
   readonly proxy: PairFiles;
   readonly serviceAccounts: string;
 }

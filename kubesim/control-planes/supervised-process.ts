@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Log } from '../../kernel/log.js';
 
@@ -16,8 +17,9 @@ export interface Program {
   readonly name: string;
   readonly path: string;
   readonly args: readonly string[];
-  readonly env?: Readonly<Record<string, string>>;
-  /** File of the process id: after this process was killed, the next one ends what it left running. */
+  /** Working directory. Default that of this process. */
+  readonly cwd?: string;
+  /** File of the process id and the path: after this process was killed, the next one ends what it left running. */
   readonly pidFile: string;
 }
 
@@ -36,7 +38,7 @@ export class SupervisedProcess implements AsyncDisposable {
 
   /** Ends a process that an earlier supervisor left running, and starts the program. */
   static async start(program: Program, log: Log, { grace = GRACE_MS } = {}): Promise<SupervisedProcess> {
-    await endLeftover(program);
+    await endLeftover(program.pidFile);
     const supervised = new SupervisedProcess(program, log.child({ program: program.name }), grace);
     await supervised.run();
     return supervised;
@@ -55,9 +57,9 @@ export class SupervisedProcess implements AsyncDisposable {
   }
 
   private async run(): Promise<void> {
-    const { path, args, env, pidFile } = this.program;
+    const { path, args, cwd, pidFile } = this.program;
     const startedAt = performance.now();
-    const child = spawn(path, args, { env: { ...env }, stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn(path, args, { cwd, env: {}, stdio: ['ignore', 'ignore', 'pipe'] });
     this.child = child;
     const lines: string[] = [];
     createInterface({ input: child.stderr }).on('line', (line) => {
@@ -76,7 +78,7 @@ export class SupervisedProcess implements AsyncDisposable {
       this.delay = Math.min(this.delay * 2, RESTART.most);
     });
     await once(child, 'spawn');
-    await writeFile(pidFile, `${child.pid}\n`);
+    await writeFile(pidFile, `${child.pid}\n${path}\n`);
   }
 }
 
@@ -90,9 +92,16 @@ async function end(child: ChildProcess, grace: number): Promise<void> {
   clearTimeout(kill);
 }
 
-/** Kills the process of the pid file if it still runs the program; pids are reused. */
-async function endLeftover({ pidFile, path }: Program): Promise<void> {
-  const pid = Number(await readFile(pidFile, 'utf8').catch(() => ''));
+/** Kills the processes of the pid files in a folder. */
+export async function endLeftovers(folder: string): Promise<void> {
+  const files = await readdir(folder).catch(() => []);
+  for (const file of files) if (file.endsWith('.pid')) await endLeftover(join(folder, file));
+}
+
+/** Kills the process of the pid file if it still runs the program; process ids are used again. */
+async function endLeftover(pidFile: string): Promise<void> {
+  const [id = '', path = ''] = (await readFile(pidFile, 'utf8').catch(() => '')).split('\n');
+  const pid = Number(id);
   if (!pid || !(await runs(pid, path))) return;
   process.kill(pid, 'SIGKILL');
   while (await runs(pid, path)) await new Promise((wake) => setTimeout(wake, 20));

@@ -18,7 +18,7 @@ import { disruptionController } from './controllers/disruption.js';
 import { endpointsController } from './controllers/endpoints.js';
 import { garbageCollector } from './controllers/garbage-collector.js';
 import { jobController } from './controllers/job.js';
-import { loadBalancerController } from './controllers/load-balancer.js';
+import { loadBalancerController, storedServices } from './controllers/load-balancer.js';
 import { namespaceController } from './controllers/namespace.js';
 import { nodeLifecycleController } from './controllers/node-lifecycle.js';
 import { replicaSetController } from './controllers/replica-set.js';
@@ -137,6 +137,15 @@ export class SimulatedCluster implements ClusterContext, ClusterPort {
     if (this.processes.stop(stopped)) for (const queue of this.queues) queue.resume();
   }
 
+  /** The API server of a simulated control plane serves from its first moment. */
+  get isServing(): boolean {
+    return true;
+  }
+
+  whenServing(run: () => void): void {
+    run();
+  }
+
   /** Starts the controllers on the stored objects. `fresh` installs the initial objects of a new cluster. */
   start(fresh: boolean): void {
     ensureInitialObjects(this);
@@ -153,7 +162,7 @@ export class SimulatedCluster implements ClusterContext, ClusterPort {
       jobController(this),
       disruptionController(this),
       endpointsController(this),
-      loadBalancerController(this),
+      loadBalancerController(storedServices(this)),
       volumeController(this),
       volumeProtectionController(this),
       ...(this.serverlessZones

@@ -99,6 +99,7 @@ export interface Cluster {
 export async function startSimulator(
   speed = 200,
   tokens: KubesimOptions['clientTokens'] = clientTokens,
+  more: Pick<KubesimOptions, 'controlPlane'> = {},
 ): Promise<Simulator> {
   const database = await createTestDatabase();
   const clock = movableClock();
@@ -110,7 +111,8 @@ export async function startSimulator(
     secret: SECRET,
     speed,
     clock,
-    log: createLog('silent'),
+    log: createLog(process.env.LOG_LEVEL ?? 'silent'),
+    ...more,
   };
   let kubesim: Kubesim = await startKubesim(options);
   const cloudToken = Buffer.from(deriveKey(SECRET, 'kubesim')).toString('base64url');

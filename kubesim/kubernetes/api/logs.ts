@@ -1,3 +1,7 @@
+import type { ServerResponse } from 'node:http';
+import type { Clock } from '../../../kernel/clock.js';
+import type { InjectedFaults } from '../../injected-faults.js';
+import type { Kubelets } from '../cluster/context.js';
 import { volumeFaultMessage } from '../cluster/volume-fault-messages.js';
 import type { ContainerStatus, Pod } from '../kinds/core.js';
 import type { LogLine, LogSource } from '../cluster/kubelet-api.js';
@@ -9,23 +13,51 @@ import { badRequest } from '../kinds/status.js';
 /** Milliseconds between two polls of a followed log. */
 const POLL_INTERVAL_MS = 500;
 
-/** Streams the log of a container: `container`, `follow`, `tailLines`, `sinceSeconds`, `timestamps`, `previous`… */
+/** The cluster and the kubelets whose containers write the logs. */
+export interface LogEnvironment extends Pick<Kubelets, 'logLines'> {
+  readonly clock: Clock;
+  readonly faults: InjectedFaults;
+  podByUid(uid: string): Pod | undefined;
+}
+
+/** A request for the log of a container. */
+export interface LogRequest {
+  readonly pod: Pod;
+  /** Default: the only container. */
+  readonly container: string | null;
+  /** `follow`, `tailLines`, `sinceSeconds`, `timestamps`, `previous`… */
+  readonly query: URLSearchParams;
+  readonly response: ServerResponse;
+}
+
+/** Handles `/api/v1/namespaces/<namespace>/pods/<name>/log`. Throws ApiError. */
 export function logs(call: ApiCall, target: Target): void {
+  const { query, response, cluster } = call;
+  const { clock, faults, store, kubelets } = cluster;
+  const environment: LogEnvironment = {
+    ...{ clock, faults },
+    logLines: (source, from, to) => kubelets.logLines(source, from, to),
+    podByUid: (uid) => store.byUid(uid) as Pod | undefined,
+  };
   const pod = objectOf(call, target) as Pod;
-  const status = containerOf(pod, call.query.get('container'));
-  const source = sourceOf(pod, status, flag(call.query, 'previous'));
-  const now = call.cluster.clock.now().getTime();
-  const { response, query } = call;
+  sendLog(environment, { pod, container: query.get('container'), query, response });
+}
+
+/** Streams the log of a container. Throws ApiError before it has sent anything. */
+export function sendLog(environment: LogEnvironment, request: LogRequest): void {
+  const { pod, container, query, response } = request;
+  const source = sourceOf(pod, containerOf(pod, container), flag(query, 'previous'));
+  const now = environment.clock.now().getTime();
   response.writeHead(200, { 'content-type': 'text/plain' });
   const first = limited(
-    call.cluster.kubelets.logLines({ ...source, ...volumeProblemOf(call, pod) }, sinceOf(query, now), now),
+    environment.logLines({ ...source, ...volumeProblemOf(environment, pod) }, sinceOf(query, now), now),
     query,
   );
   const text = first.map((line) => textOf(line, query)).join('');
   const bytes = Number(query.get('limitBytes') ?? Infinity);
   response.write(text.slice(0, bytes));
   if (!flag(query, 'follow') || source.finishedAt !== undefined) return void response.end();
-  follow(call, { pod, source, from: now });
+  follow(environment, request, { source, from: now });
 }
 
 function containerOf(pod: Pod, name: string | null): ContainerStatus {
@@ -73,8 +105,8 @@ function endedSource(
   return { name, image, key: ended.containerID ?? key, ...times, exitCode: ended.exitCode };
 }
 
-function volumeProblemOf({ cluster }: ApiCall, { metadata }: Pod): Pick<LogSource, 'problem'> {
-  const [fault] = cluster.faults.ofPod(metadata.uid);
+function volumeProblemOf({ faults }: LogEnvironment, { metadata }: Pod): Pick<LogSource, 'problem'> {
+  const [fault] = faults.ofPod(metadata.uid);
   const text = fault && volumeFaultMessage(fault);
   return !fault || text === undefined ? {} : { problem: { since: fault.injectedAt, text } };
 }
@@ -99,18 +131,18 @@ function textOf({ at, text }: LogLine, query: URLSearchParams): string {
 }
 
 function follow(
-  call: ApiCall,
-  { pod, source, from }: { readonly pod: Pod; readonly source: LogSource; readonly from: number },
+  environment: LogEnvironment,
+  { pod, query, response }: LogRequest,
+  { source, from }: { readonly source: LogSource; readonly from: number },
 ): void {
-  const { response, cluster, query } = call;
   let writtenUntil = from;
   const timer = setInterval(() => {
-    const now = cluster.clock.now().getTime();
+    const now = environment.clock.now().getTime();
     // A slow client gets the lines later; they are not buffered.
     if (response.writableNeedDrain) return;
-    const present = cluster.store.byUid(pod.metadata.uid) as Pod | undefined;
-    for (const line of cluster.kubelets.logLines(
-      { ...source, ...volumeProblemOf(call, pod) },
+    const present = environment.podByUid(pod.metadata.uid);
+    for (const line of environment.logLines(
+      { ...source, ...volumeProblemOf(environment, pod) },
       writtenUntil,
       now,
     ))

@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { Clock } from '../../../kernel/clock.js';
 import type { Credential, Credentials } from '../../credentials.js';
-import { type ApiCall, flag } from './call.js';
+import { flag } from './call.js';
 import { type Flow, isPlatform } from './flow-control.js';
 import { tooManyRequests } from '../kinds/status.js';
 
@@ -10,9 +11,12 @@ const CHECK_INTERVAL_MS = 1_000;
 /** Maximum number of open streams of an account's users: the default of CONNECTIONS_PER_ACCOUNT of a gateway. */
 const MAX_STREAMS = 1_000;
 
-/** Watches and followed logs; each is closed within a second after its credential expires. */
+/** A response, or a connection that has switched protocols. */
+type Stream = ServerResponse | Duplex;
+
+/** Watches, followed logs and connections of exec, attach and port-forward; each is closed within a second after its credential expires. */
 export class OpenStreams implements Disposable {
-  private readonly open = new Map<ServerResponse, Credential>();
+  private readonly open = new Map<Stream, Credential>();
   /** Number of open streams of an account's users. */
   private readonly counts = new Map<string, number>();
   private readonly timer: NodeJS.Timeout;
@@ -26,18 +30,23 @@ export class OpenStreams implements Disposable {
   }
 
   /** Throws ApiError 429 if the call requests a stream and the flow has its maximum number. */
-  admit({ query }: ApiCall, flow: Flow): void {
-    if (!flag(query, 'watch') && !flag(query, 'follow')) return;
+  admit(query: URLSearchParams, flow: Flow): void {
+    if (!isStream(query)) return;
+    this.admitStream(flow);
+  }
+
+  /** Throws ApiError 429 if the flow has its maximum number of streams. */
+  admitStream(flow: Flow): void {
     if (!isPlatform(flow) && (this.counts.get(flow.account) ?? 0) >= MAX_STREAMS) throw tooManyRequests(1);
   }
 
   /** Tracks a stream until it ends. */
-  add(response: ServerResponse, flow: Flow, credential: Credential): void {
-    if (response.destroyed || response.writableFinished) return;
-    this.open.set(response, credential);
+  add(stream: Stream, flow: Flow, credential: Credential): void {
+    if (stream.destroyed || stream.writableFinished) return;
+    this.open.set(stream, credential);
     if (!isPlatform(flow)) this.count(flow.account, 1);
-    response.once('close', () => {
-      this.open.delete(response);
+    stream.once('close', () => {
+      this.open.delete(stream);
       if (!isPlatform(flow)) this.count(flow.account, -1);
     });
   }
@@ -54,7 +63,12 @@ export class OpenStreams implements Disposable {
 
   private check(): void {
     const now = this.clock.now();
-    for (const [response, credential] of this.open)
-      if (this.credentials.hasEnded(credential, now)) response.destroy();
+    for (const [stream, credential] of this.open)
+      if (this.credentials.hasEnded(credential, now)) stream.destroy();
   }
+}
+
+/** Whether the request is for a watch or a followed log. */
+export function isStream(query: URLSearchParams): boolean {
+  return flag(query, 'watch') || flag(query, 'follow');
 }

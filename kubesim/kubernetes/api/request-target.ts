@@ -5,6 +5,8 @@ export interface RequestTarget {
   /** Percent-encoded and not normalised: API servers do not resolve `..` or `//` either. */
   readonly path: string;
   readonly query: URLSearchParams;
+  /** The query as it was written: empty, or with its question mark. */
+  readonly search: string;
 }
 
 const SCHEME_AND_HOST = /^https?:\/\/[^/?]*/i;
@@ -15,7 +17,8 @@ export function readRequestTarget(target: string): RequestTarget {
   const at = relative.indexOf('?');
   const path = at < 0 ? relative : relative.slice(0, at);
   for (const segment of path.split('/')) decodeSegment(segment);
-  return { path: path || '/', query: new URLSearchParams(at < 0 ? '' : relative.slice(at + 1)) };
+  const search = at < 0 ? '' : relative.slice(at);
+  return { path: path || '/', query: new URLSearchParams(search), search };
 }
 
 /** Decodes a path segment. Throws ApiError 400 on a malformed escape. */

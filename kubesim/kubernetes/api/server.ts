@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { AbortedError } from '../../../kernel/aborted-error.js';
 import type { Clock } from '../../../kernel/clock.js';
 import type { Log } from '../../../kernel/log.js';
 import type { ClusterContext } from '../cluster/context.js';
-import type { Credential, Credentials } from '../../credentials.js';
+import type { Credential, CredentialUser, Credentials } from '../../credentials.js';
 import { bearerToken, BodyTooLargeError, readBody, sendJson } from '../../http/exchange.js';
 import { ListWriter, longListField } from './list-writer.js';
 import type { Json } from '../kinds/object.js';
@@ -12,19 +13,40 @@ import { dispatch } from './dispatch.js';
 import { FlowControl } from './flow-control.js';
 import { ListRateLimiter, listRates } from './list-rate-limiter.js';
 import { decodeSegment, readRequestTarget } from './request-target.js';
-import type { OpenStreams } from './open-streams.js';
+import { isStream, type OpenStreams } from './open-streams.js';
 import { effectiveUser } from './rbac/impersonation.js';
 import { AUTHENTICATED, type UserInfo } from './rbac/user-info.js';
 import { negotiate } from './representation.js';
 import { ApiError, noSuchPath, unauthorized } from '../kinds/status.js';
 
 /** A cluster whose API server is available. */
-export interface ServedCluster {
+export type ServedCluster = SimulatedApiServer | ProxiedApiServer;
+
+/** A simulated API server. */
+interface SimulatedApiServer {
   readonly context: ClusterContext;
   readonly account: string;
   /** Version of the control plane, e.g. `1.32.1`. */
   readonly version: string;
   edition(): 'STANDARD' | 'PRO';
+}
+
+/** A request to a real API server, and the authenticated user. */
+interface ProxiedRequest {
+  /** Path and query at the API server, as the client wrote them. */
+  readonly path: string;
+  readonly user: CredentialUser;
+  readonly request: IncomingMessage;
+}
+
+/** A real API server, which does everything but authenticate. */
+interface ProxiedApiServer {
+  readonly account: string;
+  readonly proxy: {
+    forward(call: ProxiedRequest, response: ServerResponse): Promise<void>;
+    /** Forwards a request to switch protocols. */
+    forwardUpgrade(call: ProxiedRequest, client: Duplex, head: Buffer): void;
+  };
 }
 
 export interface ApiServerOptions {
@@ -57,12 +79,15 @@ async function serve(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const { path: whole, query } = readRequestTarget(request.url ?? '/');
-  const [, id, path] = /^\/clusters\/([^/]+)(\/.*)?$/.exec(whole) ?? [];
-  if (id === undefined) throw noSuchPath();
-  const clusterId = decodeSegment(id);
+  const { clusterId, path, query, url } = targetOf(request);
   const credential = await credentialOf(options, request, clusterId);
   const cluster = options.cluster(clusterId);
+  const flow = { account: cluster.account, subject: credential.user.name };
+  options.streams.admit(query, flow);
+  if ('proxy' in cluster) {
+    if (isStream(query)) options.streams.add(response, flow, credential);
+    return cluster.proxy.forward({ path: url, user: credential.user, request }, response);
+  }
   const { account, context, version } = cluster;
   const call: ApiCall = {
     cluster: context,
@@ -71,22 +96,64 @@ async function serve(
     user: effectiveUser(userOf(credential), request),
     listRate: rateLimiterOf(cluster, options.clock),
     method: request.method ?? 'GET',
-    path: withoutEndingSlash(path ?? '/'),
+    path: withoutEndingSlash(path || '/'),
     query,
-    representation: negotiateFor(request, path ?? '', query),
+    representation: negotiateFor(request, path, query),
     request,
     response,
     abortSignal: abortSignalOf(response),
     bytes: memoize(() => readBody(request, BODY_LIMIT)),
   };
-  const flow = { account, subject: credential.user.name };
-  options.streams.admit(call, flow);
   const apiResponse = await options.flows.handleCall(call, flow, dispatch);
   if (!apiResponse) return void options.streams.add(response, flow, credential);
   const list = apiResponse.contentType === undefined ? longListField(apiResponse.body) : undefined;
   if (!list) return send(response, apiResponse);
   const { status, body } = apiResponse;
   await options.lists.send(response, account, { status, body: body as Json, list });
+}
+
+/**
+ * Listener for requests to switch protocols. Only real API servers have such requests: exec, attach and port-forward.
+ */
+export function upgradeListener(
+  options: ApiServerOptions,
+): (request: IncomingMessage, client: Duplex, head: Buffer) => void {
+  return (request, client, head) => {
+    client.on('error', () => client.destroy());
+    upgrade(options, request, client, head).catch((error: unknown) => {
+      if (!(error instanceof ApiError))
+        options.log.error({ err: error }, 'an upgrade of a connection failed');
+      const { code, message } = error instanceof ApiError ? error : { code: 500, message: 'internal error' };
+      client.end(
+        `HTTP/1.1 ${code} Rejected\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n${message}\n`,
+      );
+    });
+  };
+}
+
+async function upgrade(
+  options: ApiServerOptions,
+  request: IncomingMessage,
+  client: Duplex,
+  head: Buffer,
+): Promise<void> {
+  const { clusterId, url } = targetOf(request);
+  const credential = await credentialOf(options, request, clusterId);
+  const cluster = options.cluster(clusterId);
+  const flow = { account: cluster.account, subject: credential.user.name };
+  if (!('proxy' in cluster))
+    throw new ApiError(501, 'NotImplemented', 'a simulated API server does not switch protocols');
+  options.streams.admitStream(flow);
+  options.streams.add(client, flow, credential);
+  cluster.proxy.forwardUpgrade({ path: url, user: credential.user, request }, client, head);
+}
+
+/** The cluster of a request, and the path (empty for the cluster itself), query and both at its API server. */
+function targetOf(request: IncomingMessage) {
+  const { path: whole, query, search } = readRequestTarget(request.url ?? '/');
+  const [, id, path = ''] = /^\/clusters\/([^/]+)(\/.*)?$/.exec(whole) ?? [];
+  if (id === undefined) throw noSuchPath();
+  return { clusterId: decodeSegment(id), path, query, url: `${path || '/'}${search}` };
 }
 
 async function credentialOf(
@@ -116,7 +183,7 @@ function abortSignalOf(response: ServerResponse): AbortSignal {
 const limiters = new WeakMap<ClusterContext, ListRateLimiter>();
 
 /** The rate limiter of a cluster; replaced when the edition changes. */
-function rateLimiterOf({ context, edition }: ServedCluster, clock: Clock): ListRateLimiter {
+function rateLimiterOf({ context, edition }: SimulatedApiServer, clock: Clock): ListRateLimiter {
   const existing = limiters.get(context);
   if (existing) return existing;
   const limiter = new ListRateLimiter(clock, () => listRates[edition()]);

@@ -3,7 +3,7 @@ import type { Service } from '../kinds/core.js';
 import { nodes } from '../kinds/nodes.js';
 import { REUSED_LOAD_BALANCER, reusesLoadBalancer, services } from '../kinds/services.js';
 import { diskOf, storageClasses, type VolumeClaim, volumeClaims } from '../kinds/volumes.js';
-import type { ClusterStore } from '../store/cluster-store.js';
+import type { ObjectReader } from '../store/cluster-store.js';
 
 /** The provisioners of disks and of file systems. */
 export const DISK_DRIVER = 'diskplugin.csi.alibabacloud.com';
@@ -13,7 +13,7 @@ export const NAS_DRIVER = 'nasplugin.csi.alibabacloud.com';
 const MAX_ID_LENGTH = 100;
 
 /** Load balancers and disks that the cluster's objects request or have. */
-export function cloudResourceClaims(store: ClusterStore): CloudResourceClaim[] {
+export function cloudResourceClaims(store: ObjectReader): CloudResourceClaim[] {
   const backendServers = store.count(nodes);
   return [
     ...[...store.all(services)].flatMap((service) => balancerClaim(service, backendServers)),
@@ -35,7 +35,7 @@ function diskClaim({ metadata: { uid: id, namespace = '', name } }: VolumeClaim)
 }
 
 /** Whether a disk is or was provisioned for the claim; not for other storage classes or existing volumes. */
-export function claimsDisk(store: ClusterStore, claim: VolumeClaim): boolean {
+export function claimsDisk(store: ObjectReader, claim: VolumeClaim): boolean {
   return (
     isDynamicallyProvisioned(claim) &&
     isOfClass(store, claim, { prefix: 'alicloud-disk-', driver: DISK_DRIVER })
@@ -43,7 +43,7 @@ export function claimsDisk(store: ClusterStore, claim: VolumeClaim): boolean {
 }
 
 /** Whether a directory of a file system is provisioned for the claim; it does not count against a quota. */
-export function claimsFileSystem(store: ClusterStore, claim: VolumeClaim): boolean {
+export function claimsFileSystem(store: ObjectReader, claim: VolumeClaim): boolean {
   return (
     isDynamicallyProvisioned(claim) && isOfClass(store, claim, { prefix: 'alicloud-nas', driver: NAS_DRIVER })
   );
@@ -56,7 +56,7 @@ function isDynamicallyProvisioned(claim: VolumeClaim): boolean {
 
 /** Whether the claim's storage class is built in with the prefix, or has the driver as provisioner. */
 function isOfClass(
-  store: ClusterStore,
+  store: ObjectReader,
   { spec: { storageClassName = '' } }: VolumeClaim,
   { prefix, driver }: { readonly prefix: string; readonly driver: string },
 ): boolean {

@@ -4,10 +4,15 @@ import { nodes } from '../kinds/nodes.js';
 import { controllerOf } from '../kinds/object.js';
 import { hasEnded } from '../kinds/pods.js';
 import type { ClusterContext } from './context.js';
+import type { ObjectReader } from '../store/cluster-store.js';
+
+interface RunContext extends Pick<ClusterContext, 'clock' | 'serverlessZones'> {
+  readonly store: ObjectReader;
+}
 
 /** The run of a pod; undefined if it has not started or runs on a node. */
 export function containerInstanceRun(
-  cluster: ClusterContext,
+  cluster: RunContext,
   pod: Pod,
   isDeleted: boolean,
 ): ContainerInstanceRun | undefined {
@@ -23,7 +28,7 @@ export function containerInstanceRun(
 }
 
 /** Whether the pod runs on a container instance: pods of serverless clusters, and of virtual nodes except DaemonSet pods. */
-function isOnContainerInstance({ serverlessZones, store }: ClusterContext, pod: Pod): boolean {
+function isOnContainerInstance({ serverlessZones, store }: RunContext, pod: Pod): boolean {
   if (serverlessZones) return true;
   const node = store.get(nodes, '', pod.spec.nodeName ?? '');
   return node?.metadata.labels?.['type'] === 'virtual-kubelet' && controllerOf(pod)?.kind !== 'DaemonSet';

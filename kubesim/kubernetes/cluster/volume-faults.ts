@@ -3,8 +3,17 @@ import type { Pod } from '../kinds/core.js';
 import { isBound, type VolumeClaim, volumeClaims } from '../kinds/volumes.js';
 import { claimsDisk } from './cloud-resource-claims.js';
 import type { ClusterContext } from './context.js';
+import type { ObjectReader } from '../store/cluster-store.js';
+import type { KubeObject } from '../kinds/object.js';
+import type { Occurrence } from '../../kubelet-client.js';
 import { volumeFaultMessage } from './volume-fault-messages.js';
 import { mountedBy } from './volume-mounts.js';
+
+/** The cluster of the volume. */
+interface VolumeFaultContext extends Pick<ClusterContext, 'serverlessZones'> {
+  readonly store: ObjectReader;
+  readonly events: { record(about: KubeObject, occurrence: Occurrence): void };
+}
 
 /** A fault of the volume of a claim (`namespace/name`). */
 export interface VolumeFault {
@@ -15,7 +24,7 @@ export interface VolumeFault {
 
 /** Records the fault on each pod that has mounted the volume; pods that mount it later are not affected. */
 export function injectVolumeFault(
-  cluster: ClusterContext,
+  cluster: VolumeFaultContext,
   { operation, claim: claimName, storage }: VolumeFault,
 ): VolumeFaultResult {
   const [namespace = '', name = ''] = claimName.split('/');
@@ -29,7 +38,7 @@ export function injectVolumeFault(
 }
 
 function reportVolume(
-  { events }: ClusterContext,
+  { events }: VolumeFaultContext,
   pod: Pod,
   { claim, operation }: { readonly claim: VolumeClaim; readonly operation: string },
 ): void {

@@ -1,8 +1,15 @@
 import type { MountProblem } from '../../kubelet-client.js';
-import type { ClusterContext } from './context.js';
+import type { ObjectReader } from '../store/cluster-store.js';
 import type { Pod } from '../kinds/core.js';
 import { hasEnded, pods } from '../kinds/pods.js';
 import { isBound, type VolumeClaim, volumeClaims } from '../kinds/volumes.js';
+
+/** The cluster of pods and their volumes. */
+interface MountContext {
+  readonly store: ObjectReader;
+  /** Zones of its container instances; undefined for a cluster whose pods run on nodes. */
+  readonly serverlessZones: readonly string[] | undefined;
+}
 
 const ONE_NODE = 'ReadWriteOnce';
 const ONE_POD = 'ReadWriteOncePod';
@@ -14,7 +21,7 @@ export function claimsOf({ spec }: Pod): string[] {
 }
 
 /** Why the volumes of the pod cannot be mounted yet; undefined if they can, or it has none. */
-export function mountProblem(cluster: ClusterContext, pod: Pod): MountProblem | undefined {
+export function mountProblem(cluster: MountContext, pod: Pod): MountProblem | undefined {
   for (const name of claimsOf(pod)) {
     const claim = cluster.store.get(volumeClaims, pod.metadata.namespace ?? '', name);
     const problem = claim
@@ -25,7 +32,7 @@ export function mountProblem(cluster: ClusterContext, pod: Pod): MountProblem | 
   return undefined;
 }
 
-function claimProblem(cluster: ClusterContext, pod: Pod, claim: VolumeClaim): MountProblem | undefined {
+function claimProblem(cluster: MountContext, pod: Pod, claim: VolumeClaim): MountProblem | undefined {
   const { name, namespace = '' } = claim.metadata;
   if (!isBound(claim)) return failedMount(`PersistentVolumeClaim ${namespace}/${name} is not bound`);
   const modes = claim.spec.accessModes ?? [ONE_NODE];
@@ -41,7 +48,7 @@ function claimProblem(cluster: ClusterContext, pod: Pod, claim: VolumeClaim): Mo
 }
 
 /** The pods that have mounted the claim, including terminating ones. */
-export function mountedBy(cluster: ClusterContext, { metadata }: VolumeClaim): Pod[] {
+export function mountedBy(cluster: MountContext, { metadata }: VolumeClaim): Pod[] {
   const { namespace, name } = metadata;
   return [...cluster.store.all(pods)].filter(
     (pod) => pod.metadata.namespace === namespace && hasMounted(pod) && claimsOf(pod).includes(name),
@@ -53,7 +60,7 @@ function hasMounted(pod: Pod): boolean {
 }
 
 /** Whether two pods run on the same host; each container instance is a separate host. */
-function areOnSameHost(cluster: ClusterContext, pod: Pod, other: Pod): boolean {
+function areOnSameHost(cluster: MountContext, pod: Pod, other: Pod): boolean {
   return !cluster.serverlessZones && pod.spec.nodeName === other.spec.nodeName;
 }
 

@@ -1,14 +1,21 @@
 import type { ClusterContext } from '../cluster/context.js';
-import { replaceStatus } from '../cluster/write.js';
 import type { Service } from '../kinds/core.js';
-import { timestamp, type Condition } from '../kinds/object.js';
-import {
-  hasReusedLoadBalancer,
-  REUSED_CONDITION,
-  REUSED_LOAD_BALANCER,
-  services,
-} from '../kinds/services.js';
-import { keyOf } from '../store/cluster-store.js';
+import { timestamp, type Condition, type KubeObject } from '../kinds/object.js';
+import type { KeyQueue, Occurrence } from '../../kubelet-client.js';
+import { hasReusedLoadBalancer, REUSED_CONDITION, REUSED_LOAD_BALANCER } from '../kinds/services.js';
+import { keyOf, type ObjectReader } from '../store/cluster-store.js';
+
+/** The cluster of the Services, simulated or real: load balancers belong to the cloud. */
+export interface LoadBalancerContext extends Pick<
+  ClusterContext,
+  'faults' | 'grants' | 'timers' | 'clock' | 'scaled'
+> {
+  readonly objects: Pick<ObjectReader, 'get' | 'all'>;
+  readonly events: { record(about: KubeObject, occurrence: Occurrence): void };
+  queue(name: string, work: (key: string) => void): KeyQueue;
+  onServiceChange(listener: (service: Service) => void): void;
+  setStatus(service: Service, status: ServiceStatus): void;
+}
 
 type ServiceStatus = NonNullable<Service['status']> & { readonly conditions?: readonly Condition[] };
 
@@ -16,12 +23,12 @@ type ServiceStatus = NonNullable<Service['status']> & { readonly conditions?: re
  * Removes the address of a Service whose load balancer has a fault, or that lost the annotation of its reused load
  * balancer and cannot get a dedicated one. Returns whether it is broken.
  */
-export function brokenLoadBalancer(cluster: ClusterContext, service: Service): boolean {
+export function brokenLoadBalancer(cluster: LoadBalancerContext, service: Service): boolean {
   const why = causeOf(cluster, service);
   if (why === undefined) return false;
   const status = (service.status ?? {}) as ServiceStatus;
   if (status.loadBalancer?.ingress) {
-    replaceStatus(cluster, services, service, { ...status, loadBalancer: {} });
+    cluster.setStatus(service, { ...status, loadBalancer: {} });
     const message = `The load balancer is abnormal: ${why}`;
     const occurrence = { type: 'Warning', reason: 'LoadBalancerAbnormal', message } as const;
     cluster.events.record(service, { ...occurrence, component: 'service-controller' });
@@ -29,7 +36,7 @@ export function brokenLoadBalancer(cluster: ClusterContext, service: Service): b
   return true;
 }
 
-function causeOf(cluster: ClusterContext, service: Service): string | undefined {
+function causeOf(cluster: LoadBalancerContext, service: Service): string | undefined {
   const fault = cluster.faults.ofService(keyOf(service));
   if (fault) return fault.operation;
   const annotated = service.metadata.annotations?.[REUSED_LOAD_BALANCER] !== undefined;
@@ -39,7 +46,7 @@ function causeOf(cluster: ClusterContext, service: Service): string | undefined 
 
 /** Records in the status of a Service that it reuses a load balancer. */
 export function recordReuse(
-  cluster: ClusterContext,
+  cluster: LoadBalancerContext,
   service: Service,
 ): { conditions?: readonly Condition[] } {
   const status = (service.status ?? {}) as ServiceStatus;

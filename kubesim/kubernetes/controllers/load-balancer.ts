@@ -4,17 +4,29 @@ import type { Service } from '../kinds/core.js';
 import { services } from '../kinds/services.js';
 import { hash32 } from '../../random.js';
 import { keyOf } from '../store/cluster-store.js';
-import { brokenLoadBalancer, recordReuse } from './load-balancer-faults.js';
+import { brokenLoadBalancer, type LoadBalancerContext, recordReuse } from './load-balancer-faults.js';
 import { splitKey } from '../cluster/controlled-pods.js';
 
 /** Simulated seconds until a load balancer has its address. */
 const CREATION_SECONDS = 8;
 
+/** A simulated cluster as the controller uses it. */
+export function storedServices(cluster: ClusterContext): LoadBalancerContext {
+  const { faults, grants, timers, clock, events, store } = cluster;
+  return {
+    ...{ faults, grants, timers, clock, events, objects: store },
+    scaled: (seconds) => cluster.scaled(seconds),
+    queue: (name, work) => cluster.queue(name, work),
+    onServiceChange: (listener) => store.onChange(services, ({ object }) => listener(object as Service)),
+    setStatus: (service, status) => void replaceStatus(cluster, services, service, status),
+  };
+}
+
 /** Assigns Services of type LoadBalancer an address of TEST-NET-3, which is not routed. */
-export function loadBalancerController(cluster: ClusterContext): Controller {
+export function loadBalancerController(cluster: LoadBalancerContext): Controller {
   const planned = new Set<string>();
   const queue = cluster.queue('load-balancer', (key) => {
-    const service = cluster.store.get(services, ...splitKey(key));
+    const service = cluster.objects.get(services, ...splitKey(key));
     // The fault of a load balancer ends when its Service is deleted.
     if (service?.spec.type !== 'LoadBalancer') return cluster.faults.end((fault) => fault.service === key);
     if (brokenLoadBalancer(cluster, service) || planned.has(key)) return;
@@ -23,10 +35,10 @@ export function loadBalancerController(cluster: ClusterContext): Controller {
     planned.add(key);
     cluster.timers.after(cluster.scaled(CREATION_SECONDS), () => {
       planned.delete(key);
-      const now = cluster.store.get(services, ...splitKey(key));
+      const now = cluster.objects.get(services, ...splitKey(key));
       if (now?.spec.type !== 'LoadBalancer' || now.metadata.deletionTimestamp) return;
       const ip = `203.0.113.${1 + (hash32(now.metadata.uid) % 254)}`;
-      replaceStatus(cluster, services, now, {
+      cluster.setStatus(now, {
         ...recordReuse(cluster, now),
         loadBalancer: { ingress: [{ ip }] },
       });
@@ -41,9 +53,9 @@ export function loadBalancerController(cluster: ClusterContext): Controller {
   });
   return {
     start() {
-      cluster.store.onChange(services, ({ object }) => queue.add(keyOf(object)));
+      cluster.onServiceChange((service) => queue.add(keyOf(service)));
       const all = () => {
-        for (const service of cluster.store.all(services)) queue.add(keyOf(service));
+        for (const service of cluster.objects.all(services)) queue.add(keyOf(service));
       };
       cluster.grants.onChange(all);
       cluster.faults.onChange(all);
@@ -56,7 +68,7 @@ export function loadBalancerController(cluster: ClusterContext): Controller {
  * Whether the claim of a Service is granted. Records an event with the reason of a rejection, also for a Service with
  * a load balancer, whose larger usage may be rejected.
  */
-function isGranted(cluster: ClusterContext, service: Service): boolean {
+function isGranted(cluster: LoadBalancerContext, service: Service): boolean {
   const { uid } = service.metadata;
   const lost = cluster.faults.first('NO_LOAD_BALANCERS') !== undefined;
   const revoked = lost && !service.status?.loadBalancer?.ingress;

@@ -7,6 +7,9 @@ import { objectTable } from '../../storage/tables.js';
 
 export type ChangeListener = (change: Change) => void;
 
+/** Reads the objects of a cluster: its store, or a cache of a real API server. */
+export type ObjectReader = Pick<ClusterStore, 'get' | 'all' | 'count' | 'byUid'>;
+
 interface Collection {
   readonly type: ResourceType;
   readonly objects: Map<string, KubeObject>;
@@ -208,7 +211,7 @@ export class ClusterStore implements RevisionOwner {
   }
 }
 
-function storeKey(namespace: string, name: string): string {
+export function storeKey(namespace: string, name: string): string {
   return `${namespace}/${name}`;
 }
 

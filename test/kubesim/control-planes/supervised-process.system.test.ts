@@ -46,17 +46,17 @@ test('the next start ends a process that a killed supervisor left running', asyn
   const left = program('left', WAITS);
   const child = spawn(left.path, left.args, { stdio: 'ignore' });
   const ended = once(child, 'exit');
-  await writeFile(left.pidFile, `${child.pid}\n`);
+  await writeFile(left.pidFile, `${child.pid}\n${left.path}\n`);
   await using supervised = await SupervisedProcess.start(left, log);
   await ended;
-  expect(await readFile(left.pidFile, 'utf8')).toBe(`${supervised.pid}\n`);
+  expect(await readFile(left.pidFile, 'utf8')).toBe(`${supervised.pid}\n${left.path}\n`);
 });
 
 test('the next start does not end another program that has got the process id', async () => {
   const other = spawn('sleep', ['60'], { stdio: 'ignore' });
   await once(other, 'spawn');
   const reused = program('reused', WAITS);
-  await writeFile(reused.pidFile, `${other.pid}\n`);
+  await writeFile(reused.pidFile, `${other.pid}\n${reused.path}\n`);
   await using supervised = await SupervisedProcess.start(reused, log);
   expect(supervised.pid).not.toBe(other.pid);
   expect(existsSync(`/proc/${other.pid}`)).toBe(true);

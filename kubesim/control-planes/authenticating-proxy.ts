@@ -1,0 +1,162 @@
+import { once } from 'node:events';
+import type { ClientRequest, IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { Agent, request as httpsRequest } from 'node:https';
+import { type Duplex, finished, pipeline } from 'node:stream';
+import type { CredentialUser } from '../credentials.js';
+import { ApiError } from '../kubernetes/kinds/status.js';
+import type { Pki } from './pki.js';
+
+/**
+ * Headers that describe one connection, and those by which a client could claim to be another user. `Impersonate-` headers stay: the
+ * API server checks whether the user may impersonate.
+ */
+const DROPPED =
+  /^(authorization|connection|expect|host|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|x-remote-.*)$/;
+
+/** A request, the user whom the proxy has authenticated, and the path at the API server. */
+export interface ProxiedRequest {
+  readonly path: string;
+  readonly user: CredentialUser;
+  readonly request: IncomingMessage;
+}
+
+/** Forwards authenticated requests to a real API server, which trusts its certificate to name the user. */
+export class AuthenticatingProxy implements Disposable {
+  private readonly agent: Agent;
+  private readonly host: { readonly hostname: string; readonly port: string };
+  private readonly open = new Set<ServerResponse | Duplex>();
+
+  constructor(server: string, { cluster, proxy }: Pick<Pki, 'cluster' | 'proxy'>) {
+    const { hostname, port } = new URL(server);
+    this.host = { hostname, port };
+    this.agent = new Agent({ keepAlive: true, ca: cluster.cert, ...proxy });
+  }
+
+  /** Resolves at the end of the response. Throws ApiError 503 if the API server does not answer. */
+  async forward({ path, user, request }: ProxiedRequest, response: ServerResponse): Promise<void> {
+    using _tracked = this.track(response);
+    const headers = forwardedHeaders(request.headers, user);
+    // Without a length the body needs its framing again.
+    if (request.headers['transfer-encoding']) headers['transfer-encoding'] = 'chunked';
+    const upstream = this.request(path, request, headers);
+    const ended = new Promise<void>((resolve) => finished(response, () => resolve()));
+    void ended.then(() => upstream.destroy());
+    pipeline(request, upstream, () => undefined);
+    const reply = await responseOf(upstream);
+    if (!reply) {
+      if (response.destroyed) return;
+      throw new ApiError(503, 'ServiceUnavailable', 'the API server does not answer', {
+        retryAfterSeconds: 1,
+      });
+    }
+    response.writeHead(reply.statusCode ?? 502, withoutConnectionHeaders(reply.headers));
+    // Watches send their first byte when there is an event; the client waits for the header.
+    response.flushHeaders();
+    pipeline(reply, response, () => undefined);
+    await ended;
+  }
+
+  /** Forwards a request to switch protocols (exec, attach, port-forward), then the bytes of both directions. */
+  forwardUpgrade({ path, user, request }: ProxiedRequest, client: Duplex, head: Buffer): void {
+    const tracked = this.track(client);
+    const headers = {
+      ...forwardedHeaders(request.headers, user),
+      connection: 'Upgrade',
+      upgrade: request.headers.upgrade ?? '',
+    };
+    const upstream = this.request(path, request, headers);
+    const end = () => {
+      tracked[Symbol.dispose]();
+      upstream.destroy();
+      client.destroy();
+    };
+    client.once('close', end).on('error', end);
+    upstream.once('error', end);
+    upstream.once('upgrade', (reply, socket, rest) => {
+      client.write(headOf(reply));
+      client.write(rest);
+      socket.write(head);
+      pipeline(client, socket, client, end);
+    });
+    upstream.once('response', (reply) => {
+      // Its end is the end of the connection: the chunks of the response are already joined.
+      client.write(headOf(reply, ['connection', 'transfer-encoding'], 'Connection: close\r\n'));
+      pipeline(reply, client, end);
+    });
+    upstream.end();
+  }
+
+  /** Ends all requests. */
+  closeConnections(): void {
+    for (const stream of this.open) stream.destroy();
+  }
+
+  [Symbol.dispose](): void {
+    this.closeConnections();
+    this.agent.destroy();
+  }
+
+  private request(
+    path: string,
+    { method = 'GET' }: IncomingMessage,
+    headers: Record<string, string | string[]>,
+  ) {
+    // Not as a URL, which would resolve `..`.
+    const sent = httpsRequest({ ...this.host, path, agent: this.agent, method, headers });
+    // After the response, an error also ends the response.
+    return sent.on('error', () => undefined);
+  }
+
+  private track(stream: ServerResponse | Duplex): Disposable {
+    this.open.add(stream);
+    return { [Symbol.dispose]: () => void this.open.delete(stream) };
+  }
+}
+
+/** The response; undefined if the connection failed. */
+async function responseOf(request: ClientRequest): Promise<IncomingMessage | undefined> {
+  return once(request, 'response').then(
+    ([response]) => response as IncomingMessage,
+    () => undefined,
+  );
+}
+
+/** Headers for the API server: those of the client, and the authenticated user. */
+export function forwardedHeaders(
+  headers: IncomingHttpHeaders,
+  { name, groups }: CredentialUser,
+): Record<string, string | string[]> {
+  const kept = Object.entries(headers).filter(
+    (entry): entry is [string, string | string[]] => entry[1] !== undefined && !DROPPED.test(entry[0]),
+  );
+  return { ...Object.fromEntries(kept), 'x-remote-user': utf8(name), 'x-remote-group': groups.map(utf8) };
+}
+
+/** Node.js writes each character of a header as one byte; the API server reads UTF-8. */
+function utf8(text: string): string {
+  return Buffer.from(text).toString('latin1');
+}
+
+/** The status line and headers of a response, for a connection that is not HTTP's any more. */
+function headOf(
+  { statusCode = 502, statusMessage = '', rawHeaders }: IncomingMessage,
+  without: readonly string[] = [],
+  added = '',
+): string {
+  let head = `HTTP/1.1 ${statusCode} ${statusMessage}\r\n`;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] ?? '';
+    if (!without.includes(name.toLowerCase())) head += `${name}: ${rawHeaders[at + 1]}\r\n`;
+  }
+  return `${head}${added}\r\n`;
+}
+
+function withoutConnectionHeaders(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  const {
+    connection: _connection,
+    'keep-alive': _keepAlive,
+    'transfer-encoding': _encoding,
+    ...kept
+  } = headers;
+  return kept;
+}

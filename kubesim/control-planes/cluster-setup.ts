@@ -1,0 +1,55 @@
+import { clusterRoleBindings } from '../kubernetes/api/rbac/cluster-roles.js';
+import { DISK_DRIVER, NAS_DRIVER } from '../kubernetes/cluster/cloud-resource-claims.js';
+import { dnsObjects } from '../kubernetes/cluster/initial-objects.js';
+import { groupVersion } from '../kubernetes/kinds/resource.js';
+import { storageClasses } from '../kubernetes/kinds/volumes.js';
+import type { ClusterClient } from './cluster-client.js';
+import { pathOf } from './object-cache.js';
+
+const RBAC = '/apis/rbac.authorization.k8s.io/v1';
+/** Roles that Kubernetes has itself; those of `fleetgraph:` are the platform's. */
+const OWN = 'fleetgraph:';
+const DISK_CLASSES = ['alicloud-disk-essd', 'alicloud-disk-ssd', 'alicloud-disk-efficiency'];
+
+/** Creates what a cluster of the cloud has at each start: the rights of kubeconfigs and the storage of the cloud. */
+export async function installBasics(client: ClusterClient): Promise<void> {
+  for (const { name, role, group } of clusterRoleBindings) {
+    if (role.name.startsWith(OWN))
+      await create(client, `${RBAC}/clusterroles`, { metadata: { name: role.name }, rules: role.rules });
+    if (!name.startsWith(OWN)) continue;
+    await create(client, `${RBAC}/clusterrolebindings`, {
+      metadata: { name },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: role.name },
+      subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: group }],
+    });
+  }
+  // The volumes need not be attached: mounting them is simulated.
+  for (const name of [DISK_DRIVER, NAS_DRIVER])
+    await create(client, '/apis/storage.k8s.io/v1/csidrivers', {
+      metadata: { name },
+      spec: { attachRequired: false },
+    });
+  const classes = [...DISK_CLASSES.map((name) => [name, DISK_DRIVER]), ['alicloud-nas', NAS_DRIVER]];
+  for (const [name, provisioner] of classes)
+    await create(client, pathOf(storageClasses), {
+      metadata: { name },
+      provisioner,
+      reclaimPolicy: 'Delete',
+    });
+}
+
+/** Installs the cluster's DNS; only once, so that administrators can remove it. */
+export async function installDns(client: ClusterClient, serviceCidr: string): Promise<void> {
+  for (const { type, draft } of dnsObjects(serviceCidr))
+    await create(client, pathOf(type, { namespace: draft.metadata.namespace }), {
+      ...draft,
+      apiVersion: groupVersion(type),
+      kind: type.kind,
+    });
+}
+
+/** Creates an object unless it exists. Throws if the API server rejects it. */
+async function create(client: ClusterClient, path: string, body: object): Promise<void> {
+  const { status, body: answer } = await client.call<{ message?: string }>({ method: 'POST', path, body });
+  if (status !== 201 && status !== 409) throw new Error(`${path} returned ${status}: ${answer.message}`);
+}

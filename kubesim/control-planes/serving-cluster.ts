@@ -1,0 +1,207 @@
+import type { Clock } from '../../kernel/clock.js';
+import type { Log } from '../../kernel/log.js';
+import type { ClusterOptions, ControlPlaneProcess } from '../cluster-port.js';
+import type { InjectedFaults } from '../injected-faults.js';
+import type { KeyQueue } from '../kubelet-client.js';
+import { kubelets } from '../kubelet/kubelet.js';
+import { logLines } from '../kubelet/log-lines.js';
+import type { GrantRegistry } from '../kubernetes/cluster/cloud-resource-claims.js';
+import { loadBalancerController } from '../kubernetes/controllers/load-balancer.js';
+import type { Pod } from '../kubernetes/kinds/core.js';
+import { nodes } from '../kubernetes/kinds/nodes.js';
+import { controllerOf } from '../kubernetes/kinds/object.js';
+import { pods } from '../kubernetes/kinds/pods.js';
+import { services } from '../kubernetes/kinds/services.js';
+import type { TimerScheduler } from '../timers.js';
+import { AuthenticatingProxy } from './authenticating-proxy.js';
+import { ClusterCache } from './cluster-cache.js';
+import { type ApiCall, type ClusterClient, MERGE_PATCH } from './cluster-client.js';
+import { installBasics, installDns } from './cluster-setup.js';
+import type { ControlPlane } from './control-plane.js';
+import type { ControlPlanes } from './control-planes.js';
+import { kubeletServer } from './kubelet-server.js';
+import type { NodeRegistry } from './node-registry.js';
+import { openNodeTunnel } from './node-tunnel.js';
+import { pathOf } from './object-cache.js';
+import type { Pki } from './pki.js';
+import { RemoteEvents } from './remote-events.js';
+import { RemoteKubeletClient } from './remote-kubelet-client.js';
+import { provisionVolumes } from './volumes.js';
+
+/** What a cluster has before its control plane runs. */
+export interface ServingClusterOptions {
+  readonly cluster: Pick<ClusterOptions, 'id' | 'vpcAddresses'>;
+  readonly serviceCidr: string;
+  readonly pki: Pki;
+  readonly controlPlanes: ControlPlanes;
+  readonly machines: NodeRegistry;
+  readonly faults: InjectedFaults;
+  readonly grants: GrantRegistry;
+  readonly clock: Clock;
+  readonly timers: TimerScheduler;
+  readonly log: Log;
+  scaled(seconds: number): number;
+  queue(name: string, work: (key: string) => void): KeyQueue;
+}
+
+const PARTS = [
+  ['CONTROLLER_MANAGER', 'controllerManager'],
+  ['SCHEDULER', 'scheduler'],
+] as const;
+/** Milliseconds until a pod is evicted again whose budget did not allow it. */
+const EVICTION_RETRY_MS = 1_000;
+
+/** A running real control plane, and the kubelets and controllers of the cloud that work with it. */
+export class ServingCluster implements AsyncDisposable {
+  readonly plane: ControlPlane;
+  readonly cache: ClusterCache;
+  readonly events: RemoteEvents;
+  readonly proxy: AuthenticatingProxy;
+  /** Uids of pods for which an eviction has been requested. */
+  private readonly evicting = new Set<string>();
+  /** The last change of the stopped processes: changes follow each other. */
+  private changing = Promise.resolve();
+
+  private constructor(
+    private readonly options: ServingClusterOptions,
+    { plane, cache, events, proxy }: Pick<ServingCluster, 'plane' | 'cache' | 'events' | 'proxy'>,
+    private readonly running: AsyncDisposable,
+  ) {
+    this.plane = plane;
+    this.cache = cache;
+    this.events = events;
+    this.proxy = proxy;
+  }
+
+  /** Starts the control plane; resolves when it serves and its machines report to it. */
+  static async open(options: ServingClusterOptions): Promise<ServingCluster> {
+    await using started = new AsyncDisposableStack();
+    const { cluster, serviceCidr, pki, controlPlanes, machines, clock, log } = options;
+    const plane = started.use(await controlPlanes.start({ id: cluster.id, pki, serviceCidr }));
+    const { client } = plane;
+    await installBasics(client);
+    const cache = started.use(await ClusterCache.open(client, log));
+    const events = new RemoteEvents(client, clock, log);
+    const kubelet = kubeletServer({
+      objects: cache,
+      logs: { clock, faults: options.faults, logLines, podByUid: (uid) => podByUid(cache, uid) },
+      log,
+    });
+    started.use(
+      await openNodeTunnel({ path: plane.socket, pki, isReady: (name) => machines.isReady(name), kubelet }),
+    );
+    const proxy = started.use(new AuthenticatingProxy(plane.server, pki));
+    started.defer(() => machines.disconnect());
+    machines.connect({ client, objects: cache });
+    kubelets(
+      new RemoteKubeletClient({
+        ...options,
+        vpcAddresses: cluster.vpcAddresses,
+        queue: (work) => options.queue('kubelet', work),
+        client,
+        cache,
+        events,
+      }),
+    ).start();
+    runLoadBalancers(options, { client, cache, events });
+    provisionVolumes({ ...options, client, cache, events });
+    return new ServingCluster(options, { plane, cache, events, proxy }, started.move());
+  }
+
+  /** Installs what a new cluster has and its administrators may remove. */
+  async installInitialObjects(): Promise<void> {
+    await installDns(this.plane.client, this.options.serviceCidr);
+  }
+
+  /**
+   * Cordons a node and evicts its pods, except those of DaemonSets, as far as disruption budgets allow. Returns the number of
+   * remaining pods.
+   */
+  drain(name: string): number {
+    const node = this.cache.get(nodes, '', name);
+    if (node && !node.spec.unschedulable)
+      this.send({
+        method: 'PATCH',
+        path: pathOf(nodes, { name }),
+        type: MERGE_PATCH,
+        body: { spec: { unschedulable: true } },
+      });
+    const evicted = this.podsOn(name).filter((pod) => controllerOf(pod)?.kind !== 'DaemonSet');
+    for (const pod of evicted) if (!pod.metadata.deletionTimestamp) this.evict(pod);
+    return evicted.length;
+  }
+
+  podsOn(nodeName: string): Pod[] {
+    return [...this.cache.all(pods)].filter(({ spec }) => spec.nodeName === nodeName);
+  }
+
+  podsByUid(uids: readonly string[]): Pod[] {
+    return uids.flatMap((uid) => podByUid(this.cache, uid) ?? []);
+  }
+
+  deletePods(uids: readonly string[]): void {
+    for (const { metadata } of this.podsByUid(uids))
+      if (!metadata.deletionTimestamp) this.send({ method: 'DELETE', path: pathOf(pods, metadata) });
+  }
+
+  /** Stops these processes of the control plane and starts the others. */
+  stopProcesses(stopped: readonly ControlPlaneProcess[]): Promise<void> {
+    this.changing = this.changing.then(async () => {
+      for (const [process, part] of PARTS)
+        await (stopped.includes(process) ? this.plane.pause(part) : this.plane.resume(part));
+    });
+    return this.changing;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.changing.catch(() => undefined);
+    await this.running[Symbol.asyncDispose]();
+  }
+
+  private evict({ metadata }: Pod): void {
+    const { uid, name, namespace } = metadata;
+    if (this.evicting.has(uid)) return;
+    this.evicting.add(uid);
+    const body = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace } };
+    this.send({ method: 'POST', path: `${pathOf(pods, metadata)}/eviction`, body });
+    this.options.timers.after(EVICTION_RETRY_MS, () => this.evicting.delete(uid));
+  }
+
+  /** The cloud repeats a step whose request failed. */
+  private send(call: ApiCall): void {
+    this.plane.client
+      .call(call)
+      .catch((err: unknown) =>
+        this.options.log.debug({ err, path: call.path }, 'a request of the cloud failed'),
+      );
+  }
+}
+
+function podByUid(cache: ClusterCache, uid: string): Pod | undefined {
+  const object = cache.byUid(uid);
+  return object?.kind === pods.kind ? (object as Pod) : undefined;
+}
+
+function runLoadBalancers(
+  { faults, grants, timers, clock, scaled, queue }: ServingClusterOptions,
+  {
+    client,
+    cache,
+    events,
+  }: { readonly client: ClusterClient; readonly cache: ClusterCache; readonly events: RemoteEvents },
+): void {
+  loadBalancerController({
+    ...{ faults, grants, timers, clock, scaled, queue, events, objects: cache },
+    onServiceChange: (listener) => cache.onChange(services, ({ object }) => listener(object)),
+    setStatus({ metadata }, status) {
+      // A write that fails is repeated by the next change of the Service.
+      const call = {
+        method: 'PATCH',
+        path: `${pathOf(services, metadata)}/status`,
+        type: MERGE_PATCH,
+        body: { status },
+      } as const;
+      client.call(call).catch(() => undefined);
+    },
+  }).start();
+}
