@@ -58,8 +58,8 @@ const gateway = {
 const kubesim = {
   storage: [],
   http: [],
-  'kubernetes/kinds': [],
-  'kubernetes/schema': ['kubernetes/kinds'],
+  'kubernetes/schema': [],
+  'kubernetes/kinds': ['kubernetes/schema'],
   'kubernetes/store': ['kubernetes/kinds', 'storage'],
   'kubernetes/cluster': ['kubernetes/kinds', 'kubernetes/schema', 'kubernetes/store'],
   'kubernetes/scheduler': ['kubernetes/kinds', 'kubernetes/store', 'kubernetes/cluster'],

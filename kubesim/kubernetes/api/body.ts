@@ -4,7 +4,7 @@ import type { ServedType } from '../kinds/registry.js';
 import { groupVersion } from '../kinds/resource.js';
 import { decodeProtobuf } from '../schema/protobuf.js';
 import { decode, type Decoded } from '../schema/decode.js';
-import { DecodeError } from '../schema/scalars.js';
+import { DecodeError } from '../schema/decode-error.js';
 import { BODY_LIMIT, textOf, type ApiCall } from './call.js';
 import { checkNesting } from './nesting.js';
 import type { Target } from './path.js';
@@ -14,7 +14,7 @@ import { ApiError, badRequest } from '../kinds/status.js';
 /** Parses the body as JSON, YAML or protobuf. Throws ApiError 400 or 415. */
 export async function bodyOf(call: ApiCall): Promise<Json> {
   const type = call.request.headers['content-type'] ?? 'application/json';
-  if (type.includes('protobuf')) return decodeProtobuf(await call.bytes());
+  if (type.includes('protobuf')) return parseProtobuf(await call.bytes());
   if (type.includes('cbor')) {
     throw new ApiError(
       415,
@@ -25,6 +25,14 @@ export async function bodyOf(call: ApiCall): Promise<Json> {
   const body = await parseText(call, await textOf(call), type);
   if (isJson(body)) return body;
   throw badRequest('the body is not an object');
+}
+
+function parseProtobuf(body: Buffer): Json {
+  try {
+    return decodeProtobuf(body);
+  } catch (error) {
+    throw error instanceof DecodeError ? badRequest(error.message) : error;
+  }
 }
 
 /** Parses JSON or, by the content type, YAML. Throws ApiError 400, 413 and 429. */

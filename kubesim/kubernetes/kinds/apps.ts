@@ -85,11 +85,6 @@ export function selectorText(selector: LabelSelector | undefined): string {
 export const deployments = defineResource<Deployment>({
   group: 'apps',
   kind: 'Deployment',
-  plural: 'deployments',
-  singular: 'deployment',
-  shortNames: ['deploy'],
-  categories: ['all'],
-  subresources: ['status', 'scale'],
   generation: true,
   defaults: (deployment) => ({
     ...deployment,
@@ -130,11 +125,6 @@ function strategyDefaults({ spec }: Deployment): Deployment['spec']['strategy'] 
 export const replicaSets = defineResource<ReplicaSet>({
   group: 'apps',
   kind: 'ReplicaSet',
-  plural: 'replicasets',
-  singular: 'replicaset',
-  shortNames: ['rs'],
-  categories: ['all'],
-  subresources: ['status', 'scale'],
   generation: true,
   defaults: (set) => ({
     ...set,
@@ -156,11 +146,6 @@ export const replicaSets = defineResource<ReplicaSet>({
 export const statefulSets = defineResource<StatefulSet>({
   group: 'apps',
   kind: 'StatefulSet',
-  plural: 'statefulsets',
-  singular: 'statefulset',
-  shortNames: ['sts'],
-  categories: ['all'],
-  subresources: ['status', 'scale'],
   generation: true,
   defaults: (set) => ({
     ...set,
@@ -190,11 +175,6 @@ export const statefulSets = defineResource<StatefulSet>({
 export const daemonSets = defineResource<DaemonSet>({
   group: 'apps',
   kind: 'DaemonSet',
-  plural: 'daemonsets',
-  singular: 'daemonset',
-  shortNames: ['ds'],
-  categories: ['all'],
-  subresources: ['status'],
   generation: true,
   defaults: (set) => ({
     ...set,

@@ -7,10 +7,6 @@ const JOB_LABELS = ['controller-uid', 'batch.kubernetes.io/controller-uid'] as c
 export const jobs = defineResource<Job>({
   group: 'batch',
   kind: 'Job',
-  plural: 'jobs',
-  singular: 'job',
-  categories: ['all'],
-  subresources: ['status'],
   generation: true,
   defaults: (job) => {
     const template = completeTemplate(job.spec?.template);

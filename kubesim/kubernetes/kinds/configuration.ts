@@ -4,9 +4,6 @@ import { sameJson } from '../../../kernel/same-json.js';
 
 export const configMaps = defineResource<ConfigMap>({
   kind: 'ConfigMap',
-  plural: 'configmaps',
-  singular: 'configmap',
-  shortNames: ['cm'],
   validate: (map, old) =>
     old?.immutable && !sameJson(old.data, map.data)
       ? [
@@ -26,8 +23,6 @@ export const configMaps = defineResource<ConfigMap>({
 
 export const secrets = defineResource<Secret>({
   kind: 'Secret',
-  plural: 'secrets',
-  singular: 'secret',
   defaults: ({ stringData, ...secret }) => {
     const encoded = Object.entries(stringData ?? {}).map(([key, text]) => [
       key,
@@ -50,9 +45,6 @@ function keys(data: object | undefined): number {
 
 export const serviceAccounts = defineResource<ServiceAccount>({
   kind: 'ServiceAccount',
-  plural: 'serviceaccounts',
-  singular: 'serviceaccount',
-  shortNames: ['sa'],
   columns: [
     nameColumn<ServiceAccount>(),
     { name: 'Secrets', type: 'integer', value: ({ secrets: list }) => list?.length ?? 0 },
@@ -63,8 +55,6 @@ export const serviceAccounts = defineResource<ServiceAccount>({
 export const leases = defineResource<Lease>({
   group: 'coordination.k8s.io',
   kind: 'Lease',
-  plural: 'leases',
-  singular: 'lease',
   columns: [
     nameColumn<Lease>(),
     { name: 'Holder', type: 'string', value: ({ spec }) => spec?.holderIdentity ?? '' },

@@ -12,8 +12,6 @@ export interface ControllerRevision extends KubeObject {
 export const controllerRevisions = defineResource<ControllerRevision>({
   group: 'apps',
   kind: 'ControllerRevision',
-  plural: 'controllerrevisions',
-  singular: 'controllerrevision',
   columns: [
     nameColumn<ControllerRevision>(),
     { name: 'Controller', type: 'string', value: controllerText },

@@ -31,10 +31,6 @@ const PERCENT = /^\d+%$/;
 export const podDisruptionBudgets = defineResource<PodDisruptionBudget>({
   group: 'policy',
   kind: 'PodDisruptionBudget',
-  plural: 'poddisruptionbudgets',
-  singular: 'poddisruptionbudget',
-  shortNames: ['pdb'],
-  subresources: ['status'],
   generation: true,
   defaults: (budget) => ({ ...budget, spec: budget.spec ?? {}, status: budget.status ?? EMPTY }),
   validate: ({ spec }) => {

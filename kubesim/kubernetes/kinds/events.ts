@@ -4,9 +4,6 @@ import { age, defineResource, nameColumn } from './resource.js';
 
 export const events = defineResource<Event>({
   kind: 'Event',
-  plural: 'events',
-  singular: 'event',
-  shortNames: ['ev'],
   columns: [
     {
       name: 'Last Seen',

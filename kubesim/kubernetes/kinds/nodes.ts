@@ -5,11 +5,6 @@ const ROLE = 'node-role.kubernetes.io/';
 
 export const nodes = defineResource<Node>({
   kind: 'Node',
-  plural: 'nodes',
-  singular: 'node',
-  shortNames: ['no'],
-  namespaced: false,
-  subresources: ['status'],
   defaults: (node) => ({ ...node, spec: node.spec ?? {}, status: node.status ?? {} }),
   columns: [
     nameColumn<Node>(),
@@ -58,11 +53,6 @@ function info(node: Node, field: string): string {
 
 export const namespaces = defineResource<Namespace>({
   kind: 'Namespace',
-  plural: 'namespaces',
-  singular: 'namespace',
-  shortNames: ['ns'],
-  namespaced: false,
-  subresources: ['status', 'finalize'],
   defaults: (namespace) => ({
     ...namespace,
     metadata: {

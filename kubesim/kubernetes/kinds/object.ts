@@ -1,5 +1,6 @@
-/** A parsed JSON object. */
-export type Json = Record<string, unknown>;
+import { isJson } from '../schema/json.js';
+
+export { isJson, type Json } from '../schema/json.js';
 
 export interface OwnerReference {
   readonly apiVersion: string;
@@ -60,10 +61,6 @@ export interface Condition {
   readonly lastUpdateTime?: string;
   readonly lastProbeTime?: null;
   readonly lastHeartbeatTime?: string;
-}
-
-export function isJson(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** The value at a dotted path such as `spec.nodeName`; undefined if the path does not exist. */

@@ -4,11 +4,6 @@ import { age, ageColumn, defineResource, nameColumn, type Cause, type Column } f
 
 export const pods = defineResource<Pod>({
   kind: 'Pod',
-  plural: 'pods',
-  singular: 'pod',
-  shortNames: ['po'],
-  categories: ['all'],
-  subresources: ['status', 'log', 'eviction', 'binding'],
   defaults: (pod) => {
     const spec = withRequests(completeSpec(pod.spec));
     const account = spec.serviceAccountName ?? 'default';

@@ -1,17 +1,8 @@
+import type { Cause } from '../schema/cause.js';
+import { latestApi } from '../schema/kubernetes-api.js';
 import type { KubeObject } from './object.js';
 
-/** A validation error of an object: field (`metadata.name`), reason (`FieldValueInvalid`) and message. */
-export interface Cause {
-  readonly field: string;
-  readonly reason:
-    | 'FieldValueRequired'
-    | 'FieldValueInvalid'
-    | 'FieldValueNotSupported'
-    | 'FieldValueForbidden'
-    | 'FieldValueTooLong'
-    | 'FieldValueTooMany';
-  readonly message: string;
-}
+export type { Cause } from '../schema/cause.js';
 
 /** A column of `kubectl get`. */
 export interface Column<T extends KubeObject> {
@@ -48,26 +39,47 @@ export interface ResourceType<T extends KubeObject = KubeObject> {
   readonly columns: readonly Column<T>[];
 }
 
-/** Required fields of a definition; the other fields have defaults. */
-export type ResourceDefinition<T extends KubeObject> = Pick<ResourceType<T>, 'kind' | 'plural' | 'singular'> &
+/** What a kind adds to its description in discovery. Kinds that Kubernetes does not have bring all of it. */
+export type ResourceDefinition<T extends KubeObject> = Pick<ResourceType<T>, 'kind'> &
   Partial<Omit<ResourceType<T>, 'id'>>;
 
-/** Defines a kind: by default a namespaced core/v1 one with a NAME and an AGE column. */
+/** Defines a kind: names, scope and subresources as discovery has them, and by default a NAME and an AGE column. */
 export function defineResource<T extends KubeObject>(definition: ResourceDefinition<T>): ResourceType<T> {
-  const group = definition.group ?? '';
+  const { group = '', version = 'v1' } = definition;
+  const described = { ...namesOf({ ...definition, group, version }), ...definition };
+  const { plural } = described;
   return {
     group,
-    version: 'v1',
-    shortNames: [],
-    categories: [],
-    namespaced: true,
-    subresources: [],
+    version,
     generation: false,
     defaults: (object) => object,
     validate: () => [],
     columns: [nameColumn<T>(), ageColumn<T>()],
-    ...definition,
-    id: group ? `${definition.plural}.${group}` : definition.plural,
+    ...described,
+    id: group ? `${plural}.${group}` : plural,
+  };
+}
+
+/** The subresources that kubesim serves. */
+const SUBRESOURCES: readonly Subresource[] = ['status', 'scale', 'log', 'eviction', 'binding', 'finalize'];
+
+type Names = Pick<
+  ResourceType,
+  'plural' | 'singular' | 'shortNames' | 'categories' | 'namespaced' | 'subresources'
+>;
+
+/** The description of a kind in the latest discovery; names never change between versions. */
+function namesOf({ group, version, kind }: Pick<ResourceType, 'group' | 'version' | 'kind'>): Names {
+  const resources = latestApi().resourcesOf(group ? `${group}/${version}` : version);
+  const found = resources.find((resource) => resource.kind === kind && !resource.name.includes('/'));
+  const { name: plural = '', singularName: singular = '', namespaced = true } = found ?? {};
+  return {
+    ...{ plural, singular, namespaced },
+    shortNames: found?.shortNames ?? [],
+    categories: found?.categories ?? [],
+    subresources: SUBRESOURCES.filter((name) =>
+      resources.some((other) => other.name === `${plural}/${name}`),
+    ),
   };
 }
 

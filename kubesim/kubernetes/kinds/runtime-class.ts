@@ -14,9 +14,6 @@ export interface RuntimeClass extends KubeObject {
 export const runtimeClasses = defineResource<RuntimeClass>({
   group: 'node.k8s.io',
   kind: 'RuntimeClass',
-  plural: 'runtimeclasses',
-  singular: 'runtimeclass',
-  namespaced: false,
   validate: ({ handler }, old) => {
     if (!handler) return [{ field: 'handler', reason: 'FieldValueRequired', message: 'Required value' }];
     if (!old || old.handler === handler) return [];

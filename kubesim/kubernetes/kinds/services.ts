@@ -8,11 +8,6 @@ export const DNS_ADDRESS = 10;
 
 export const services = defineResource<Service>({
   kind: 'Service',
-  plural: 'services',
-  singular: 'service',
-  shortNames: ['svc'],
-  categories: ['all'],
-  subresources: ['status'],
   defaults: (service) => ({
     ...service,
     spec: {
@@ -108,9 +103,6 @@ function portText({ port, nodePort, protocol }: ServicePort): string {
 
 export const endpoints = defineResource<Endpoints>({
   kind: 'Endpoints',
-  plural: 'endpoints',
-  singular: 'endpoints',
-  shortNames: ['ep'],
   columns: [
     nameColumn<Endpoints>(),
     {
@@ -138,8 +130,6 @@ function shortened(list: readonly string[]): string {
 export const endpointSlices = defineResource<EndpointSlice>({
   group: 'discovery.k8s.io',
   kind: 'EndpointSlice',
-  plural: 'endpointslices',
-  singular: 'endpointslice',
   columns: [
     nameColumn<EndpointSlice>(),
     { name: 'AddressType', type: 'string', value: (slice) => slice.addressType },

@@ -44,10 +44,6 @@ export function diskOf({ metadata }: VolumeClaim): string {
 
 export const volumeClaims = defineResource<VolumeClaim>({
   kind: 'PersistentVolumeClaim',
-  plural: 'persistentvolumeclaims',
-  singular: 'persistentvolumeclaim',
-  shortNames: ['pvc'],
-  subresources: ['status'],
   defaults: (claim) => ({
     ...claim,
     spec: { volumeMode: 'Filesystem', ...claim.spec },
@@ -65,11 +61,6 @@ export const volumeClaims = defineResource<VolumeClaim>({
 
 export const volumes = defineResource<Volume>({
   kind: 'PersistentVolume',
-  plural: 'persistentvolumes',
-  singular: 'persistentvolume',
-  shortNames: ['pv'],
-  namespaced: false,
-  subresources: ['status'],
   columns: [
     nameColumn<Volume>(),
     { name: 'Capacity', type: 'string', value: ({ spec }) => spec.capacity?.storage ?? '' },
@@ -86,10 +77,6 @@ export const volumes = defineResource<Volume>({
 export const storageClasses = defineResource<StorageClass>({
   group: 'storage.k8s.io',
   kind: 'StorageClass',
-  plural: 'storageclasses',
-  singular: 'storageclass',
-  shortNames: ['sc'],
-  namespaced: false,
   columns: [
     nameColumn<StorageClass>(),
     { name: 'Provisioner', type: 'string', value: ({ provisioner }) => provisioner },

@@ -1,4 +1,4 @@
-import { isJson, type Json } from '../kinds/object.js';
+import { isJson, type Json } from './json.js';
 import { goStruct } from './go-types.js';
 import { fits, plainDecoder, typeMismatch } from './scalars.js';
 import type { SchemaNode } from './schema-node.js';

@@ -1,4 +1,4 @@
-import { isJson, type Json } from '../kinds/object.js';
+import { isJson, type Json } from './json.js';
 import type { SchemaNode } from './schema-node.js';
 import { typeDefaults } from './type-defaults.js';
 

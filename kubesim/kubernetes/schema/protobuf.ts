@@ -1,22 +1,22 @@
-import { ApiError, badRequest } from '../kinds/status.js';
-import type { Json } from '../kinds/object.js';
+import { DecodeError } from './decode-error.js';
+import type { Json } from './json.js';
 import { protobufMessages, PLAIN_TYPES, type Field } from './protobuf-messages.js';
 import { wireFields } from './wire-fields.js';
 
 const MAGIC = Buffer.from('k8s\0');
 
 /**
- * Decodes a body in Kubernetes' protobuf format, which kubectl's typed commands send, as JSON. Throws ApiError if it is
+ * Decodes a body in Kubernetes' protobuf format, which kubectl's typed commands send, as JSON. Throws DecodeError if it is
  * malformed or of an unsupported kind.
  */
 export function decodeProtobuf(body: Buffer): Json {
   if (!body.subarray(0, 4).equals(MAGIC))
-    throw badRequest('the body does not start with the magic number of Kubernetes protobuf');
+    throw new DecodeError('the body does not start with the magic number of Kubernetes protobuf');
   try {
     return decodeEnvelope(body.subarray(4));
   } catch (error) {
-    if (error instanceof ApiError) throw error;
-    throw badRequest(`the protobuf body cannot be read: ${String(error)}`);
+    if (error instanceof DecodeError) throw error;
+    throw new DecodeError(`the protobuf body cannot be read: ${String(error)}`);
   }
 }
 
@@ -33,7 +33,7 @@ function decodeEnvelope(bytes: Buffer): Json {
     }
   }
   const message = protobufMessages().ofKind(apiVersion, kind);
-  if (!message) throw badRequest(`${apiVersion} ${kind} is not supported as protobuf`);
+  if (!message) throw new DecodeError(`${apiVersion} ${kind} is not supported as protobuf`);
   return { apiVersion, kind, ...decodeMessage(message, raw) };
 }
 

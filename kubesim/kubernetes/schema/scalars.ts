@@ -1,11 +1,7 @@
 import { parseQuantity } from '../../../kernel/kubernetes/quantity.js';
+import { DecodeError } from './decode-error.js';
 import { goType, jsonKind } from './go-types.js';
 import type { SchemaNode } from './schema-node.js';
-
-/** A value cannot be read as its type. The message is that of an API server's decoder. */
-export class DecodeError extends Error {
-  override readonly name = 'DecodeError';
-}
 
 /** Definitions whose JSON is a plain value; API servers decode them by methods of their Go types. */
 const TYPES: Readonly<Record<string, ((value: unknown) => unknown) | undefined>> = {

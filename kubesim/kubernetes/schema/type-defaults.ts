@@ -1,4 +1,4 @@
-import { isJson, type Json } from '../kinds/object.js';
+import { isJson, type Json } from './json.js';
 
 const CORE = 'io.k8s.api.core.v1';
 const RBAC = 'io.k8s.api.rbac.v1';

@@ -1,5 +1,5 @@
-import { isJson, type Json } from '../kinds/object.js';
-import type { Cause } from '../kinds/resource.js';
+import { isJson, type Json } from './json.js';
+import type { Cause } from './cause.js';
 import type { SchemaNode } from './schema-node.js';
 
 const CORE = 'io.k8s.api.core.v1';

@@ -1,0 +1,13 @@
+/** A validation error of an object: field (`metadata.name`), reason (`FieldValueInvalid`) and message. */
+export interface Cause {
+  readonly field: string;
+  readonly reason:
+    | 'FieldValueRequired'
+    | 'FieldValueInvalid'
+    | 'FieldValueDuplicate'
+    | 'FieldValueNotSupported'
+    | 'FieldValueForbidden'
+    | 'FieldValueTooLong'
+    | 'FieldValueTooMany';
+  readonly message: string;
+}
