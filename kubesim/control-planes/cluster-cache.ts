@@ -1,5 +1,6 @@
 import type { Log } from '../../kernel/log.js';
 import type { Changed } from '../kubelet-client.js';
+import { configMaps, secrets } from '../kubernetes/kinds/configuration.js';
 import { nodes } from '../kubernetes/kinds/nodes.js';
 import type { KubeObject } from '../kubernetes/kinds/object.js';
 import { pods } from '../kubernetes/kinds/pods.js';
@@ -25,6 +26,7 @@ export class ClusterCache implements ObjectReader, AsyncDisposable {
     try {
       await Promise.all([
         ...[cache.add(nodes), cache.add(pods), cache.add(services)],
+        ...[cache.add(configMaps), cache.add(secrets)],
         ...[cache.add(volumeClaims), cache.add(volumes), cache.add(storageClasses)],
       ]);
       return cache;

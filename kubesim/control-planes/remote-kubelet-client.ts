@@ -4,7 +4,8 @@ import type { VpcAddresses } from '../cluster-port.js';
 import type { InjectedFaults } from '../injected-faults.js';
 import type { Changed, KeyQueue, KubeletClient, MountProblem, Occurrence } from '../kubelet-client.js';
 import { mountProblem } from '../kubernetes/cluster/volume-mounts.js';
-import type { Node, Pod, PodStatus } from '../kubernetes/kinds/core.js';
+import { configMaps, secrets } from '../kubernetes/kinds/configuration.js';
+import type { ConfigMap, Node, Pod, PodStatus, Secret } from '../kubernetes/kinds/core.js';
 import { nodes } from '../kubernetes/kinds/nodes.js';
 import { pods } from '../kubernetes/kinds/pods.js';
 import { keyOf } from '../kubernetes/store/cluster-store.js';
@@ -74,6 +75,14 @@ export class RemoteKubeletClient implements KubeletClient {
   /** The node; undefined while its machine does not work, which the API server notices later. */
   node(name: string): Node | undefined {
     return this.options.machines.isReady(name) ? this.options.cache.get(nodes, '', name) : undefined;
+  }
+
+  configMap(namespace: string, name: string): ConfigMap | undefined {
+    return this.options.cache.get(configMaps, namespace, name);
+  }
+
+  secret(namespace: string, name: string): Secret | undefined {
+    return this.options.cache.get(secrets, namespace, name);
   }
 
   onPodChange(listener: (change: Changed<Pod>) => void): void {

@@ -5,6 +5,7 @@ import type { InjectedFaults } from '../injected-faults.js';
 import type { KeyQueue } from '../kubelet-client.js';
 import { kubelets } from '../kubelet/kubelet.js';
 import { logLines } from '../kubelet/log-lines.js';
+import type { LogEnvironment } from '../kubernetes/api/logs.js';
 import type { GrantRegistry } from '../kubernetes/cluster/cloud-resource-claims.js';
 import { loadBalancerController } from '../kubernetes/controllers/load-balancer.js';
 import type { Pod } from '../kubernetes/kinds/core.js';
@@ -82,27 +83,27 @@ export class ServingCluster implements AsyncDisposable {
     await installBasics(client);
     const cache = started.use(await ClusterCache.open(client, log));
     const events = new RemoteEvents(client, clock, log);
-    const kubelet = kubeletServer({
-      objects: cache,
-      logs: { clock, faults: options.faults, logLines, podByUid: (uid) => podByUid(cache, uid) },
-      log,
+    const kubeletClient = new RemoteKubeletClient({
+      ...options,
+      vpcAddresses: cluster.vpcAddresses,
+      queue: (work) => options.queue('kubelet', work),
+      client,
+      cache,
+      events,
     });
+    const logs: LogEnvironment = {
+      ...{ clock, faults: options.faults },
+      logLines: (source, period) => logLines(kubeletClient, source, period),
+      podByUid: (uid) => podByUid(cache, uid),
+    };
+    const kubelet = kubeletServer({ objects: cache, logs, log });
     started.use(
       await openNodeTunnel({ path: plane.socket, pki, isReady: (name) => machines.isReady(name), kubelet }),
     );
     const proxy = started.use(new AuthenticatingProxy(plane.server, pki));
     started.defer(() => machines.disconnect());
     machines.connect({ client, objects: cache });
-    kubelets(
-      new RemoteKubeletClient({
-        ...options,
-        vpcAddresses: cluster.vpcAddresses,
-        queue: (work) => options.queue('kubelet', work),
-        client,
-        cache,
-        events,
-      }),
-    ).start();
+    kubelets(kubeletClient).start();
     runLoadBalancers(options, { client, cache, events });
     provisionVolumes({ ...options, client, cache, events });
     return new ServingCluster(options, { plane, cache, events, proxy }, started.move());

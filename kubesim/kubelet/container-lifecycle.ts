@@ -1,14 +1,22 @@
-import type { Container, ContainerStatus, Pod } from '../kubernetes/kinds/core.js';
-import { keyOf } from '../kubernetes/store/cluster-store.js';
-import { backOffStatus, endedStatus, podStatus, runningStatus, waitingStatus } from './containers.js';
 import type { KubeletClient } from '../kubelet-client.js';
+import type { Container, ContainerStatus, Pod } from '../kubernetes/kinds/core.js';
+import { hasEnded } from '../kubernetes/kinds/pods.js';
+import { keyOf } from '../kubernetes/store/cluster-store.js';
+import { backOffStatus, endedStatus, runningStatus, waitingStatus } from './containers.js';
 import { PodAddresses } from './pod-addresses.js';
+import { missingVolume } from './pod-content.js';
 import type { FindPodHost } from './pod-host.js';
+import { containerStatus, isSidecar, podStatus, statusesOf } from './pod-status.js';
+import type { SimulatedContainers } from './simulated-containers.js';
 
 /** Network of a pod whose node was deleted while the pod starts. */
 const FALLBACK_NETWORK = '10.64.0.0/24';
 const MIN_BACKOFF_SECONDS = 10;
 const MAX_BACKOFF_SECONDS = 300;
+/** Least real time between two attempts to start a container that lacks something. */
+const MIN_RETRY_MS = 1_000;
+/** Exit code of a container that is killed. */
+const KILLED = 137;
 const WARNING_REASONS: readonly string[] = [
   'Failed',
   'BackOff',
@@ -25,12 +33,19 @@ export class ContainerLifecycle {
   constructor(
     private readonly cluster: KubeletClient,
     private readonly hostOf: FindPodHost,
-    private readonly requeue: (key: string) => void,
+    private readonly parts: {
+      readonly simulated: SimulatedContainers;
+      readonly requeue: (key: string) => void;
+    },
   ) {}
 
   /** Starts a container for the first time, if the volumes of its pod can be mounted. */
   start(pod: Pod, container: Container): void {
-    const problem = this.cluster.mountProblem(pod);
+    const missing = missingVolume(this.cluster, pod);
+    const problem =
+      missing === undefined
+        ? this.cluster.mountProblem(pod)
+        : ({ reason: 'FailedMount', message: missing } as const);
     if (!problem) return this.run(pod, container);
     this.report(pod, container, problem.reason, problem.message);
     this.retry(pod);
@@ -41,9 +56,13 @@ export class ContainerLifecycle {
     const now = this.cluster.clock.now();
     const podIP = pod.status.podIP ?? this.takeAddress(pod);
     if (podIP === undefined) return this.failSandbox(pod, container);
-    const before = pod.status.containerStatuses?.find(({ name }) => name === container.name);
+    const before = containerStatus(pod, container.name);
     const placed: Pod = { ...pod, status: { ...pod.status, podIP, podIPs: [{ ip: podIP }] } };
-    this.setContainer(placed, runningStatus(pod, container, before, now), pod);
+    const problem = this.parts.simulated.configProblem(placed, container);
+    if (problem !== undefined) return this.failConfig(pod, container, problem);
+    const running = runningStatus(pod, container, { before, at: now });
+    const state = this.parts.simulated.stateAt(this.parts.simulated.forecast(placed, container), 0);
+    this.setContainer(placed, { ...running, ...state }, pod);
     this.report(pod, container, 'Pulled', `Container image "${container.image}" already present on machine`);
     this.report(pod, container, 'Created', `Created container: ${container.name}`);
     this.report(pod, container, 'Started', `Started container ${container.name}`);
@@ -52,12 +71,14 @@ export class ContainerLifecycle {
   /** Records the address of a pod that was read. */
   keepAddress({ spec }: Pod, address: string): void {
     const { vpcAddresses } = this.cluster;
+    if (spec.hostNetwork) return;
     if (vpcAddresses) vpcAddresses.keep(spec.nodeName ?? '', address);
     else this.addresses.reserve(address);
   }
 
   private takeAddress(pod: Pod): string | undefined {
     const { vpcAddresses } = this.cluster;
+    if (pod.spec.hostNetwork) return this.hostOf(pod)?.hostIP;
     if (vpcAddresses) return vpcAddresses.take(pod.spec.nodeName ?? '');
     return this.addresses.take(this.hostOf(pod)?.network ?? FALLBACK_NETWORK);
   }
@@ -70,19 +91,35 @@ export class ContainerLifecycle {
     this.retry(pod);
   }
 
-  private retry(pod: Pod): void {
-    const key = keyOf(pod);
-    this.cluster.timers.after(this.cluster.scaled(MIN_BACKOFF_SECONDS), () => this.requeue(key));
+  /** A missing ConfigMap, Secret or key: the container waits for it. */
+  private failConfig(pod: Pod, container: Container, problem: string): void {
+    const before = containerStatus(pod, container.name);
+    const state = { waiting: { reason: 'CreateContainerConfigError', message: problem } };
+    this.setContainer(pod, { ...(before ?? waitingStatus(container, '')), state }, pod);
+    this.report(pod, container, 'Failed', `Error: ${problem}`);
+    this.retry(pod);
   }
 
-  /** Ends a container with an exit code; its restart policy decides what follows. */
-  end(pod: Pod, container: Container, code: number): void {
-    const status = pod.status.containerStatuses?.find(({ name }) => name === container.name);
+  /** Milliseconds until a container that lacks something is tried again. */
+  get retryDelay(): number {
+    return Math.max(MIN_RETRY_MS, this.cluster.scaled(MIN_BACKOFF_SECONDS));
+  }
+
+  private retry(pod: Pod): void {
+    const key = keyOf(pod);
+    this.cluster.timers.after(this.retryDelay, () => this.parts.requeue(key));
+  }
+
+  /** Ends a container; its restart policy decides what follows. */
+  end(
+    pod: Pod,
+    container: Container,
+    { code, message }: { readonly code: number; readonly message?: string },
+  ): void {
+    const status = containerStatus(pod, container.name);
     if (!status) return;
-    const ended = endedStatus(status, code, this.cluster.clock.now());
-    const { restartPolicy } = pod.spec;
-    if (restartPolicy === 'Never' || (restartPolicy === 'OnFailure' && code === 0))
-      return this.setContainer(pod, ended, pod);
+    const ended = endedStatus(status, { code, at: this.cluster.clock.now(), message });
+    if (!restarts(pod, container, code)) return this.setContainer(pod, ended, pod);
     this.setContainer(pod, backOffStatus(ended, pod, backOffSeconds(status.restartCount)), pod);
     const where = `${pod.metadata.name}_${pod.metadata.namespace ?? ''}(${pod.metadata.uid})`;
     this.report(
@@ -91,6 +128,15 @@ export class ContainerLifecycle {
       'BackOff',
       `Back-off restarting failed container ${container.name} in pod ${where}`,
     );
+  }
+
+  /** Ends a container whose startup or liveness probe fails. */
+  kill(pod: Pod, container: Container, probe: string): void {
+    const name = probe.toLowerCase();
+    this.report(pod, container, 'Unhealthy', `${probe} probe failed`);
+    const message = `Container ${container.name} failed ${name} probe, will be restarted`;
+    this.report(pod, container, 'Killing', message);
+    this.end(pod, container, { code: KILLED });
   }
 
   /** Sets a container to ImagePullBackOff. */
@@ -107,27 +153,46 @@ export class ContainerLifecycle {
   }
 
   private setContainer(pod: Pod, status: ContainerStatus, stored: Pod): void {
-    const containers = (pod.status.containerStatuses ?? []).map((current) =>
-      current.name === status.name ? status : current,
+    const now = this.cluster.clock.now();
+    const replace = (current: ContainerStatus) => (current.name === status.name ? status : current);
+    const { containers, init } = statusesOf(pod) ?? { containers: [], init: undefined };
+    const statuses = { containers: containers.map(replace), init: init?.map(replace) };
+    const next = podStatus(pod, statuses, now);
+    // Sidecars stop when the containers of the pod have ended.
+    const stop = (each: ContainerStatus) =>
+      each.state.running ? endedStatus(each, { code: 0, at: now }) : each;
+    const ended = hasEnded({ ...pod, status: next });
+    this.cluster.setPodStatus(
+      stored,
+      ended && statuses.init ? { ...next, initContainerStatuses: statuses.init.map(stop) } : next,
     );
-    this.cluster.setPodStatus(stored, podStatus(pod, containers, this.cluster.clock.now()));
   }
 
-  releaseAddress({ status }: Pod): void {
-    if (status.podIP) (this.cluster.vpcAddresses ?? this.addresses).release(status.podIP);
+  releaseAddress({ spec, status }: Pod): void {
+    if (status.podIP && !spec.hostNetwork)
+      (this.cluster.vpcAddresses ?? this.addresses).release(status.podIP);
   }
 
   /** Records an event of a container. */
   report(pod: Pod, container: Container, reason: string, message: string): void {
+    const part = pod.spec.initContainers?.includes(container) ? 'initContainers' : 'containers';
     this.cluster.record(pod, {
       type: WARNING_REASONS.includes(reason) ? 'Warning' : 'Normal',
       reason,
       message,
       component: 'kubelet',
       host: pod.spec.nodeName,
-      fieldPath: `spec.containers{${container.name}}`,
+      fieldPath: `spec.${part}{${container.name}}`,
     });
   }
+}
+
+/** Whether a container that ended with the code starts again. */
+function restarts({ spec }: Pod, container: Container, code: number): boolean {
+  if (isSidecar(container)) return true;
+  const isInit = spec.initContainers?.some(({ name }) => name === container.name) ?? false;
+  if (code === 0) return spec.restartPolicy === 'Always' && !isInit;
+  return spec.restartPolicy !== 'Never';
 }
 
 /** Simulated seconds of the back-off after a number of restarts. */

@@ -1,22 +1,32 @@
 import { hasNodeProblem } from '../kubernetes/cluster/node-conditions.js';
 import { splitKey } from '../kubernetes/cluster/controlled-pods.js';
-import type { Container, Pod } from '../kubernetes/kinds/core.js';
+import type { Container, ContainerStatus, Pod } from '../kubernetes/kinds/core.js';
 import { isNodeReady } from '../kubernetes/kinds/nodes.js';
 import { timestamp } from '../kubernetes/kinds/object.js';
-import { hasEnded } from '../kubernetes/kinds/pods.js';
+import { hasEnded, isReady } from '../kubernetes/kinds/pods.js';
+import { sameJson } from '../../kernel/same-json.js';
 import { hash32 } from '../random.js';
 import { keyOf } from '../kubernetes/store/cluster-store.js';
 import type { Timer } from '../timers.js';
 import { backOffSeconds, ContainerLifecycle } from './container-lifecycle.js';
 import type { KeyQueue, KubeletClient } from '../kubelet-client.js';
-import { containerBehavior, podStatus, waitingStatus } from './containers.js';
+import { waitingStatus } from './containers.js';
 import { instanceHost, nodeHost, type FindPodHost, type PodHost } from './pod-host.js';
-import { probedStatuses } from './probes.js';
+import { activeContainers, containerStatus, podStatus, statusesOf } from './pod-status.js';
+import { hasFailingProbes, isProbed } from './probes.js';
+import { isMissingImage } from './programs.js';
+import { SimulatedContainers } from './simulated-containers.js';
 
 /** Simulated seconds: pulling an image takes from MIN_PULL_SECONDS to twice that; containers take STOP_SECONDS to end. */
 const MIN_PULL_SECONDS = 1;
 const STOP_SECONDS = 1;
 const PROBES = 'HealthChecksFailing';
+
+/** A step of a pod at a time of the clock. */
+interface PodStep {
+  readonly at: number;
+  run(pod: Pod): void;
+}
 
 /**
  * The kubelets of all nodes of a cluster. They run the containers of each pod that is bound to a ready node in steps.
@@ -33,13 +43,16 @@ export class Kubelets {
   private readonly podsOf = new Map<string, Set<string>>();
   private readonly queue: KeyQueue;
   private readonly containers: ContainerLifecycle;
+  private readonly simulated: SimulatedContainers;
 
   constructor(
     private readonly cluster: KubeletClient,
     private readonly hostOf: FindPodHost,
   ) {
     this.queue = cluster.queue((key) => this.sync(key));
-    this.containers = new ContainerLifecycle(cluster, hostOf, (key) => this.queue.add(key));
+    this.simulated = new SimulatedContainers(cluster);
+    const requeue = (key: string) => this.queue.add(key);
+    this.containers = new ContainerLifecycle(cluster, hostOf, { simulated: this.simulated, requeue });
   }
 
   start(): void {
@@ -110,35 +123,52 @@ export class Kubelets {
 
   /** Updates the readiness of the pod by its probes; returns whether it changed. */
   private probe(pod: Pod): boolean {
-    const probed = probedStatuses(this.cluster, pod);
-    if (!probed) return false;
-    for (const container of pod.spec.containers) {
-      const { ready } = probed.find(({ name }) => name === container.name) ?? {};
-      const { ready: was } = pod.status.containerStatuses?.find(({ name }) => name === container.name) ?? {};
-      if (was && !ready)
-        this.containers.report(pod, container, 'Unhealthy', 'Health check failed: connection refused');
-    }
-    this.cluster.setPodStatus(pod, podStatus(pod, probed, this.cluster.clock.now()));
+    const statuses = statusesOf(pod);
+    if (!statuses) return false;
+    const failing = hasFailingProbes(this.cluster, pod);
+    const update = (status: ContainerStatus) => this.probed(pod, status, failing);
+    const next = { containers: statuses.containers.map(update), init: statuses.init?.map(update) };
+    // While the node was unreachable, the control plane has set the pod to not ready.
+    const outdated = next.containers.every(({ ready }) => ready) && !isReady(pod);
+    if (!outdated && sameJson(next, statuses)) return false;
+    this.cluster.setPodStatus(pod, podStatus(pod, next, this.cluster.clock.now()));
     return true;
+  }
+
+  /** The status of a container with what its probes decide now. */
+  private probed(pod: Pod, status: ContainerStatus, failing: boolean): ContainerStatus {
+    const container = activeContainers(pod).find(({ name }) => name === status.name);
+    const { running } = status.state;
+    if (!container || !running) return status;
+    const seconds = this.secondsSince(running.startedAt);
+    const { ready, started } = this.simulated.stateAt(this.simulated.forecast(pod, container), seconds);
+    const next = { ...status, started, ready: ready && !(failing && isProbed(container)) };
+    if (status.ready && !next.ready)
+      this.containers.report(pod, container, 'Unhealthy', 'Readiness probe failed');
+    return next;
   }
 
   /** Accepts the pod: sets its start time and starts to create its containers. */
   private accept(pod: Pod, { hostIP }: PodHost): void {
     const now = this.cluster.clock.now();
-    const waiting = pod.spec.containers.map((container) => waitingStatus(container, 'ContainerCreating'));
+    const { initContainers, containers } = pod.spec;
+    const reason = initContainers?.length ? 'PodInitializing' : 'ContainerCreating';
+    const waiting = (container: Container) => waitingStatus(container, reason);
     const placed: Pod = {
       ...pod,
       status: { ...pod.status, hostIP, hostIPs: [{ ip: hostIP }], startTime: timestamp(now) },
     };
-    this.cluster.setPodStatus(pod, podStatus(placed, waiting, now));
+    const statuses = { containers: containers.map(waiting), init: initContainers?.map(waiting) };
+    this.cluster.setPodStatus(pod, podStatus(placed, statuses, now));
   }
 
   /** Schedules the next step of the pod, unless one is scheduled. */
   private advance(pod: Pod): void {
     if (this.steps.has(pod.metadata.uid)) return;
-    const [next] = pod.spec.containers
-      .flatMap((container) => this.nextOf(pod, container))
-      .sort((a, b) => a.at - b.at);
+    const [next] = [
+      ...activeContainers(pod).flatMap((container) => this.nextOf(pod, container)),
+      ...this.deadlineOf(pod),
+    ].sort((a, b) => a.at - b.at);
     if (!next) return;
     const timer = this.cluster.timers.at(next.at, () => {
       this.steps.delete(pod.metadata.uid);
@@ -148,27 +178,63 @@ export class Kubelets {
     this.steps.set(pod.metadata.uid, timer);
   }
 
-  private nextOf(pod: Pod, container: Container): { readonly at: number; run(pod: Pod): void }[] {
-    const status = pod.status.containerStatuses?.find(({ name }) => name === container.name);
-    const { missing, exit } = containerBehavior(container, pod.spec.restartPolicy);
-    if (!status) return [];
-    const { waiting, running } = status.state;
-    if (waiting?.reason === 'ContainerCreating') {
-      const run = (now: Pod) =>
-        missing ? this.containers.failPull(now, container) : this.containers.start(now, container);
-      return [{ at: this.after(pod.status.startTime, this.pullTime(pod)), run }];
-    }
-    if (waiting?.reason === 'CrashLoopBackOff') {
-      const at = this.after(status.lastState.terminated?.finishedAt, backOffSeconds(status.restartCount));
-      return [{ at, run: (now) => this.containers.run(now, container) }];
-    }
-    if (!running || !exit) return [];
+  private nextOf(pod: Pod, container: Container): PodStep[] {
+    const status = containerStatus(pod, container.name);
+    const { waiting, running } = status?.state ?? {};
+    if (status && waiting) return this.nextOfWaiting(pod, container, status);
+    if (!running) return [];
+    const { end, probes } = this.simulated.forecast(pod, container);
+    const at = (seconds: number) => this.after(running.startedAt, seconds);
+    const { kill } = probes;
+    const seconds = this.secondsSince(running.startedAt);
+    const changes = [...probes.readiness.map((change) => change.at), probes.startedAt ?? 0];
+    const change = Math.min(...changes.filter((time) => time > seconds));
     return [
-      {
-        at: this.after(running.startedAt, exit.seconds),
-        run: (now) => this.containers.end(now, container, exit.code),
-      },
+      ...(end ? [{ at: at(end.seconds), run: (now: Pod) => this.containers.end(now, container, end) }] : []),
+      ...(kill
+        ? [{ at: at(kill.at), run: (now: Pod) => this.containers.kill(now, container, kill.probe) }]
+        : []),
+      ...(Number.isFinite(change) ? [{ at: at(change), run: (now: Pod) => this.queue.add(keyOf(now)) }] : []),
     ];
+  }
+
+  private nextOfWaiting(pod: Pod, container: Container, status: ContainerStatus): PodStep[] {
+    const start = (now: Pod) => this.containers.start(now, container);
+    const missing = isMissingImage(container.image);
+    switch (status.state.waiting?.reason) {
+      case 'ContainerCreating':
+      case 'PodInitializing': {
+        const run = missing ? (now: Pod) => this.containers.failPull(now, container) : start;
+        return [{ at: this.after(pod.status.startTime, this.pullTime(pod)), run }];
+      }
+      case 'ImagePullBackOff':
+        return missing ? [] : [{ at: this.cluster.clock.now().getTime(), run: start }];
+      case 'CreateContainerConfigError':
+        return [{ at: this.cluster.clock.now().getTime() + this.containers.retryDelay, run: start }];
+      case 'CrashLoopBackOff': {
+        const since = status.lastState.terminated?.finishedAt;
+        const run = (now: Pod) => this.containers.run(now, container);
+        return [{ at: this.after(since, backOffSeconds(status.restartCount)), run }];
+      }
+      default:
+        return [];
+    }
+  }
+
+  /** The end of a pod that is still active at its deadline. */
+  private deadlineOf({ spec, status }: Pod): PodStep[] {
+    const { activeDeadlineSeconds } = spec;
+    if (activeDeadlineSeconds === undefined) return [];
+    const reason = 'DeadlineExceeded';
+    const message = 'Pod was active on the node longer than the specified deadline';
+    const run = (now: Pod) =>
+      this.cluster.setPodStatus(now, { ...now.status, phase: 'Failed', reason, message });
+    return [{ at: this.after(status.startTime, activeDeadlineSeconds), run }];
+  }
+
+  /** Simulated seconds since a timestamp. */
+  private secondsSince(since: string): number {
+    return (this.cluster.clock.now().getTime() - Date.parse(since)) / this.cluster.scaled(1);
   }
 
   /** Simulated seconds until the pod's images are pulled. */

@@ -1,5 +1,8 @@
-import type { LogLine, LogSource } from '../kubernetes/cluster/kubelet-api.js';
+import type { LogLine, LogPeriod, LogSource } from '../kubernetes/cluster/kubelet-api.js';
+import type { KubeletClient } from '../kubelet-client.js';
 import { hash32 } from '../random.js';
+import { outputLines } from './container-run.js';
+import { runOf } from './simulated-containers.js';
 
 /** Milliseconds between two lines of a container, and number of lines kept. */
 const LINE_INTERVAL_MS = 2_000;
@@ -18,8 +21,20 @@ const PATHS = [
 const METHODS = ['GET', 'GET', 'GET', 'POST', 'GET', 'PUT'];
 const CODES = [200, 200, 200, 200, 200, 201, 204, 304, 404, 200];
 
-/** The lines written after `from` up to `to` (milliseconds), oldest first; old lines are rotated away. */
-export function logLines(source: LogSource, from: number, to: number): LogLine[] {
+/** The lines of a period, oldest first; old lines are rotated away. */
+export function logLines(client: KubeletClient, source: LogSource, { from, to }: LogPeriod): LogLine[] {
+  const { pod, startedAt, finishedAt = Infinity } = source;
+  const all = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])];
+  const container = all.find(({ name }) => name === source.name);
+  const run = container && runOf(client, pod, container);
+  if (!run || run.program.requests) return requestLines(source, from, to);
+  const until = Math.min(to, finishedAt);
+  const lines = outputLines(run, { startedAt, until, scaled: (seconds) => client.scaled(seconds) });
+  return lines.filter(({ at }) => at > from).map(({ at, text }) => ({ at: new Date(at), text }));
+}
+
+/** Plausible lines of a program that is not simulated. */
+function requestLines(source: LogSource, from: number, to: number): LogLine[] {
   const end = Math.min(to, source.finishedAt ?? Infinity);
   const last = Math.floor((end - source.startedAt) / LINE_INTERVAL_MS);
   const first = Math.max(0, last - MAX_LINES, Math.floor((from - source.startedAt) / LINE_INTERVAL_MS) + 1);

@@ -196,12 +196,11 @@ test('deletes the contents of a deleted namespace, then the namespace', async ()
 });
 
 test('runs a job to completion, one daemon set pod per node, and numbered stateful set pods', async () => {
-  const pod = (image: string, restartPolicy?: string) => ({
-    spec: { restartPolicy, containers: [{ name: 'c', image, command: ['sleep', '1'] }] },
-  });
+  const pod = (image: string) => ({ spec: { containers: [{ name: 'c', image }] } });
+  const containers = [{ name: 'c', image: 'busybox', command: ['sleep', '1'] }];
   await cluster.api('POST', '/apis/batch/v1/namespaces/work/jobs', {
     metadata: { name: 'twice' },
-    spec: { completions: 2, template: pod('busybox', 'Never') },
+    spec: { completions: 2, template: { spec: { restartPolicy: 'Never', containers } } },
   });
   const labelled = (app: string) => ({
     selector: { matchLabels: { app } },

@@ -1,10 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import type { Clock } from '../../../kernel/clock.js';
 import type { InjectedFaults } from '../../injected-faults.js';
-import type { Kubelets } from '../cluster/context.js';
+import { localKubeletClient } from '../cluster/local-kubelet-client.js';
 import { volumeFaultMessage } from '../cluster/volume-fault-messages.js';
 import type { ContainerStatus, Pod } from '../kinds/core.js';
-import type { LogLine, LogSource } from '../cluster/kubelet-api.js';
+import type { LogLine, LogPeriod, LogSource } from '../cluster/kubelet-api.js';
 import { flag, type ApiCall } from './call.js';
 import type { Target } from './path.js';
 import { objectOf } from './read.js';
@@ -14,9 +14,10 @@ import { badRequest } from '../kinds/status.js';
 const POLL_INTERVAL_MS = 500;
 
 /** The cluster and the kubelets whose containers write the logs. */
-export interface LogEnvironment extends Pick<Kubelets, 'logLines'> {
+export interface LogEnvironment {
   readonly clock: Clock;
   readonly faults: InjectedFaults;
+  logLines(source: LogSource, period: LogPeriod): readonly LogLine[];
   podByUid(uid: string): Pod | undefined;
 }
 
@@ -36,7 +37,7 @@ export function logs(call: ApiCall, target: Target): void {
   const { clock, faults, store, kubelets } = cluster;
   const environment: LogEnvironment = {
     ...{ clock, faults },
-    logLines: (source, from, to) => kubelets.logLines(source, from, to),
+    logLines: (source, period) => kubelets.logLines(localKubeletClient(cluster), source, period),
     podByUid: (uid) => store.byUid(uid) as Pod | undefined,
   };
   const pod = objectOf(call, target) as Pod;
@@ -49,10 +50,7 @@ export function sendLog(environment: LogEnvironment, request: LogRequest): void 
   const source = sourceOf(pod, containerOf(pod, container), flag(query, 'previous'));
   const now = environment.clock.now().getTime();
   response.writeHead(200, { 'content-type': 'text/plain' });
-  const first = limited(
-    environment.logLines({ ...source, ...volumeProblemOf(environment, pod) }, sinceOf(query, now), now),
-    query,
-  );
+  const first = limited(linesOf(environment, source, { from: sinceOf(query, now), to: now }), query);
   const text = first.map((line) => textOf(line, query)).join('');
   const bytes = Number(query.get('limitBytes') ?? Infinity);
   response.write(text.slice(0, bytes));
@@ -60,20 +58,27 @@ export function sendLog(environment: LogEnvironment, request: LogRequest): void 
   follow(environment, request, { source, from: now });
 }
 
+function linesOf(environment: LogEnvironment, source: LogSource, period: LogPeriod): readonly LogLine[] {
+  return environment.logLines({ ...source, ...volumeProblemOf(environment, source.pod) }, period);
+}
+
+function statusesOf({ status }: Pod): readonly ContainerStatus[] {
+  return [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
+}
+
 function containerOf(pod: Pod, name: string | null): ContainerStatus {
-  const { containers } = pod.spec;
+  const { containers, initContainers = [] } = pod.spec;
   const names = containers.map((container) => container.name);
+  const known = [...names, ...initContainers.map((container) => container.name)];
   if (!name && names.length > 1) {
     throw badRequest(
       `a container name must be specified for pod ${pod.metadata.name}, choose one of: [${names.join(' ')}]`,
     );
   }
   const containerName = name ?? names[0] ?? '';
-  if (!names.includes(containerName))
+  if (!known.includes(containerName))
     throw badRequest(`container ${containerName} is not valid for pod ${pod.metadata.name}`);
-  const status = pod.status.containerStatuses?.find(
-    (containerStatus) => containerStatus.name === containerName,
-  );
+  const status = statusesOf(pod).find((containerStatus) => containerStatus.name === containerName);
   if (status) return status;
   throw badRequest(`container "${containerName}" in pod "${pod.metadata.name}" is waiting to start: Pending`);
 }
@@ -82,8 +87,8 @@ function sourceOf(pod: Pod, status: ContainerStatus, previous: boolean): LogSour
   const key = `${pod.metadata.uid}/${status.name}/${status.restartCount}`;
   const { running } = status.state;
   if (!previous && running)
-    return { name: status.name, image: status.image, key, startedAt: Date.parse(running.startedAt) };
-  const ended = endedSource(status, previous, key);
+    return { pod, name: status.name, image: status.image, key, startedAt: Date.parse(running.startedAt) };
+  const ended = endedSource(pod, status, { previous, key });
   if (ended) return ended;
   const where = `container "${status.name}" in pod "${pod.metadata.name}"`;
   if (previous) throw badRequest(`previous terminated ${where} not found`);
@@ -92,9 +97,9 @@ function sourceOf(pod: Pod, status: ContainerStatus, previous: boolean): LogSour
 
 /** The log of the previous instance of a container. */
 function endedSource(
+  pod: Pod,
   { name, image, state, lastState }: ContainerStatus,
-  previous: boolean,
-  key: string,
+  { previous, key }: { readonly previous: boolean; readonly key: string },
 ): LogSource | undefined {
   const ended = (previous ? undefined : state.terminated) ?? lastState.terminated;
   if (!ended?.finishedAt) return undefined;
@@ -102,7 +107,7 @@ function endedSource(
     startedAt: Date.parse(ended.startedAt ?? ended.finishedAt),
     finishedAt: Date.parse(ended.finishedAt),
   };
-  return { name, image, key: ended.containerID ?? key, ...times, exitCode: ended.exitCode };
+  return { pod, name, image, key: ended.containerID ?? key, ...times, exitCode: ended.exitCode };
 }
 
 function volumeProblemOf({ faults }: LogEnvironment, { metadata }: Pod): Pick<LogSource, 'problem'> {
@@ -141,14 +146,10 @@ function follow(
     // A slow client gets the lines later; they are not buffered.
     if (response.writableNeedDrain) return;
     const present = environment.podByUid(pod.metadata.uid);
-    for (const line of environment.logLines(
-      { ...source, ...volumeProblemOf(environment, pod) },
-      writtenUntil,
-      now,
-    ))
+    for (const line of linesOf(environment, source, { from: writtenUntil, to: now }))
       response.write(textOf(line, query));
     writtenUntil = now;
-    const status = present?.status.containerStatuses?.find(({ name }) => name === source.name);
+    const status = present && statusesOf(present).find(({ name }) => name === source.name);
     if (!status?.state.running) response.end();
   }, POLL_INTERVAL_MS);
   response.on('close', () => clearInterval(timer));

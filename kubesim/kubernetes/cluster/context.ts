@@ -1,5 +1,5 @@
 import type { Container, Node, Pod } from '../kinds/core.js';
-import type { LogLine, LogSource, Usage } from './kubelet-api.js';
+import type { LogLine, LogPeriod, LogSource, Usage } from './kubelet-api.js';
 import type { KubeletClient } from '../../kubelet-client.js';
 import type { InjectedFaults } from '../../injected-faults.js';
 import type { Clock } from '../../../kernel/clock.js';
@@ -52,8 +52,8 @@ export interface Controller {
 export interface Kubelets {
   /** Runs the pods of the cluster's nodes. */
   run(client: KubeletClient): Controller;
-  /** The lines of a container that were written after `from` up to `to` (milliseconds since the epoch). */
-  logLines(source: LogSource, from: number, to: number): LogLine[];
+  /** The lines of a container. */
+  logLines(client: KubeletClient, source: LogSource, period: LogPeriod): LogLine[];
   containerUsage(pod: Pod, container: Container, now: Date): Usage;
   nodeUsage(node: Node, pods: Iterable<Pod>, now: Date): Usage;
 }

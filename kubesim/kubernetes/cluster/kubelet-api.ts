@@ -1,11 +1,20 @@
+import type { Pod } from '../kinds/core.js';
+
 /** A log line with its time. */
 export interface LogLine {
   readonly at: Date;
   readonly text: string;
 }
 
+/** A time in milliseconds since the epoch after which, and one up to which, lines were written. */
+export interface LogPeriod {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** An instance of a container, as the source of its log. */
 export interface LogSource {
+  readonly pod: Pod;
   /** Identifies the container; the same key gives the same lines. */
   readonly key: string;
   readonly name: string;

@@ -1,4 +1,5 @@
 import type { KubeletClient } from '../../kubelet-client.js';
+import { configMaps, secrets } from '../kinds/configuration.js';
 import type { Node, Pod } from '../kinds/core.js';
 import { nodes } from '../kinds/nodes.js';
 import { pods } from '../kinds/pods.js';
@@ -19,6 +20,8 @@ export function localKubeletClient(cluster: ClusterContext): KubeletClient {
     pod: (namespace, name) => store.get(pods, namespace, name),
     podByUid: (uid) => store.byUid(uid) as Pod | undefined,
     node: (name) => store.get(nodes, '', name),
+    configMap: (namespace, name) => store.get(configMaps, namespace, name),
+    secret: (namespace, name) => store.get(secrets, namespace, name),
     onPodChange: (listener) =>
       void store.onChange(pods, ({ type, object, previous }) =>
         listener({

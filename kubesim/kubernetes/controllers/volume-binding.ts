@@ -60,11 +60,15 @@ function isFreeFor({ metadata }: VolumeClaim, { spec: { claimRef }, metadata: vo
 }
 
 function suits({ spec }: VolumeClaim, { spec: volume, metadata }: Volume): boolean {
-  const { storageClassName = '', accessModes = [], resources, selector } = spec;
+  const { storageClassName = '', accessModes = [], selector } = spec;
   return (
     (volume.storageClassName ?? '') === storageClassName &&
     accessModes.every((mode) => volume.accessModes?.includes(mode)) &&
-    quantity(volume.capacity?.storage) >= quantity(resources?.requests?.storage) &&
+    isLargeEnough(spec, volume) &&
     (!selector || matchesLabels(selector, metadata.labels))
   );
+}
+
+function isLargeEnough({ resources }: VolumeClaim['spec'], { capacity }: Volume['spec']): boolean {
+  return quantity(capacity?.storage) >= quantity(resources?.requests?.storage);
 }

@@ -2,6 +2,7 @@ import { DISK_DRIVER, NAS_DRIVER, claimsDisk, claimsFileSystem } from '../cluste
 import type { ClusterContext, Controller } from '../cluster/context.js';
 import { deleteObject } from '../cluster/delete.js';
 import { create } from '../cluster/write.js';
+import type { Draft } from '../kinds/object.js';
 import type { Volume, VolumeClaim } from '../kinds/volumes.js';
 import { diskOf, isBound, storageClasses, volumeClaims, volumes } from '../kinds/volumes.js';
 import { keyOf } from '../store/cluster-store.js';
@@ -81,28 +82,9 @@ function isGranted(cluster: ClusterContext, claim: VolumeClaim): boolean {
 }
 
 function provision(cluster: ClusterContext, claim: VolumeClaim, driver: string): void {
-  const { uid, name, namespace = '' } = claim.metadata;
-  const { storageClassName = '', accessModes = ['ReadWriteOnce'], resources } = claim.spec;
   const volumeName = diskOf(claim);
   const existing = cluster.store.get(volumes, '', volumeName);
-  const volume =
-    existing ??
-    create(cluster, volumes, {
-      apiVersion: 'v1',
-      kind: 'PersistentVolume',
-      metadata: { name: volumeName, annotations: { [PROVISIONED_BY]: driver } },
-      spec: {
-        capacity: { storage: resources?.requests?.storage ?? '20Gi' },
-        accessModes,
-        storageClassName,
-        persistentVolumeReclaimPolicy:
-          cluster.store.get(storageClasses, '', storageClassName)?.reclaimPolicy ?? 'Delete',
-        claimRef: { namespace, name, uid },
-        csi: { driver, volumeHandle: `${driver === DISK_DRIVER ? 'd' : 'nas'}-${uid.slice(0, 18)}` },
-      },
-      status: { phase: 'Bound' },
-    });
-  bindClaim(cluster, claim, volume);
+  bindClaim(cluster, claim, existing ?? create(cluster, volumes, volumeDraft(cluster, claim, driver)));
   const message = `Successfully provisioned volume ${volumeName}`;
   cluster.events.record(claim, {
     type: 'Normal',
@@ -110,6 +92,26 @@ function provision(cluster: ClusterContext, claim: VolumeClaim, driver: string):
     message,
     component: driver,
   });
+}
+
+function volumeDraft({ store }: ClusterContext, claim: VolumeClaim, driver: string): Draft<Volume> {
+  const { uid, name, namespace = '' } = claim.metadata;
+  const { storageClassName = '', accessModes = ['ReadWriteOnce'], resources } = claim.spec;
+  const { reclaimPolicy = 'Delete' } = store.get(storageClasses, '', storageClassName) ?? {};
+  return {
+    apiVersion: 'v1',
+    kind: 'PersistentVolume',
+    metadata: { name: diskOf(claim), annotations: { [PROVISIONED_BY]: driver } },
+    spec: {
+      capacity: { storage: resources?.requests?.storage ?? '20Gi' },
+      accessModes,
+      storageClassName,
+      persistentVolumeReclaimPolicy: reclaimPolicy,
+      claimRef: { namespace, name, uid },
+      csi: { driver, volumeHandle: `${driver === DISK_DRIVER ? 'd' : 'nas'}-${uid.slice(0, 18)}` },
+    },
+    status: { phase: 'Bound' },
+  };
 }
 
 /** Deletes a provisioned volume whose claim is gone, by its reclaim policy. */

@@ -8,15 +8,99 @@ interface ContainerPort {
   readonly protocol?: string;
 }
 
+/** A reference to a ConfigMap or Secret that may be missing if it is optional. */
+export interface OptionalReference {
+  readonly name?: string;
+  readonly optional?: boolean;
+}
+
+export interface KeyReference extends OptionalReference {
+  readonly key: string;
+}
+
+export interface FieldReference {
+  readonly fieldPath: string;
+}
+
+export interface ResourceReference {
+  readonly containerName?: string;
+  readonly resource: string;
+  readonly divisor?: string;
+}
+
+export interface EnvVar {
+  readonly name: string;
+  readonly value?: string;
+  readonly valueFrom?: {
+    readonly configMapKeyRef?: KeyReference;
+    readonly secretKeyRef?: KeyReference;
+    readonly fieldRef?: FieldReference;
+    readonly resourceFieldRef?: ResourceReference;
+  };
+}
+
+export interface Probe {
+  readonly exec?: { readonly command?: readonly string[] };
+  readonly httpGet?: { readonly path?: string; readonly port: number | string };
+  readonly tcpSocket?: { readonly port: number | string };
+  readonly grpc?: { readonly port: number };
+  readonly initialDelaySeconds?: number;
+  readonly periodSeconds?: number;
+  readonly successThreshold?: number;
+  readonly failureThreshold?: number;
+}
+
+/** Keys of a ConfigMap or Secret as files; all keys without `items`. */
+export interface KeyedFiles extends OptionalReference {
+  readonly secretName?: string;
+  readonly items?: readonly { readonly key: string; readonly path: string }[];
+}
+
+interface DownwardFiles {
+  readonly items?: readonly {
+    readonly path: string;
+    readonly fieldRef?: FieldReference;
+    readonly resourceFieldRef?: ResourceReference;
+  }[];
+}
+
+/** Files of a volume that come from the API server. */
+export interface VolumeFiles {
+  readonly configMap?: KeyedFiles;
+  readonly secret?: KeyedFiles;
+  readonly downwardAPI?: DownwardFiles;
+}
+
+export interface PodVolume extends VolumeFiles {
+  readonly name: string;
+  readonly persistentVolumeClaim?: { readonly claimName: string };
+  readonly projected?: { readonly sources?: readonly VolumeFiles[] };
+}
+
 export interface Container {
   readonly name: string;
   readonly image: string;
   readonly command?: readonly string[];
   readonly args?: readonly string[];
-  readonly env?: readonly { readonly name: string; readonly value?: string }[];
+  readonly env?: readonly EnvVar[];
+  readonly envFrom?: readonly {
+    readonly prefix?: string;
+    readonly configMapRef?: OptionalReference;
+    readonly secretRef?: OptionalReference;
+  }[];
+  readonly volumeMounts?: readonly {
+    readonly name: string;
+    readonly mountPath: string;
+    readonly subPath?: string;
+  }[];
   readonly ports?: readonly ContainerPort[];
-  readonly livenessProbe?: unknown;
-  readonly readinessProbe?: unknown;
+  readonly livenessProbe?: Probe | null;
+  readonly readinessProbe?: Probe | null;
+  readonly startupProbe?: Probe | null;
+  /** `Always` makes an init container a sidecar. */
+  readonly restartPolicy?: string;
+  readonly terminationMessagePath?: string;
+  readonly terminationMessagePolicy?: string;
   readonly resources?: {
     readonly requests?: Readonly<Record<string, string>>;
     readonly limits?: Readonly<Record<string, string>>;
@@ -52,12 +136,13 @@ export interface PodSpec {
   readonly tolerations?: readonly Toleration[];
   readonly restartPolicy?: string;
   readonly terminationGracePeriodSeconds?: number;
+  readonly activeDeadlineSeconds?: number;
   readonly serviceAccountName?: string;
   readonly priority?: number;
-  readonly volumes?: readonly {
-    readonly name: string;
-    readonly persistentVolumeClaim?: { readonly claimName: string };
-  }[];
+  readonly hostNetwork?: boolean;
+  readonly hostname?: string;
+  readonly subdomain?: string;
+  readonly volumes?: readonly PodVolume[];
 }
 
 export interface PodTemplate {
@@ -77,6 +162,7 @@ export interface ContainerState {
     readonly startedAt?: string;
     readonly finishedAt?: string;
     readonly containerID?: string;
+    readonly message?: string;
   };
 }
 
@@ -104,6 +190,7 @@ export interface PodStatus {
   readonly message?: string;
   readonly qosClass?: string;
   readonly containerStatuses?: readonly ContainerStatus[];
+  readonly initContainerStatuses?: readonly ContainerStatus[];
 }
 
 export interface Pod extends KubeObject {

@@ -104,12 +104,30 @@ function readyCount(pod: Pod): number {
 /** The status in `kubectl get pods`: the phase, or the reason of a waiting or ended container. */
 function podState(pod: Pod): string {
   if (pod.metadata.deletionTimestamp) return 'Terminating';
-  let state = pod.status.reason ?? pod.status.phase;
-  for (const { state: container } of pod.status.containerStatuses ?? []) {
-    if (container.waiting?.reason) state = container.waiting.reason;
-    else if (container.terminated?.reason) state = container.terminated.reason;
-  }
-  return state;
+  return initState(pod) ?? mainState(pod);
+}
+
+function mainState(pod: Pod): string {
+  const { reason, phase, containerStatuses = [] } = pod.status;
+  const states = containerStatuses.map(
+    ({ state: { waiting, terminated } }) => (waiting ?? terminated)?.reason,
+  );
+  const state = states.findLast(Boolean) ?? reason ?? phase;
+  if (state !== 'Completed' || !containerStatuses.some((each) => each.state.running)) return state;
+  return isReady(pod) ? 'Running' : 'NotReady';
+}
+
+/** The state of the first init container that has not done its part, e.g. `Init:0/2`; undefined if all have. */
+function initState({ spec: { initContainers = [] }, status }: Pod): string | undefined {
+  const statuses = status.initContainerStatuses ?? [];
+  const index = statuses.findIndex(({ name, state, started }) => {
+    const sidecar = initContainers.find((container) => container.name === name)?.restartPolicy === 'Always';
+    return state.terminated?.exitCode !== 0 && !(sidecar && started);
+  });
+  const next = statuses[index]?.state;
+  if (!next) return undefined;
+  const reason = (next.waiting ?? next.terminated)?.reason;
+  return reason && reason !== 'PodInitializing' ? `Init:${reason}` : `Init:${index}/${initContainers.length}`;
 }
 
 function restarts(pod: Pod, now: Date): string {

@@ -1,0 +1,277 @@
+import type { Container, Pod } from '../kubernetes/kinds/core.js';
+import { expandReferences, hostnameOf } from './pod-content.js';
+import { commandOf } from './shell/commands.js';
+import { parseScript, type Script } from './shell/parse.js';
+import { runScript, type ExitCode, type ShellState, type Step } from './shell/run.js';
+
+/** What the program of a container does. */
+export interface Program {
+  /** The steps of a new run, which changes `state`. */
+  run(state: ShellState): Generator<Step, ExitCode>;
+  /** Whether it logs plausible requests instead of its output. */
+  readonly requests: boolean;
+  /** The HTTP server that probes reach; undefined if it listens on no port. */
+  readonly server: Server | undefined;
+}
+
+export interface Server {
+  /** Ports it listens on; undefined: any. */
+  readonly ports: readonly number[] | undefined;
+  /** Status code of a path, by the seconds since its start; it changes at most once, at `changesAt`. */
+  status(path: string, seconds: number): number;
+  readonly changesAt?: number;
+}
+
+/** Environment and files of a container that starts. */
+export interface Surroundings {
+  readonly env: ReadonlyMap<string, string>;
+  readonly files: ReadonlyMap<string, string>;
+}
+
+const TASK_SECONDS = 5;
+const CRASH_SECONDS = 3;
+/** Resource name of shared GPU memory, in GiB. */
+const GPU_MEMORY = 'aliyun.com/gpu-mem';
+
+/** The program of a container, by its image and command; `kubesim/README.md` lists what is simulated. */
+export function programOf({ spec }: Pod, container: Container, env: ReadonlyMap<string, string>): Program {
+  const words = [...(container.command ?? []), ...(container.args ?? [])].map((word) =>
+    expandReferences(word, env),
+  );
+  if (tagOf(container.image) === 'crash' || exceedsGpu(container, words.join(' '))) return crashing();
+  const ends = (container.restartPolicy ?? spec.restartPolicy) !== 'Always';
+  const argv = container.command ? words : [...entrypointOf(container, words), ...words];
+  return (
+    scriptProgram(argv, ends) ?? commandProgram(argv) ?? serverProgram(argv) ?? unknownProgram(words, ends)
+  );
+}
+
+/** Whether the image cannot be pulled: its tag says that it is missing, or its registry is invalid. */
+export function isMissingImage(image: string): boolean {
+  return (
+    /^(missing|(does-?not-?exist|non-?existent|invalid).*)$/.test(tagOf(image) ?? '') ||
+    /^invalid\./.test(image)
+  );
+}
+
+/** The state of a container's shell at its start. */
+export function initialState(pod: Pod, { env, files }: Surroundings, startedAt: Date): ShellState {
+  return { env: new Map(env), files: new Map(files), hostname: hostnameOf(pod), startedAt, elapsed: 0 };
+}
+
+function tagOf(image: string): string | undefined {
+  return /:([^/:@]+)(@.*)?$/.exec(image)?.[1];
+}
+
+/** Official images with a known program, by their name. */
+const ENTRYPOINTS: Readonly<Record<string, readonly string[]>> = {
+  agnhost: ['/agnhost'],
+  nginx: ['nginx'],
+  httpd: ['httpd-foreground'],
+  pause: ['/pause'],
+  'hello-world': ['/bin/echo', 'Hello from Docker!'],
+};
+
+function entrypointOf({ image, volumeMounts = [] }: Container, args: readonly string[]): readonly string[] {
+  const name = officialName(image);
+  const isWebServer = name === 'nginx' || name === 'httpd';
+  // Web servers run arguments as a command; a mounted configuration is not read.
+  const isConfigured = volumeMounts.some(({ mountPath }) =>
+    /^\/(etc|usr\/local\/apache2\/conf)\b/.test(mountPath),
+  );
+  if (isWebServer && (args.length > 0 || isConfigured)) return [];
+  return Object.hasOwn(ENTRYPOINTS, name) ? (ENTRYPOINTS[name] ?? []) : [];
+}
+
+/** The name of an image without registry and tag, e.g. `nginx` of `docker.io/library/nginx:1`. */
+function officialName(image: string): string {
+  const [registry = '', ...path] = image.split('/');
+  const inRegistry = path.length > 0 && /[.:]/.test(registry);
+  const name = inRegistry ? path.join('/') : image;
+  return name.replace(/^(library|e2e-test-images)\//, '').split(/[:@]/)[0] ?? '';
+}
+
+/** With `--gpu-memory=N` a container uses N GiB; GPU isolation ends it if that exceeds its limit. */
+function exceedsGpu({ resources }: Container, command: string): boolean {
+  const limit = resources?.limits?.[GPU_MEMORY];
+  return limit !== undefined && (numberIn(/--gpu-memory[= ](\d+)/, command) ?? 0) > Number(limit);
+}
+
+function numberIn(pattern: RegExp, text: string): number | undefined {
+  const [, digits] = pattern.exec(text) ?? [];
+  return digits === undefined ? undefined : Number(digits);
+}
+
+function crashing(): Program {
+  return { ...quiet(CRASH_SECONDS, 1), requests: true };
+}
+
+/** A program that prints nothing and ends with the code after the seconds; it runs until stopped without a code. */
+function quiet(seconds: number, code: ExitCode): Program {
+  return {
+    *run() {
+      yield { seconds };
+      return code;
+    },
+    requests: false,
+    server: undefined,
+  };
+}
+
+const SHELL = /^(.*\/)?(ba|da|a)?sh$/;
+
+/** A script of a shell: `sh -c SCRIPT`. */
+function scriptProgram([shell = '', ...args]: readonly string[], ends: boolean): Program | undefined {
+  const flag = args.findIndex((arg) => /^-[a-z]*c$/.test(arg));
+  if (!SHELL.test(shell) || flag < 0) return undefined;
+  const script = parseScript(args[flag + 1] ?? '');
+  if (!script) return undefined;
+  const unknown = hasUnknownCommand(script);
+  return {
+    run: (state) => runScript(script, state, () => (ends ? { seconds: TASK_SECONDS, code: 0 } : {})),
+    requests: unknown && !ends,
+    server: unknown && !ends ? anyServer : undefined,
+  };
+}
+
+const KEYWORDS = new Set(['exit', 'break', 'export']);
+
+function hasUnknownCommand(script: Script): boolean {
+  switch (script.type) {
+    case 'command': {
+      const [name] = script.words;
+      return name !== undefined && !KEYWORDS.has(name) && commandOf(name) === undefined;
+    }
+    case 'list':
+      return script.items.some((item) => hasUnknownCommand(item.script));
+    case 'if':
+      return [script.condition, script.then, script.otherwise].some(
+        (part) => part && hasUnknownCommand(part),
+      );
+    case 'loop':
+      return hasUnknownCommand(script.condition) || hasUnknownCommand(script.body);
+    case 'for':
+      return hasUnknownCommand(script.body);
+  }
+}
+
+/** A single command, without a shell. */
+function commandProgram([name = '', ...args]: readonly string[]): Program | undefined {
+  const command = commandOf(name);
+  if (!command) return undefined;
+  return {
+    *run(state) {
+      const now = new Date(state.startedAt);
+      const { output, seconds, code } = command(args, { ...state, now });
+      if (output) yield { output };
+      if (seconds !== undefined) yield { seconds };
+      return code;
+    },
+    requests: false,
+    server: undefined,
+  };
+}
+
+const ok = () => 200;
+const anyServer: Server = { ports: undefined, status: ok };
+
+/** A web server with its default page only. */
+const pages = (path: string) => (/^\/(index\.html|50x\.html)?$/.test(path) ? 200 : 404);
+
+/** Servers by their command. */
+const SERVERS: Readonly<Record<string, ((args: readonly string[]) => Program) | undefined>> = {
+  nginx: () => ({ ...quiet(0, undefined), requests: true, server: { ports: [80], status: pages } }),
+  'httpd-foreground': () => ({
+    ...quiet(0, undefined),
+    requests: true,
+    server: { ports: [80], status: pages },
+  }),
+  pause: () => quiet(0, undefined),
+  agnhost: (args) => agnhost(args),
+};
+
+function serverProgram([name = '', ...args]: readonly string[]): Program | undefined {
+  const base = name.slice(name.lastIndexOf('/') + 1);
+  return Object.hasOwn(SERVERS, base) ? SERVERS[base]?.(args) : undefined;
+}
+
+/** The test image of Kubernetes. */
+function agnhost([subcommand = 'pause', ...args]: readonly string[]): Program {
+  const option = (name: string) => args.find((arg) => arg.startsWith(`--${name}=`))?.split('=')[1];
+  const server = (port: number, status: Server['status'] = ok, changesAt?: number): Program => ({
+    ...printing(`Started HTTP server on port ${option('http-port') ?? option('port') ?? port}`),
+    server: {
+      ports: [Number(option('http-port') ?? option('port') ?? port)],
+      status,
+      ...(changesAt && { changesAt }),
+    },
+  });
+  switch (subcommand) {
+    case 'netexec':
+      return server(8080);
+    case 'serve-hostname':
+      return server(9376);
+    case 'test-webserver':
+      return server(80);
+    case 'liveness':
+      return server(8080, (path, seconds) => (path === '/healthz' && seconds >= 10 ? 500 : 200), 10);
+    case 'logs-generator':
+      return logsGenerator(Number(option('log-lines-total') ?? 0), secondsOf(option('run-duration') ?? '0s'));
+    case 'entrypoint-tester':
+      return { ...printing(JSON.stringify(['/agnhost', 'entrypoint-tester', ...args])), ...ending(0) };
+    default:
+      return quiet(0, undefined);
+  }
+}
+
+/** A program that prints a line and runs until it is stopped. */
+function printing(line: string): Program {
+  return {
+    *run() {
+      yield { output: `${line}\n` };
+      return undefined;
+    },
+    requests: false,
+    server: undefined,
+  };
+}
+
+function ending(code: number): Pick<Program, 'run'> {
+  return {
+    *run() {
+      yield {};
+      return code;
+    },
+  };
+}
+
+function secondsOf(duration: string): number {
+  const [, amount = '0', unit = 's'] = /^([\d.]+)(ms|s|m|h)$/.exec(duration) ?? [];
+  return Number(amount) * ({ ms: 0.001, s: 1, m: 60, h: 3600 }[unit] ?? 1);
+}
+
+function logsGenerator(lines: number, seconds: number): Program {
+  return {
+    *run() {
+      for (let line = 0; line < lines; line += 1) {
+        yield { output: `${line} GET /api/v1/namespaces/default/pods/pod${line} ${200 + (line % 300)}\n` };
+        yield { seconds: seconds / lines };
+      }
+      return 0;
+    },
+    requests: false,
+    server: undefined,
+  };
+}
+
+/** A program that is not simulated: a server if it is restarted always, otherwise a task of some seconds. */
+function unknownProgram(words: readonly string[], ends: boolean): Program {
+  const command = words.join(' ');
+  if (!ends) return { ...quiet(0, undefined), requests: true, server: anyServer };
+  const code = numberIn(/\bexit\s+(\d+)/, command) ?? 0;
+  return {
+    ...quiet(numberIn(/\bsleep\s+(\d+)/, command) ?? TASK_SECONDS, code),
+    requests: true,
+    server: anyServer,
+  };
+}

@@ -1,0 +1,151 @@
+import { timestamp } from '../../kubernetes/kinds/object.js';
+
+/** What a command of a container reads and changes. */
+export interface CommandContext {
+  readonly env: ReadonlyMap<string, string>;
+  /** Contents by path; a directory is not listed. */
+  readonly files: Map<string, string>;
+  readonly hostname: string;
+  readonly now: Date;
+}
+
+/** What a command does: it prints, takes simulated seconds and ends; without `code` it runs until it is stopped. */
+interface CommandResult {
+  readonly output?: string;
+  readonly seconds?: number;
+  readonly code?: number;
+}
+
+type Command = (args: readonly string[], context: CommandContext) => CommandResult;
+
+/** The commands that are simulated. */
+const COMMANDS: Readonly<Record<string, Command | undefined>> = {
+  true: () => ({ code: 0 }),
+  ':': () => ({ code: 0 }),
+  false: () => ({ code: 1 }),
+  echo,
+  printf: ([format = '', ...args]) => ({ output: formatted(format, args), code: 0 }),
+  sleep: ([time = '']) => (/^inf/.test(time) ? {} : { seconds: secondsOf(time), code: 0 }),
+  cat,
+  env: (_args, { env }) => ({
+    output: [...env].map(([name, value]) => `${name}=${value}\n`).join(''),
+    code: 0,
+  }),
+  printenv,
+  date: (args, { now }) => ({ output: `${dateText(args, now)}\n`, code: 0 }),
+  hostname: (_args, context) => ({ output: `${context.hostname}\n`, code: 0 }),
+  touch: (paths, { files }) => {
+    for (const path of paths) if (!files.has(path)) files.set(path, '');
+    return { code: 0 };
+  },
+  rm: (args, { files }) => {
+    for (const path of args)
+      for (const name of [...files.keys()])
+        if (name === path || name.startsWith(`${path}/`)) files.delete(name);
+    return { code: 0 };
+  },
+  mkdir: () => ({ code: 0 }),
+  chmod: () => ({ code: 0 }),
+  set: () => ({ code: 0 }),
+  cd: () => ({ code: 0 }),
+  pwd: () => ({ output: '/\n', code: 0 }),
+  ls: list,
+  test: (args, context) => ({ code: isTrue(args, context) ? 0 : 1 }),
+  '[': (args, context) => ({ code: isTrue(args.slice(0, -1), context) ? 0 : 1 }),
+  tail: (args) => (args.includes('-f') ? {} : { code: 0 }),
+};
+
+/** The command by its name or path, e.g. `/bin/echo`; undefined if it is not simulated. */
+export function commandOf(name: string): Command | undefined {
+  const base = name.slice(name.lastIndexOf('/') + 1);
+  return Object.hasOwn(COMMANDS, base) ? COMMANDS[base] : undefined;
+}
+
+function echo(args: readonly string[]): CommandResult {
+  const flags = args.findIndex((arg) => !/^-[neE]+$/.test(arg));
+  const options = args.slice(0, flags < 0 ? args.length : flags).join('');
+  const text = (flags < 0 ? [] : args.slice(flags)).join(' ');
+  const output = options.includes('e') ? unescaped(text) : text;
+  return { output: options.includes('n') ? output : `${output}\n`, code: 0 };
+}
+
+function formatted(format: string, args: readonly string[]): string {
+  const rest = [...args];
+  return unescaped(format).replaceAll(/%[sd%]/g, (sign) => (sign === '%%' ? '%' : (rest.shift() ?? '')));
+}
+
+function unescaped(text: string): string {
+  return text.replaceAll(/\\(n|t|\\)/g, (_all, sign) => ({ n: '\n', t: '\t' })[String(sign)] ?? '\\');
+}
+
+const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
+
+function secondsOf(time: string): number {
+  const [, number = '0', unit = 's'] = /^([\d.]+)([smhd]?)$/.exec(time) ?? [];
+  return Number(number) * (UNITS[unit] ?? 1);
+}
+
+function cat(paths: readonly string[], { files }: CommandContext): CommandResult {
+  const texts = paths.map((path) => files.get(path));
+  const output = texts
+    .map((text, index) => text ?? `cat: ${paths[index]}: No such file or directory\n`)
+    .join('');
+  return { output, code: texts.includes(undefined) ? 1 : 0 };
+}
+
+function printenv(names: readonly string[], { env }: CommandContext): CommandResult {
+  if (names.length === 0)
+    return { output: [...env].map(([name, value]) => `${name}=${value}\n`).join(''), code: 0 };
+  const values = names.flatMap((name) => env.get(name) ?? []);
+  return {
+    output: values.map((value) => `${value}\n`).join(''),
+    code: values.length === names.length ? 0 : 1,
+  };
+}
+
+function dateText(args: readonly string[], now: Date): string {
+  const format = args.find((arg) => arg.startsWith('+'));
+  if (format === '+%s') return String(Math.floor(now.getTime() / 1000));
+  if (format !== undefined || args.some((arg) => arg.startsWith('-I'))) return timestamp(now);
+  const [day = '', date = '', month = '', year = '', time = ''] = now
+    .toUTCString()
+    .replace(',', '')
+    .split(' ');
+  return `${day} ${month} ${date.replace(/^0/, ' ')} ${time} UTC ${year}`;
+}
+
+function list(args: readonly string[], { files }: CommandContext): CommandResult {
+  const path = (args.find((arg) => !arg.startsWith('-')) ?? '').replace(/\/$/, '');
+  if (files.has(path)) return { output: `${path}\n`, code: 0 };
+  const below = [...files.keys()].filter((name) => name.startsWith(`${path}/`));
+  const names = [...new Set(below.map((name) => name.slice(path.length + 1).split('/')[0]))].sort();
+  if (names.length === 0) return { output: `ls: ${path}: No such file or directory\n`, code: 1 };
+  return { output: names.map((name) => `${name}\n`).join(''), code: 0 };
+}
+
+function isTrue([first = '', operator, second = '']: readonly string[], { files }: CommandContext): boolean {
+  if (first === '!') return operator !== '-f' || !files.has(second);
+  if (operator === undefined) return first !== '';
+  if (/^-[fesr]$/.test(first)) return files.has(operator);
+  if (first === '-d')
+    return [...files.keys()].some((name) => name.startsWith(`${operator.replace(/\/$/, '')}/`));
+  if (first === '-z') return operator === '';
+  if (first === '-n') return operator !== '';
+  return compare(first, operator, second);
+}
+
+function compare(a: string, operator: string, b: string): boolean {
+  const order = Number(a) - Number(b);
+  const results: Readonly<Record<string, boolean>> = {
+    '=': a === b,
+    '==': a === b,
+    '!=': a !== b,
+    '-eq': order === 0,
+    '-ne': order !== 0,
+    '-lt': order < 0,
+    '-le': order <= 0,
+    '-gt': order > 0,
+    '-ge': order >= 0,
+  };
+  return results[operator] ?? false;
+}
