@@ -321,8 +321,8 @@ test('merges containers by name in a strategic merge patch', async () => {
     template: {
       spec: {
         containers: [
-          { name: 'web', image: 'nginx:2', resources: { requests: { cpu: '100m' } } },
           { name: 'side' },
+          { name: 'web', image: 'nginx:2', resources: { requests: { cpu: '100m' } } },
         ],
       },
     },

@@ -30,7 +30,7 @@ test.each([
     podSpec,
     { containers: [web] },
     { containers: [{ name: 'web', ports: [{ containerPort: 81 }] }] },
-    { containers: [{ ...web, ports: [{ containerPort: 80 }, { containerPort: 81 }] }] },
+    { containers: [{ ...web, ports: [{ containerPort: 81 }, { containerPort: 80 }] }] },
   ],
   [
     'ports of a service merge by port alone, as in Kubernetes',
@@ -110,11 +110,11 @@ test.each([
     { env: [{ name: 'b' }, { name: 'a' }] },
   ],
   [
-    '$setElementOrder orders a set, and values that it does not name come last',
+    '$setElementOrder orders a set, and values that it does not name keep their place',
     metadata,
     { finalizers: ['x', 'a'] },
     { '$setElementOrder/finalizers': ['b', 'a'], finalizers: ['b'] },
-    { finalizers: ['b', 'a', 'x'] },
+    { finalizers: ['b', 'x', 'a'] },
   ],
   [
     '$retainKeys keeps only what it names',
@@ -149,14 +149,14 @@ test('rejects an entry of a list without its merge key', () => {
 
 const named = (name: string, more: object = {}) => ({ name, ...more });
 
-test('keeps the order of a list in a strategic merge, merges into the first entry of a name and removes all of a name', () => {
+test('puts the entries of a strategic merge patch into its order, merges into the first of a name and removes all of it', () => {
   const containers = [named('a', { image: '1' }), named('b'), named('a'), named('c')];
   const merge = (...patch: object[]) => strategicMerge({ containers }, { containers: patch }, podSpec);
   expect(merge(named('d'), named('a', { image: '2' }), named('d', { image: '3' }))).toEqual({
-    containers: [named('a', { image: '2' }), named('b'), named('a'), named('c'), named('d', { image: '3' })],
+    containers: [named('d', { image: '3' }), named('a', { image: '2' }), named('a'), named('b'), named('c')],
   });
   expect(merge(named('a', { $patch: 'delete' }), named('a', { image: '4' }))).toEqual({
-    containers: [named('b'), named('c'), named('a', { image: '4' })],
+    containers: [named('a', { image: '4' }), named('b'), named('c')],
   });
 });
 

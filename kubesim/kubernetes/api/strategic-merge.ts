@@ -22,7 +22,7 @@ export function strategicMerge(target: unknown, patch: unknown, merging: MergeKe
     if (key.startsWith(DELETE_FROM)) removeFrom(merged, key.slice(DELETE_FROM.length), value);
     else mergeField(merged, { key, value, merging });
   }
-  reorder(merged, patch, merging);
+  reorder(merged, { target, patch, merging });
   return merged;
 }
 
@@ -134,22 +134,69 @@ function removeFrom(merged: Json, key: string, values: unknown): void {
   merged[key] = list.filter((value) => !removed.has(value));
 }
 
-/**
- * Sorts merged lists into the order of the patch's directive; entries that the directive does not name follow in
- * their existing order.
- */
-function reorder(merged: Json, patch: Json, merging: MergeKeys | undefined): void {
-  for (const [directive, order] of Object.entries(patch)) {
-    if (!directive.startsWith(ORDER) || !Array.isArray(order)) continue;
-    const key = directive.slice(ORDER.length);
-    const list = merged[key];
-    if (!Array.isArray(list)) continue;
-    const [mergeKey] = merging?.keys(key) ?? [];
-    const idOf = (entry: unknown) => (mergeKey !== undefined && isJson(entry) ? entry[mergeKey] : entry);
-    const ranks = new Map(order.map((entry, rank) => [idOf(entry), rank]));
-    const rank = (entry: unknown) => ranks.get(idOf(entry)) ?? ranks.size;
-    merged[key] = [...(list as unknown[])].sort((a, b) => rank(a) - rank(b));
+interface ListOrders {
+  readonly target: unknown;
+  readonly patch: Json;
+  readonly merging: MergeKeys | undefined;
+}
+
+/** Puts merged lists into the order of API servers. */
+function reorder(merged: Json, { target, patch, merging }: ListOrders): void {
+  const before = isJson(target) ? target : {};
+  for (const [key, list] of Object.entries(merged)) {
+    const order = orderIn(patch, key, merging);
+    if (!order || !Array.isArray(list)) continue;
+    merged[key] = reordered(list, { order, target: before[key], idOf: idsOf(merging?.keys(key)) });
   }
+}
+
+/** The order of the entries that a patch names: that of its directive, or of its list. undefined for other lists. */
+function orderIn(patch: Json, key: string, merging: MergeKeys | undefined): readonly unknown[] | undefined {
+  const directive = patch[`${ORDER}${key}`];
+  if (Array.isArray(directive)) return directive as readonly unknown[];
+  const list = patch[key];
+  return merging?.keys(key) && Array.isArray(list) ? (list as readonly unknown[]) : undefined;
+}
+
+type IdOf = (entry: unknown) => unknown;
+
+/** What identifies an entry: the value of its first key, or a plain value itself. */
+function idsOf(keys: readonly string[] | undefined): IdOf {
+  const [mergeKey] = keys ?? [];
+  return (entry) => (mergeKey !== undefined && isJson(entry) ? entry[mergeKey] : entry);
+}
+
+interface MergedOrder {
+  readonly order: readonly unknown[];
+  /** The list before the patch. */
+  readonly target: unknown;
+  readonly idOf: IdOf;
+}
+
+/**
+ * Puts the entries that the patch names into its order, and the others between them: an entry comes before a named one
+ * only if it was before it in the list.
+ */
+function reordered(list: readonly unknown[], { order, target, idOf }: MergedOrder): unknown[] {
+  const ranks = placesOf(order, idOf);
+  const before = placesOf(Array.isArray(target) ? (target as unknown[]) : [], idOf);
+  const named = list.filter((entry) => ranks.has(idOf(entry)));
+  named.sort((a, b) => (ranks.get(idOf(a)) ?? 0) - (ranks.get(idOf(b)) ?? 0));
+  const others = list.filter((entry) => !ranks.has(idOf(entry)));
+  const result: unknown[] = [];
+  let next = 0;
+  for (const entry of named) {
+    const place = before.get(idOf(entry)) ?? -1;
+    while (next < others.length && (before.get(idOf(others[next])) ?? Infinity) < place)
+      result.push(others[next++]);
+    result.push(entry);
+  }
+  return [...result, ...others.slice(next)];
+}
+
+/** The first place of each id. */
+function placesOf(list: readonly unknown[], idOf: IdOf): ReadonlyMap<unknown, number> {
+  return new Map(list.map((entry, place) => [idOf(entry), place] as const).reverse());
 }
 
 function without(object: Json, key: string): Json {

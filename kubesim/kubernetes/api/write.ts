@@ -12,7 +12,9 @@ import type { Target } from './path.js';
 import { objectOf } from './read.js';
 import { represent, representList } from './representation.js';
 import { selection } from './selection.js';
-import { ApiError, badRequest, conflict, notFound } from '../kinds/status.js';
+import { immutable } from '../kinds/pod-template.js';
+import type { ResourceType } from '../kinds/resource.js';
+import { ApiError, badRequest, conflict, invalid, notFound } from '../kinds/status.js';
 import { applyTo, checkNewObject, readConfiguration } from './apply.js';
 import { patchWriterOf, writerOf } from './field-manager.js';
 import { strategicMerge } from './strategic-merge.js';
@@ -66,7 +68,7 @@ function store(
   const { resourceVersion, uid } = next.metadata;
   const { metadata } = current;
   if (resourceVersion && resourceVersion !== metadata.resourceVersion) throw conflict(type, metadata.name);
-  if (uid && uid !== metadata.uid) throw conflict(type, metadata.name);
+  if (uid && uid !== metadata.uid) throw uidError(call, type, { name: metadata.name, uid });
   const dryRun = isDryRun(call.query);
   if (subresource === 'status') {
     const { managedFields } = next.metadata;
@@ -86,6 +88,17 @@ function store(
     );
   }
   return replace(call.cluster, type, { current, next: next as unknown as KubeObject, dryRun, by });
+}
+
+/** A body with another uid is a failed precondition of an update; a patch would change an immutable field. */
+function uidError(
+  { method }: ApiCall,
+  type: ResourceType,
+  { name, uid }: { name: string; uid: string },
+): ApiError {
+  const cause = immutable('metadata.uid', uid);
+  // API servers validate the metadata of an update twice.
+  return method === 'PATCH' ? invalid(type, name, [cause, cause]) : conflict(type, name);
 }
 
 const MEDIA = {

@@ -36,13 +36,20 @@ export function create<T extends KubeObject>(
 ): T {
   const metadata = newMetadata(cluster, type, draft.metadata);
   const schema = schemaOf(cluster, type);
-  const bare = type.defaults(withDefaults({ ...draft, metadata } as unknown as T, schema));
+  const own = by ? withoutStatus(type, draft) : draft;
+  const bare = type.defaults(withDefaults({ ...own, metadata } as unknown as T, schema));
   const object = admit(cluster, type, by ? recorded(cluster, type, { next: bare, by }) : bare);
   const causes = [...metadataCauses(type, object.metadata), ...specCauses(type, schema, { object })];
   if (causes.length > 0) throw invalid(type, metadata.name, causes);
   if (cluster.store.get(type, metadata.namespace ?? '', metadata.name))
     throw alreadyExists(type, metadata.name);
   return dryRun ? object : cluster.store.put(type, object);
+}
+
+/** A client cannot create an object with a status, except a kubelet its node. */
+function withoutStatus<T extends KubeObject>(type: ResourceType<T>, draft: Draft<T>): Draft<T> {
+  if (type.id === 'nodes' || !type.subresources.includes('status')) return draft;
+  return { ...draft, status: undefined };
 }
 
 /** The next version of an object with the fields that the writer owns. */

@@ -6,7 +6,6 @@ import { kinds } from './differences/kinds.js';
 import { lists } from './differences/lists.js';
 import { objects } from './differences/objects.js';
 import { patches } from './differences/patches.js';
-import { serverSideApply } from './differences/server-side-apply.js';
 import { subresources } from './differences/subresources.js';
 import { watches } from './differences/watches.js';
 import type { Difference } from './differences/difference.js';
@@ -24,7 +23,6 @@ export const differences: Readonly<Record<string, readonly Difference[]>> = {
   lists,
   objects,
   patches,
-  'server-side apply': serverSideApply,
   subresources,
   watches,
 };
