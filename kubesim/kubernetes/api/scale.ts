@@ -1,5 +1,5 @@
 import { replace, type Replacement } from '../cluster/write.js';
-import { selectorText } from '../kinds/apps.js';
+import { selectorText } from '../kinds/selector.js';
 import { isJson, type Json, type KubeObject, type LabelSelector } from '../kinds/object.js';
 import type { Writer } from '../managed-fields/field-manager.js';
 import { applyTo } from './apply.js';

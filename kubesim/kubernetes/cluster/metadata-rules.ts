@@ -1,5 +1,5 @@
 import type { Metadata } from '../kinds/object.js';
-import { invalidValue } from '../kinds/pod-template.js';
+import { invalidValue } from '../kinds/causes.js';
 import type { Cause, ResourceType } from '../kinds/resource.js';
 
 const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;

@@ -1,6 +1,6 @@
 import { addressAt, addressCount, boundsOf } from '../../cidr.js';
 import type { Service, ServicePort } from '../kinds/core.js';
-import { invalidValue } from '../kinds/pod-template.js';
+import { invalidValue } from '../kinds/causes.js';
 import { DNS_ADDRESS, services } from '../kinds/services.js';
 import { ApiError, invalid } from '../kinds/status.js';
 import type { ClusterContext } from './context.js';

@@ -1,7 +1,8 @@
 import type { PodTemplate } from './core.js';
-import { matchesLabels } from './selector.js';
+import { matchesLabels, selectorText } from './selector.js';
 import type { KubeObject, LabelSelector } from './object.js';
-import { immutable, invalidValue, podSpecCauses, completeTemplate } from './pod-template.js';
+import { immutable, invalidValue } from './causes.js';
+import { completeTemplate, podSpecCauses } from './pod-template.js';
 import { ageColumn, defineResource, nameColumn, type Cause, type Column } from './resource.js';
 import { sameJson } from '../../../kernel/same-json.js';
 import type { DaemonSet, Deployment, ReplicaSet, StatefulSet } from './workloads.js';
@@ -69,17 +70,6 @@ function selectorColumn<T extends Workload>(): Column<T> {
     priority: 1,
     value: (workload) => selectorText(workload.spec.selector),
   };
-}
-
-/** A selector as text, for the scale subresource and tables. */
-export function selectorText(selector: LabelSelector | undefined): string {
-  const labels = Object.entries(selector?.matchLabels ?? {}).map(([key, value]) => `${key}=${value}`);
-  const more = (selector?.matchExpressions ?? []).map(({ key, operator, values }) => {
-    if (operator === 'Exists') return key;
-    if (operator === 'DoesNotExist') return `!${key}`;
-    return `${key} ${operator.toLowerCase()} (${(values ?? []).join(',')})`;
-  });
-  return [...labels, ...more].join(',') || '<none>';
 }
 
 export const deployments = defineResource<Deployment>({

@@ -1,4 +1,5 @@
-import { podSpecCauses, invalidValue, completeTemplate } from './pod-template.js';
+import { invalidValue } from './causes.js';
+import { completeTemplate, podSpecCauses } from './pod-template.js';
 import { age, ageColumn, defineResource, duration, nameColumn } from './resource.js';
 import type { Job } from './workloads.js';
 

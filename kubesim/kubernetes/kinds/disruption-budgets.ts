@@ -1,5 +1,5 @@
 import type { Condition, KubeObject, LabelSelector } from './object.js';
-import { invalidValue } from './pod-template.js';
+import { invalidValue } from './causes.js';
 import { ageColumn, defineResource, nameColumn, type Cause } from './resource.js';
 
 /** A number of pods, or a percentage such as `25%`. */

@@ -1,3 +1,4 @@
+import { invalidValue } from './causes.js';
 import type { Container, PodSpec, PodTemplate } from './core.js';
 import { quantity } from './quantity.js';
 import type { Cause } from './resource.js';
@@ -67,18 +68,4 @@ function amountCauses(amounts: Readonly<Record<string, string>>, path: string): 
     .map(([name, amount]) =>
       invalidValue(`${path}[${name}]`, amount, 'must be a quantity, greater than or equal to 0'),
     );
-}
-
-/** Cause of an invalid value. */
-export function invalidValue(field: string, value: unknown, reason: string): Cause {
-  return {
-    field,
-    reason: 'FieldValueInvalid',
-    message: `Invalid value: ${JSON.stringify(value)}: ${reason}`,
-  };
-}
-
-/** Cause of a change of an immutable value. */
-export function immutable(field: string, value: unknown): Cause {
-  return invalidValue(field, value, 'field is immutable');
 }

@@ -1,13 +1,20 @@
+import { clusterRoleBindings, clusterRoles, roleBindings, roles } from './access-control.js';
 import { daemonSets, deployments, replicaSets, statefulSets } from './apps.js';
+import { autoscalers } from './autoscalers.js';
 import { jobs } from './batch.js';
 import { controllerRevisions } from './controller-revisions.js';
 import { configMaps, leases, secrets, serviceAccounts } from './configuration.js';
+import { csiDrivers } from './csi-drivers.js';
 import { podDisruptionBudgets } from './disruption-budgets.js';
 import { eventFromEventsGroup, eventOfEventsGroup, events } from './events.js';
+import { ingressClasses, ingresses, networkPolicies } from './networking.js';
 import { namespaces, nodes } from './nodes.js';
 import type { Event } from './core.js';
 import type { Json, KubeObject } from './object.js';
+import { podTemplates } from './pod-templates.js';
 import { pods } from './pods.js';
+import { priorityClasses } from './priority-classes.js';
+import { limitRanges, resourceQuotas } from './resource-limits.js';
 import { groupVersion, type ResourceType } from './resource.js';
 import { runtimeClasses } from './runtime-class.js';
 import { endpoints, endpointSlices, services } from './services.js';
@@ -23,7 +30,7 @@ export interface ServedType {
   readonly convert?: { out(object: KubeObject): Json; in(body: Json): Json };
 }
 
-/** All stored kinds, in the order of discovery. */
+/** All stored kinds. */
 export const storedTypes: readonly ResourceType[] = [
   configMaps,
   endpoints,
@@ -48,6 +55,19 @@ export const storedTypes: readonly ResourceType[] = [
   endpointSlices,
   runtimeClasses,
   unitedDeployments,
+  limitRanges,
+  podTemplates,
+  resourceQuotas,
+  autoscalers,
+  ingressClasses,
+  ingresses,
+  networkPolicies,
+  roles,
+  roleBindings,
+  clusterRoles,
+  clusterRoleBindings,
+  priorityClasses,
+  csiDrivers,
 ];
 
 export const servedTypes: readonly ServedType[] = [

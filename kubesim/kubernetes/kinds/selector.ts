@@ -29,6 +29,17 @@ export function matchesLabels(selector: LabelSelector | undefined, labels: Label
   return (selector.matchExpressions ?? []).every((requirement) => satisfies(labels, requirement));
 }
 
+/** A selector as text, for the scale subresource and tables. */
+export function selectorText(selector: LabelSelector | undefined): string {
+  const labels = Object.entries(selector?.matchLabels ?? {}).map(([key, value]) => `${key}=${value}`);
+  const more = (selector?.matchExpressions ?? []).map(({ key, operator, values }) => {
+    if (operator === 'Exists') return key;
+    if (operator === 'DoesNotExist') return `!${key}`;
+    return `${key} ${operator.toLowerCase()} (${(values ?? []).join(',')})`;
+  });
+  return [...labels, ...more].join(',') || '<none>';
+}
+
 const SET = /^([^\s!=,()]+)\s+(in|notin)\s+\(([^)]*)\)$/;
 const EQUALITY = /^([^\s!=,()]+)\s*(==|=|!=)\s*([^\s=,()]*)$/;
 const BARE = /^(!?)\s*([^\s!=,()]+)$/;

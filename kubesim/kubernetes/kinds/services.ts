@@ -1,6 +1,6 @@
 import type { Endpoints, EndpointSlice, Service, ServicePort } from './core.js';
 import type { Condition } from './object.js';
-import { immutable, invalidValue } from './pod-template.js';
+import { immutable, invalidValue } from './causes.js';
 import { ageColumn, defineResource, nameColumn, type Cause } from './resource.js';
 
 /** Index of the DNS Service's address in the Service CIDR; the API server has the first address. */

@@ -37,9 +37,12 @@ const view: ClusterRole = {
   rules: [
     read('', 'configmaps', 'endpoints', 'events', 'namespaces', 'namespaces/status', 'serviceaccounts'),
     read('', ...withStatus('persistentvolumeclaims', 'pods', 'services'), 'pods/log'),
+    read('', 'limitranges', ...withStatus('resourcequotas')),
     read('apps', ...withStatus('daemonsets', 'deployments', 'replicasets', 'statefulsets')),
     read('apps', 'deployments/scale', 'replicasets/scale', 'statefulsets/scale'),
     read('batch', ...withStatus('jobs')),
+    read('autoscaling', ...withStatus('horizontalpodautoscalers')),
+    read('networking.k8s.io', ...withStatus('ingresses'), 'networkpolicies'),
     read('policy', ...withStatus('poddisruptionbudgets')),
     read('discovery.k8s.io', 'endpointslices'),
     read('metrics.k8s.io', 'pods', 'nodes'),
@@ -51,7 +54,9 @@ const clusterView: ClusterRole = {
   name: 'fleetgraph:cluster-view',
   rules: [
     read('', ...withStatus('nodes', 'persistentvolumes')),
-    read('storage.k8s.io', 'storageclasses'),
+    read('storage.k8s.io', 'storageclasses', 'csidrivers'),
+    read('networking.k8s.io', 'ingressclasses'),
+    read('scheduling.k8s.io', 'priorityclasses'),
     read('node.k8s.io', 'runtimeclasses'),
     read('coordination.k8s.io', 'leases'),
     read('events.k8s.io', 'events'),

@@ -20,9 +20,7 @@ export const contentNegotiation: readonly Difference[] = [
       'has the columns of serviceaccounts',
       'has the columns of persistentvolumeclaims',
       'has the columns of cronjobs',
-      'has the columns of ingresses',
       'has the columns of storageclasses',
-      'has the columns of horizontalpodautoscalers',
     ],
   },
 ];

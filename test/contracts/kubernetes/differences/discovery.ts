@@ -22,18 +22,8 @@ export const discovery: readonly Difference[] = [
   {
     reason: 'The kind is not served, or without short names.',
     titles: [
-      'lists limitranges in v1',
-      'lists podtemplates in v1',
       'lists replicationcontrollers in v1',
-      'lists resourcequotas in v1',
-      'lists horizontalpodautoscalers in autoscaling/v2',
       'lists cronjobs in batch/v1',
-      'lists ingressclasses in networking.k8s.io/v1',
-      'lists ingresses in networking.k8s.io/v1',
-      'lists networkpolicies in networking.k8s.io/v1',
-      'lists clusterroles in rbac.authorization.k8s.io/v1',
-      'lists rolebindings in rbac.authorization.k8s.io/v1',
-      'lists priorityclasses in scheduling.k8s.io/v1',
       'lists volumeattachments in storage.k8s.io/v1',
       'lists customresourcedefinitions in apiextensions.k8s.io/v1',
     ],

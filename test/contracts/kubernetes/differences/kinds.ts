@@ -27,29 +27,7 @@ export const kinds: readonly Difference[] = [
   },
   {
     reason: 'LimitRange is not served.',
-    titles: [
-      'LimitRange: creates the smallest object with its defaults',
-      'LimitRange: refuses a minimum above the maximum',
-      'LimitRange: refuses two limits of one type',
-    ],
-  },
-  {
-    reason: 'ResourceQuota is not served.',
-    titles: [
-      'ResourceQuota: creates the smallest object with its defaults',
-      'ResourceQuota: refuses a negative amount',
-      'ResourceQuota: refuses half a pod',
-      'ResourceQuota: refuses an unknown scope',
-    ],
-  },
-  {
-    reason: 'PriorityClass is not served.',
-    titles: [
-      'PriorityClass: creates the smallest object with its defaults',
-      'PriorityClass: refuses a value above one billion',
-      'PriorityClass: refuses an unknown preemptionPolicy',
-      'PriorityClass: refuses to change the value',
-    ],
+    titles: ['LimitRange: refuses a minimum above the maximum'],
   },
   {
     reason: 'Some defaults and rules of Lease are missing.',
@@ -135,13 +113,6 @@ export const kinds: readonly Difference[] = [
     ],
   },
   {
-    reason: 'PodTemplate is not served.',
-    titles: [
-      'PodTemplate: creates the smallest object with its defaults',
-      'PodTemplate: refuses no container',
-    ],
-  },
-  {
     reason: 'Some defaults and rules of Job are missing.',
     titles: [
       'Job: creates the smallest object with its defaults',
@@ -163,15 +134,6 @@ export const kinds: readonly Difference[] = [
       'CronJob: refuses a schedule that names a time zone',
       'CronJob: refuses an unknown concurrencyPolicy',
       'CronJob: refuses a name of more than 52 characters',
-    ],
-  },
-  {
-    reason: 'HorizontalPodAutoscaler is not served.',
-    titles: [
-      'HorizontalPodAutoscaler: creates the smallest object with its defaults',
-      'HorizontalPodAutoscaler: refuses no maxReplicas',
-      'HorizontalPodAutoscaler: refuses fewer maxReplicas than minReplicas',
-      'HorizontalPodAutoscaler: refuses no target',
     ],
   },
   {
@@ -208,34 +170,8 @@ export const kinds: readonly Difference[] = [
     ],
   },
   {
-    reason: 'Ingress is not served.',
-    titles: [
-      'Ingress: creates the smallest object with its defaults',
-      'Ingress: refuses neither a default backend nor rules',
-      'Ingress: refuses a path without slash',
-      'Ingress: refuses a path without pathType',
-      'Ingress: refuses an unknown pathType',
-      'Ingress: refuses a backend without port',
-      'Ingress: refuses an address as host',
-    ],
-  },
-  {
-    reason: 'IngressClass is not served.',
-    titles: [
-      'IngressClass: creates the smallest object with its defaults',
-      'IngressClass: refuses no controller',
-      'IngressClass: refuses a controller without domain',
-      'IngressClass: refuses to change the controller',
-    ],
-  },
-  {
     reason: 'NetworkPolicy is not served.',
-    titles: [
-      'NetworkPolicy: creates the smallest object with its defaults',
-      'NetworkPolicy: refuses an unknown policyType',
-      'NetworkPolicy: refuses a range that is none',
-      'NetworkPolicy: refuses a peer without anything',
-    ],
+    titles: ['NetworkPolicy: refuses an unknown policyType'],
   },
   {
     reason: 'Some defaults and rules of PersistentVolumeClaim are missing.',
@@ -263,52 +199,6 @@ export const kinds: readonly Difference[] = [
       'StorageClass: refuses to change the provisioner',
       'StorageClass: refuses to change the parameters',
       'StorageClass: refuses to change the reclaimPolicy',
-    ],
-  },
-  {
-    reason: 'CSIDriver is not served.',
-    titles: [
-      'CSIDriver: creates the smallest object with its defaults',
-      'CSIDriver: refuses an unknown life cycle',
-    ],
-  },
-  {
-    reason: 'Role is not served.',
-    titles: [
-      'Role: creates the smallest object with its defaults',
-      'Role: refuses a rule without verbs',
-      'Role: refuses a rule without groups',
-      'Role: refuses a rule of paths',
-    ],
-  },
-  {
-    reason: 'ClusterRole is not served.',
-    titles: [
-      'ClusterRole: creates the smallest object with its defaults',
-      'ClusterRole: refuses a rule of resources and paths',
-      'ClusterRole: refuses a rule without resources',
-    ],
-  },
-  {
-    reason: 'RoleBinding is not served.',
-    titles: [
-      'RoleBinding: creates the smallest object with its defaults',
-      'RoleBinding: refuses a role of an unknown kind',
-      'RoleBinding: refuses a role without name',
-      'RoleBinding: refuses a subject of an unknown kind',
-      'RoleBinding: refuses a subject without name',
-      'RoleBinding: refuses to change the role',
-    ],
-  },
-  {
-    reason: 'ClusterRoleBinding is not served.',
-    titles: [
-      'ClusterRoleBinding: creates the smallest object with its defaults',
-      'ClusterRoleBinding: refuses a role of an unknown kind',
-      'ClusterRoleBinding: refuses a role without name',
-      'ClusterRoleBinding: refuses a subject of an unknown kind',
-      'ClusterRoleBinding: refuses a subject without name',
-      'ClusterRoleBinding: refuses to change the role',
     ],
   },
   {

@@ -1,0 +1,125 @@
+import { invalidValue, required, unsupported } from './causes.js';
+import type { KubeObject } from './object.js';
+import { ageColumn, defineResource, nameColumn, type Cause } from './resource.js';
+import { sameJson } from '../../../kernel/same-json.js';
+
+interface Rule {
+  readonly verbs?: readonly string[];
+  readonly apiGroups?: readonly string[];
+  readonly resources?: readonly string[];
+  readonly nonResourceURLs?: readonly string[];
+}
+
+/** A Role or ClusterRole. */
+interface Role extends KubeObject {
+  readonly rules?: readonly Rule[];
+}
+
+interface Subject {
+  readonly kind: string;
+  readonly apiGroup?: string;
+  readonly name: string;
+  readonly namespace?: string;
+}
+
+/** A RoleBinding or ClusterRoleBinding. */
+interface RoleBinding extends KubeObject {
+  readonly roleRef: { readonly apiGroup: string; readonly kind: string; readonly name: string };
+  readonly subjects?: readonly Subject[];
+}
+
+const GROUP = 'rbac.authorization.k8s.io';
+
+/** RBAC objects are stored and have no effect: access is decided by fixed bindings (api/rbac/). */
+export const roles = defineResource<Role>({
+  group: GROUP,
+  kind: 'Role',
+  validate: ({ rules = [] }) => rules.flatMap((rule, index) => ruleCauses(rule, `rules[${index}]`, true)),
+});
+
+export const clusterRoles = defineResource<Role>({
+  group: GROUP,
+  kind: 'ClusterRole',
+  validate: ({ rules = [] }) => rules.flatMap((rule, index) => ruleCauses(rule, `rules[${index}]`, false)),
+});
+
+function ruleCauses(rule: Rule, path: string, namespaced: boolean): Cause[] {
+  const verbs = listCauses(rule.verbs, `${path}.verbs`, 'verbs must contain at least one value');
+  if (rule.nonResourceURLs?.length) return [...verbs, ...urlCauses(rule, path, namespaced)];
+  return [
+    ...verbs,
+    ...listCauses(rule.apiGroups, `${path}.apiGroups`, 'resource rules must supply at least one api group'),
+    ...listCauses(rule.resources, `${path}.resources`, 'resource rules must supply at least one resource'),
+  ];
+}
+
+function listCauses(list: readonly string[] | undefined, field: string, detail: string): Cause[] {
+  return list?.length ? [] : [required(field, detail)];
+}
+
+function urlCauses(
+  { apiGroups, resources, nonResourceURLs }: Rule,
+  path: string,
+  namespaced: boolean,
+): Cause[] {
+  const field = `${path}.nonResourceURLs`;
+  if (namespaced)
+    return [invalidValue(field, nonResourceURLs, 'namespaced rules cannot apply to non-resource URLs')];
+  if (!apiGroups?.length && !resources?.length) return [];
+  const why = 'rules cannot apply to both regular resources and non-resource URLs';
+  return [invalidValue(field, nonResourceURLs, why)];
+}
+
+export const roleBindings = defineResource<RoleBinding>({
+  group: GROUP,
+  kind: 'RoleBinding',
+  validate: (binding, old) => bindingCauses(binding, old, ['Role', 'ClusterRole']),
+  columns: bindingColumns(),
+});
+
+export const clusterRoleBindings = defineResource<RoleBinding>({
+  group: GROUP,
+  kind: 'ClusterRoleBinding',
+  validate: (binding, old) => bindingCauses(binding, old, ['ClusterRole']),
+  columns: bindingColumns(),
+});
+
+function bindingColumns() {
+  return [
+    nameColumn<RoleBinding>(),
+    {
+      name: 'Role',
+      type: 'string' as const,
+      value: ({ roleRef }: RoleBinding) => `${roleRef.kind}/${roleRef.name}`,
+    },
+    ageColumn<RoleBinding>(),
+  ];
+}
+
+function bindingCauses(
+  { roleRef, subjects = [] }: RoleBinding,
+  old: RoleBinding | undefined,
+  kinds: readonly string[],
+): Cause[] {
+  const causes = roleCauses(roleRef, kinds);
+  subjects.forEach((subject, index) => causes.push(...subjectCauses(subject, `subjects[${index}]`)));
+  if (old && !sameJson(old.roleRef, roleRef))
+    causes.push(invalidValue('roleRef', roleRef, 'cannot change roleRef'));
+  return causes;
+}
+
+function roleCauses(role: Partial<RoleBinding['roleRef']> | undefined, kinds: readonly string[]): Cause[] {
+  const causes: Cause[] = [];
+  if (!role?.kind || !kinds.includes(role.kind))
+    causes.push(unsupported('roleRef.kind', role?.kind ?? '', kinds));
+  if (!role?.name) causes.push(required('roleRef.name'));
+  return causes;
+}
+
+function subjectCauses({ kind, name, namespace }: Subject, path: string): Cause[] {
+  if (!['ServiceAccount', 'User', 'Group'].includes(kind))
+    return [unsupported(`${path}.kind`, kind, ['ServiceAccount', 'User', 'Group'])];
+  const causes = name ? [] : [required(`${path}.name`)];
+  if (kind === 'ServiceAccount' && !namespace) causes.push(required(`${path}.namespace`));
+  return causes;
+}
