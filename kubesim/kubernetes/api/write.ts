@@ -12,7 +12,7 @@ import type { Target } from './path.js';
 import { objectOf } from './read.js';
 import { represent, representList } from './representation.js';
 import { selection } from './selection.js';
-import { immutable } from '../kinds/pod-template.js';
+import { immutable } from '../kinds/causes.js';
 import type { ResourceType } from '../kinds/resource.js';
 import { ApiError, badRequest, conflict, invalid, notFound } from '../kinds/status.js';
 import { applyTo, checkNewObject, readConfiguration } from './apply.js';
