@@ -22,6 +22,7 @@ import { loadBalancerController, storedServices } from './controllers/load-balan
 import { namespaceController } from './controllers/namespace.js';
 import { nodeLifecycleController } from './controllers/node-lifecycle.js';
 import { replicaSetController } from './controllers/replica-set.js';
+import { resourceQuotaController } from './controllers/resource-quota.js';
 import { statefulSetController } from './controllers/stateful-set.js';
 import { volumeController } from './controllers/volume.js';
 import { volumeProtectionController } from './controllers/volume-protection.js';
@@ -44,6 +45,7 @@ import { EventRecorder } from './cluster/event-recorder.js';
 import { ensureInitialObjects, installDns, restoreInitialObjects } from './cluster/initial-objects.js';
 import { InjectedFaults } from '../injected-faults.js';
 import { localKubeletClient } from './cluster/local-kubelet-client.js';
+import { QuotaUsage } from './cluster/quota-usage.js';
 import { injectVolumeFault } from './cluster/volume-faults.js';
 import {
   drainNode,
@@ -79,6 +81,7 @@ export class SimulatedCluster implements ClusterContext, ClusterPort {
   readonly log: Log;
   readonly events: EventRecorder;
   readonly grants: GrantRegistry;
+  readonly quotas: QuotaUsage;
   readonly faults: InjectedFaults;
   readonly kubelets: Kubelets;
   private readonly processes = new ControlPlaneProcesses();
@@ -106,6 +109,7 @@ export class SimulatedCluster implements ClusterContext, ClusterPort {
       (error) => log.error({ err: error }, 'a scheduled step failed'),
     );
     this.events = new EventRecorder(dependencies.store, dependencies.clock);
+    this.quotas = new QuotaUsage(dependencies.store);
     this.grants = new GrantRegistry(() => options.grants());
     this.faults = new InjectedFaults(options.faults);
   }
@@ -152,6 +156,7 @@ export class SimulatedCluster implements ClusterContext, ClusterPort {
     restoreInitialObjects(this);
     if (fresh) installDns(this);
     const controllers = [
+      resourceQuotaController(this),
       garbageCollector(this),
       namespaceController(this, this.dependencies.caCertificate),
       unitedDeploymentController(this),

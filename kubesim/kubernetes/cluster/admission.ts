@@ -8,12 +8,14 @@ import type { ResourceType } from '../kinds/resource.js';
 import { services } from '../kinds/services.js';
 import { type VolumeClaim, volumeClaims } from '../kinds/volumes.js';
 import type { ClusterContext } from './context.js';
+import { checkLimits } from './limit-ranges.js';
 import { admitPod } from './pod-admission.js';
 import { admitService } from './service-admission.js';
 import { PROTECTION_FINALIZERS, withDefaultClass, withProtection } from './volume-admission.js';
 
 /**
- * Admission of an object before it is validated and stored: its namespace must exist, Services get addresses and ports.
+ * Admission of an object before it is validated and stored: its namespace must exist, Services get addresses and ports,
+ * limits and quotas must allow it.
  * Throws ApiError.
  */
 export function admit<T extends KubeObject>(
@@ -23,6 +25,20 @@ export function admit<T extends KubeObject>(
   old?: T,
 ): T {
   if (!old && type.namespaced) admitNamespace(cluster, type, object);
+  const admitted = mutated(cluster, type, object, old);
+  if (!type.namespaced) return admitted;
+  if (!old) checkLimits(cluster.store, type, admitted);
+  cluster.quotas.check(type, admitted, old);
+  return admitted;
+}
+
+/** The object with what the admission of its kind sets. */
+function mutated<T extends KubeObject>(
+  cluster: ClusterContext,
+  type: ResourceType<T>,
+  object: T,
+  old: T | undefined,
+): T {
   if (!old && PROTECTION_FINALIZERS.has(type.id)) return admitVolume(cluster, type, object);
   if (!old && type.id === pods.id) return admitPod(cluster, object as unknown as Pod) as unknown as T;
   if (type.id === services.id)

@@ -10,6 +10,7 @@ import type { ClusterStore } from '../store/cluster-store.js';
 import type { TimerScheduler } from '../../timers.js';
 import type { GrantRegistry } from './cloud-resource-claims.js';
 import type { EventRecorder } from './event-recorder.js';
+import type { QuotaUsage } from './quota-usage.js';
 
 /** Dependencies of the controllers and the API of one simulated cluster. */
 export interface ClusterContext {
@@ -29,6 +30,8 @@ export interface ClusterContext {
   readonly vpcAddresses: VpcAddresses | undefined;
   /** Grants of load balancers and disks. */
   readonly grants: GrantRegistry;
+  /** What objects use of the quotas of their namespaces. */
+  readonly quotas: QuotaUsage;
   readonly faults: InjectedFaults;
   readonly kubelets: Kubelets;
   /** Version of the control plane, e.g. `1.32.1`. */

@@ -12,6 +12,7 @@ const PROCESS_OF_QUEUE: Readonly<Record<string, ControlPlaneProcess>> = {
   disruption: 'CONTROLLER_MANAGER',
   endpoints: 'CONTROLLER_MANAGER',
   volume: 'CONTROLLER_MANAGER',
+  resourcequota: 'CONTROLLER_MANAGER',
   'pvc-protection': 'CONTROLLER_MANAGER',
   'pv-protection': 'CONTROLLER_MANAGER',
   'node-lifecycle': 'CONTROLLER_MANAGER',

@@ -3,11 +3,12 @@ import type { Pod } from '../kinds/core.js';
 import { hasEnded, pods } from '../kinds/pods.js';
 import { runtimeClasses } from '../kinds/runtime-class.js';
 import type { ClusterContext } from './context.js';
+import { withLimitDefaults } from './limit-ranges.js';
 
 /** Admission of a new pod: adds the node selector of its RuntimeClass and enforces the pod limit of the cluster. */
 export function admitPod(cluster: ClusterContext, pod: Pod): Pod {
   checkPodLimit(cluster, pod);
-  return withRuntimeClass(cluster, pod);
+  return withLimitDefaults(cluster.store, withRuntimeClass(cluster, pod));
 }
 
 /** Enforces the pod limit of the cluster; ended pods do not count. */

@@ -139,6 +139,7 @@ export interface PodSpec {
   readonly activeDeadlineSeconds?: number;
   readonly serviceAccountName?: string;
   readonly priority?: number;
+  readonly priorityClassName?: string;
   readonly hostNetwork?: boolean;
   readonly hostname?: string;
   readonly subdomain?: string;

@@ -11,10 +11,11 @@ interface Limit {
   readonly min?: Amounts;
   readonly default?: Amounts;
   readonly defaultRequest?: Amounts;
+  readonly maxLimitRequestRatio?: Amounts;
 }
 
-/** A LimitRange. It is stored and has no effect: pods get no limits from it. */
-interface LimitRange extends KubeObject {
+/** A LimitRange: defaults and bounds of the pods and claims of its namespace. */
+export interface LimitRange extends KubeObject {
   readonly spec: { readonly limits: readonly Limit[] };
 }
 
@@ -60,9 +61,20 @@ function limitCauses(limit: Limit, path: string): Cause[] {
   );
 }
 
-/** A ResourceQuota. It is stored and has no effect: nothing is counted. */
-interface ResourceQuota extends KubeObject {
-  readonly spec: { readonly hard?: Amounts; readonly scopes?: readonly string[] };
+/** A ResourceQuota: what the objects of its namespace may use. */
+export interface ResourceQuota extends KubeObject {
+  readonly spec: {
+    readonly hard?: Amounts;
+    readonly scopes?: readonly string[];
+    readonly scopeSelector?: {
+      readonly matchExpressions?: readonly {
+        readonly scopeName: string;
+        readonly operator: string;
+        readonly values?: readonly string[];
+      }[];
+    };
+  };
+  readonly status?: { readonly hard?: Amounts; readonly used?: Amounts };
 }
 
 const SCOPES = [

@@ -1,0 +1,20 @@
+import type { ClusterContext, Controller } from '../cluster/context.js';
+import { splitKey } from '../cluster/controlled-pods.js';
+import { replaceStatus } from '../cluster/write.js';
+import { resourceQuotas } from '../kinds/resource-limits.js';
+
+/** Shows in the status of each quota what the objects of its namespace use. */
+export function resourceQuotaController(cluster: ClusterContext): Controller {
+  const queue = cluster.queue('resourcequota', (key) => {
+    const quota = cluster.store.get(resourceQuotas, ...splitKey(key));
+    if (!quota) return;
+    const { hard = {} } = quota.spec;
+    replaceStatus(cluster, resourceQuotas, quota, { hard, used: cluster.quotas.used(quota) });
+  });
+  return {
+    start() {
+      cluster.quotas.onChange((key) => queue.add(key));
+      cluster.quotas.start();
+    },
+  };
+}
