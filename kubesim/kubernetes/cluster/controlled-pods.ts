@@ -14,6 +14,8 @@ export function activePods(cluster: ClusterContext, owner: KubeObject): Pod[] {
 export interface PodPlan {
   readonly template: PodTemplate;
   readonly name?: string;
+  /** Prefix of a generated name. Default: the name of the owner. */
+  readonly prefix?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly nodeName?: string;
 }
@@ -51,12 +53,12 @@ function reportRejection(cluster: ClusterContext, owner: KubeObject, { message, 
 }
 
 function makePod(cluster: ClusterContext, owner: KubeObject, plan: PodPlan): Pod {
-  const { template, name, labels, nodeName } = plan;
+  const { template, name, prefix = owner.metadata.name, labels, nodeName } = plan;
   return create(cluster, pods, {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: {
-      ...(name ? { name } : { generateName: `${owner.metadata.name}-` }),
+      ...(name ? { name } : { generateName: `${prefix}-` }),
       namespace: owner.metadata.namespace,
       labels: { ...template.metadata?.labels, ...labels },
       annotations: template.metadata?.annotations,

@@ -22,7 +22,8 @@ export const jobs = defineResource<Job>({
       ...job,
       spec: {
         parallelism: 1,
-        completions: 1,
+        // With parallelism only, the pods share a work queue: one that succeeds ends the Job.
+        ...(job.spec?.parallelism === undefined ? { completions: 1 } : {}),
         backoffLimit: 6,
         completionMode: 'NonIndexed',
         suspend: false,

@@ -105,6 +105,9 @@ export interface Job extends KubeObject {
     readonly parallelism?: number;
     readonly completions?: number;
     readonly backoffLimit?: number;
+    readonly activeDeadlineSeconds?: number;
+    readonly ttlSecondsAfterFinished?: number;
+    readonly completionMode?: string;
     readonly suspend?: boolean;
     readonly selector?: LabelSelector;
     readonly template: PodTemplate;
@@ -114,6 +117,8 @@ export interface Job extends KubeObject {
     readonly ready?: number;
     readonly succeeded?: number;
     readonly failed?: number;
+    /** Completion indexes that have succeeded, e.g. `0-2,4`. */
+    readonly completedIndexes?: string;
     readonly startTime?: string;
     readonly completionTime?: string;
     readonly conditions?: readonly Condition[];
