@@ -9,7 +9,7 @@ import type { Target } from './path.js';
 const MAX_LENGTH = 128;
 const PRINTABLE = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]*$/u;
 
-/** Who creates or updates an object: the query parameter `fieldManager`, or the first word of the user agent. */
+/** The field manager of a creation or update: the query parameter `fieldManager`, or the first word of the user agent. */
 export function writerOf(call: ApiCall, target: Target): Writer {
   return checked(call, target, {
     options: call.method === 'POST' ? 'CreateOptions' : 'UpdateOptions',
@@ -17,7 +17,7 @@ export function writerOf(call: ApiCall, target: Target): Writer {
   });
 }
 
-/** Who patches an object. An apply names its manager; only an apply may use force. */
+/** The field manager of a patch. An apply must name its manager; only an apply may use force. */
 export function patchWriterOf(call: ApiCall, target: Target, isApply: boolean): Writer {
   const causes: Cause[] = [];
   if (isApply && !call.query.get('fieldManager'))

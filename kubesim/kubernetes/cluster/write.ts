@@ -12,7 +12,7 @@ import { finishDeletion } from './delete.js';
 import { metadataCauses } from './metadata-rules.js';
 import { schemaOf, specCauses } from './schema-rules.js';
 
-/** Who writes an object: a field manager, or an apply, which has recorded its fields in the object. */
+/** The writer of an object: a field manager, or an apply, which has recorded its fields in the object. */
 export type WrittenBy = Writer | 'APPLY';
 
 /** The field manager of the controllers. */

@@ -18,7 +18,7 @@ import {
 } from './managed-entries.js';
 import { apply, type KindRules, type Owned, update, type Write } from './ownership.js';
 
-/** Who writes an object, e.g. `kubectl-edit`, and through which subresource. */
+/** The field manager of a write, e.g. `kubectl-edit`, and the subresource of its path. */
 export interface Writer {
   readonly manager: string;
   readonly subresource?: string | undefined;

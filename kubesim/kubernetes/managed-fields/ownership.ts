@@ -16,7 +16,7 @@ import { type Managed, type ManagedEntry, withEntry } from './managed-entries.js
 import { merge } from './merge.js';
 import { removeFields, withDeclaredFields } from './remove-fields.js';
 
-/** Fields that identify an object, or that API servers set: nobody owns them. */
+/** Fields that identify an object, or that API servers set: they have no owners. */
 const IDENTITY: FieldSet = {
   'f:apiVersion': EMPTY,
   'f:kind': EMPTY,
@@ -59,7 +59,7 @@ export interface KindRules {
   readonly reset: FieldSet;
 }
 
-/** The object that is stored, and who owns its fields. */
+/** A stored object, and the owners of its fields. */
 export interface Owned {
   readonly object: unknown;
   readonly managed: Managed;
@@ -68,11 +68,11 @@ export interface Owned {
 /** An update or an apply by a manager. */
 export interface Write {
   readonly id: string;
-  /** Who writes, and when. */
+  /** The entry of the manager, with the time of the write. */
   readonly writer: Omit<ManagedEntry, 'fieldsV1'>;
 }
 
-/** Records an update: the manager owns what it added or modified, and nobody owns what it removed. */
+/** Records an update: the manager owns what it added or modified; removed fields lose their owners. */
 export function update(live: Owned, next: unknown, { id, writer }: Write, rules: KindRules): Managed {
   const comparison = compareFields(live.object, next, rules);
   const managed = takeFields(live.managed, comparison);
@@ -159,10 +159,10 @@ function prune(
   const fieldsIn = (object: unknown) => named(fieldsOf(object, schema));
   const present = fieldsIn(merged);
   const pruned = removeFields(merged, named(last), schema);
-  // Keeps what somebody owns, also below a field that the manager has dropped.
+  // Keeps fields with an owner, also below a field that the manager has dropped.
   const owned = [...managed.values()].reduce((fields, { fieldsV1 }) => union(fields, fieldsV1), EMPTY);
   const kept = removeFields(merged, difference(present, union(fieldsIn(pruned), named(owned))), schema);
-  // Keeps what nobody owns below it: only what the manager itself applied is removed.
+  // Keeps fields without owners below it: only what the manager itself applied is removed.
   const removed = intersection(difference(present, fieldsIn(kept)), named(last));
   return removeFields(merged, removed, schema);
 }

@@ -101,7 +101,7 @@ describe('apply', () => {
     ]);
   });
 
-  test('shares a field that it sets to the same value, which then stays until nobody applies it', () => {
+  test('shares a field that it sets to the same value, which then stays until no manager applies it', () => {
     const first = applied(nothing, 'a', { spec: { replicas: 1 } });
     const both = applied(first, 'b', { spec: { replicas: 1 } });
     expect([fieldsOfManager(both.managed, 'a'), fieldsOfManager(both.managed, 'b')]).toEqual([
@@ -120,7 +120,7 @@ describe('apply', () => {
     expect(fieldsOfManager(forced.managed, 'a')).toEqual(['.spec.mode']);
   });
 
-  test('keeps fields that nobody owns, also in a list entry that it drops', () => {
+  test('keeps fields without owners, also in a list entry that it drops', () => {
     const first = applied(nothing, 'a', { spec: { ports: [{ port: 80 }, { port: 81 }] } });
     const defaulted: Owned = {
       ...first,
@@ -217,7 +217,7 @@ describe('update', () => {
     expect(second.managed).toEqual(first.managed);
   });
 
-  test('is rejected by no one, but blocks a later apply', () => {
+  test('is never rejected, but blocks a later apply of another manager', () => {
     const first = updated(nothing, 'u', { spec: { replicas: 1 } });
     expect(conflictsOf(() => applied(first, 'a', { spec: { replicas: 2 } }))).toEqual(['u .spec.replicas']);
   });
@@ -269,7 +269,7 @@ describe('managedFields', () => {
 
 describe('random applies and updates', () => {
   const random = randomNumbers(14);
-  // At least one: who applies an empty map owns the map.
+  // At least one: a manager that applies an empty map owns the map.
   const some = ([first = '', ...others]: readonly string[]) => [
     first,
     ...others.filter(() => random() < 0.5),
