@@ -75,7 +75,7 @@ const kubesim = {
   cloud: ['storage', 'http'],
   'control-planes': [
     ...['kubernetes/kinds', 'kubernetes/store', 'kubernetes/cluster', 'kubernetes/controllers'],
-    ...['kubernetes/api', 'kubelet'],
+    ...['http', 'kubernetes/api', 'kubelet'],
   ],
 };
 /** Files of kubesim/ that put its parts together; no folder imports them. */

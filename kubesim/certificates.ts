@@ -8,8 +8,11 @@ export type Authority = z.infer<typeof authoritySchema>;
 const TEN_YEARS = 10 * 365 * 86_400_000;
 
 /** Creates a certificate authority. */
-export async function createCertificateAuthority(now: Date): Promise<Authority> {
-  const certificate = await generate([{ name: 'commonName', value: 'fleetgraph-kubesim-ca' }], {
+export async function createCertificateAuthority(
+  now: Date,
+  name = 'fleetgraph-kubesim-ca',
+): Promise<Authority> {
+  const certificate = await generate([{ name: 'commonName', value: name }], {
     keyType: 'ec',
     algorithm: 'sha256',
     notBeforeDate: new Date(now.getTime() - 3_600_000),

@@ -20,7 +20,7 @@ export interface ApiCall {
 
 export const MERGE_PATCH = 'application/merge-patch+json';
 /** Milliseconds that a call may take. */
-const TIMEOUT_MS = 30_000;
+const TIMEOUT_MS = 10_000;
 /** Concurrent calls; further ones wait for a connection. */
 const MAX_CONNECTIONS = 64;
 
@@ -41,7 +41,9 @@ export class ClusterClient implements Disposable {
   /** Rejects if the API server cannot be reached; a rejected call is a response with its status. */
   async call<T>({ method, path, body, type = 'application/json' }: ApiCall): Promise<ApiResponse<T>> {
     const text = body === undefined ? undefined : JSON.stringify(body);
-    const headers = text === undefined ? {} : { 'content-type': type };
+    // Node.js sends no length of its own with a DELETE: its body would be read as the next request.
+    const headers =
+      text === undefined ? {} : { 'content-type': type, 'content-length': Buffer.byteLength(text) };
     const signal = AbortSignal.timeout(TIMEOUT_MS);
     const response = await this.send(path, { agent: this.calls, method, headers, signal }, text);
     const received = await textOf(response);
@@ -90,4 +92,10 @@ async function textOf(response: IncomingMessage): Promise<string> {
   let text = '';
   for await (const chunk of response.setEncoding('utf8')) text += chunk as string;
   return text;
+}
+
+/** Creates an object unless it exists. Throws if the API server rejects it. */
+export async function createUnlessExists(client: ClusterClient, path: string, body: object): Promise<void> {
+  const { status, body: answer } = await client.call<{ message?: string }>({ method: 'POST', path, body });
+  if (status !== 201 && status !== 409) throw new Error(`${path} returned ${status}: ${answer.message}`);
 }

@@ -3,7 +3,8 @@ import { DISK_DRIVER, NAS_DRIVER } from '../kubernetes/cluster/cloud-resource-cl
 import { dnsObjects } from '../kubernetes/cluster/initial-objects.js';
 import { groupVersion } from '../kubernetes/kinds/resource.js';
 import { storageClasses } from '../kubernetes/kinds/volumes.js';
-import type { ClusterClient } from './cluster-client.js';
+import { type ClusterClient, createUnlessExists } from './cluster-client.js';
+import { installMetricsServer } from './metrics-server.js';
 import { pathOf } from './object-cache.js';
 
 const RBAC = '/apis/rbac.authorization.k8s.io/v1';
@@ -11,13 +12,17 @@ const RBAC = '/apis/rbac.authorization.k8s.io/v1';
 const OWN = 'fleetgraph:';
 const DISK_CLASSES = ['alicloud-disk-essd', 'alicloud-disk-ssd', 'alicloud-disk-efficiency'];
 
-/** Creates what a cluster of the cloud has at each start: the rights of kubeconfigs and the storage of the cloud. */
-export async function installBasics(client: ClusterClient): Promise<void> {
+/** Creates what a cluster of the cloud has at each start: metrics, the rights of kubeconfigs, and the storage of the cloud. */
+export async function installBasics(client: ClusterClient, authority: string): Promise<void> {
+  await installMetricsServer(client, authority);
   for (const { name, role, group } of clusterRoleBindings) {
     if (role.name.startsWith(OWN))
-      await create(client, `${RBAC}/clusterroles`, { metadata: { name: role.name }, rules: role.rules });
+      await createUnlessExists(client, `${RBAC}/clusterroles`, {
+        metadata: { name: role.name },
+        rules: role.rules,
+      });
     if (!name.startsWith(OWN)) continue;
-    await create(client, `${RBAC}/clusterrolebindings`, {
+    await createUnlessExists(client, `${RBAC}/clusterrolebindings`, {
       metadata: { name },
       roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: role.name },
       subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: group }],
@@ -25,13 +30,13 @@ export async function installBasics(client: ClusterClient): Promise<void> {
   }
   // The volumes need not be attached: mounting them is simulated.
   for (const name of [DISK_DRIVER, NAS_DRIVER])
-    await create(client, '/apis/storage.k8s.io/v1/csidrivers', {
+    await createUnlessExists(client, '/apis/storage.k8s.io/v1/csidrivers', {
       metadata: { name },
       spec: { attachRequired: false },
     });
   const classes = [...DISK_CLASSES.map((name) => [name, DISK_DRIVER]), ['alicloud-nas', NAS_DRIVER]];
   for (const [name, provisioner] of classes)
-    await create(client, pathOf(storageClasses), {
+    await createUnlessExists(client, pathOf(storageClasses), {
       metadata: { name },
       provisioner,
       reclaimPolicy: 'Delete',
@@ -41,15 +46,9 @@ export async function installBasics(client: ClusterClient): Promise<void> {
 /** Installs the cluster's DNS; only once, so that administrators can remove it. */
 export async function installDns(client: ClusterClient, serviceCidr: string): Promise<void> {
   for (const { type, draft } of dnsObjects(serviceCidr))
-    await create(client, pathOf(type, { namespace: draft.metadata.namespace }), {
+    await createUnlessExists(client, pathOf(type, { namespace: draft.metadata.namespace }), {
       ...draft,
       apiVersion: groupVersion(type),
       kind: type.kind,
     });
-}
-
-/** Creates an object unless it exists. Throws if the API server rejects it. */
-async function create(client: ClusterClient, path: string, body: object): Promise<void> {
-  const { status, body: answer } = await client.call<{ message?: string }>({ method: 'POST', path, body });
-  if (status !== 201 && status !== 409) throw new Error(`${path} returned ${status}: ${answer.message}`);
 }

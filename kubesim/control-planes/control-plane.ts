@@ -1,5 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { freePort } from '../../kernel/embedded-postgres/free-port.js';
 import type { Log } from '../../kernel/log.js';
 import { ClusterClient } from './cluster-client.js';
@@ -12,7 +12,7 @@ import { SupervisedProcess } from './supervised-process.js';
 /** Requests a second of the controller manager and the scheduler; Kubernetes' defaults (20 and 50) are for shared API servers. */
 const RATE = { qps: 500, burst: 1000 };
 /** Milliseconds until a started API server must be ready. */
-const START_TIMEOUT = 60_000;
+const START_TIMEOUT_MS = 60_000;
 
 export interface ControlPlaneOptions {
   readonly id: string;
@@ -24,7 +24,7 @@ export interface ControlPlaneOptions {
 }
 
 /** Name of the socket in the folder of the control plane, which is the working directory of its processes. */
-const SOCKET = 'nodes.sock';
+export const SOCKET = 'nodes.sock';
 
 /** Connects to kubelets and Services by HTTP CONNECT on the socket: nodes and pods have no addresses on this machine. */
 const egressConfiguration = {
@@ -90,11 +90,9 @@ export class ControlPlane implements AsyncDisposable {
     return `https://127.0.0.1:${this.places.ports[0]}`;
   }
 
-  /** Path of the socket by which the API server connects to addresses in the cluster. The system limits its length. */
-  get socket(): string {
-    const path = join(this.options.folder, SOCKET);
-    const short = relative(process.cwd(), path);
-    return short.length < path.length ? short : path;
+  /** Folder of its files; the API server connects to addresses in the cluster by the socket SOCKET in it. */
+  get folder(): string {
+    return this.options.folder;
   }
 
   /** Starts a part unless it runs. */
@@ -127,12 +125,12 @@ export class ControlPlane implements AsyncDisposable {
   /** Stops the parts; the objects stay in etcd. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.client[Symbol.dispose]();
-    for (const part of ['scheduler', 'controllerManager', 'apiServer'] as const) await this.pause(part);
+    await Promise.all([...this.running.keys()].map((part) => this.pause(part)));
   }
 
   /** Waits until the API server is ready. */
   private async ready(): Promise<void> {
-    const deadline = Date.now() + START_TIMEOUT;
+    const deadline = Date.now() + START_TIMEOUT_MS;
     while (!(await this.client.isReady())) {
       if (Date.now() > deadline) throw new Error(`the API server of ${this.options.id} did not become ready`);
       await new Promise((wake) => setTimeout(wake, 100));

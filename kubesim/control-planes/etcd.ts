@@ -5,6 +5,8 @@ import type { Log } from '../../kernel/log.js';
 import type { ControlPlanePrograms } from './programs.js';
 import { SupervisedProcess } from './supervised-process.js';
 
+/** Milliseconds until a started etcd must be healthy. */
+const START_TIMEOUT_MS = 30_000;
 /** Prefix of the keys of all control planes. */
 const CLUSTERS = '/clusters/';
 
@@ -59,6 +61,7 @@ export async function startEtcd(
     },
     log,
   );
+  await waitUntilHealthy(process, url);
   return {
     url,
     get pid() {
@@ -68,6 +71,23 @@ export async function startEtcd(
     erase: async (id) => void (await call(url, 'deleterange', rangeOf(`${prefixOf(id)}/`))),
     [Symbol.asyncDispose]: () => process[Symbol.asyncDispose](),
   };
+}
+
+/** Resolves when it answers; after START_TIMEOUT_MS it is ended, and the start fails. */
+async function waitUntilHealthy(process: SupervisedProcess, url: string): Promise<void> {
+  const deadline = Date.now() + START_TIMEOUT_MS;
+  for (;;) {
+    const healthy = await fetch(`${url}/health`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+    if (healthy) return;
+    if (Date.now() > deadline) {
+      await process[Symbol.asyncDispose]();
+      throw new Error('etcd did not become healthy');
+    }
+    await new Promise((wake) => setTimeout(wake, 50));
+  }
 }
 
 /** Reads one key of each cluster: the next range starts behind all keys of the last one. */

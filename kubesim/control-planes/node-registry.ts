@@ -75,10 +75,7 @@ export class NodeRegistry {
   }
 
   remove(name: string): void {
-    if (!this.machines.delete(name)) return;
-    this.send(name, async ({ client }) => {
-      await client.call({ method: 'DELETE', path: pathOf(nodes, { name }) });
-    });
+    if (this.machines.delete(name)) this.delete(name);
   }
 
   /** Stops the reports. */
@@ -122,8 +119,22 @@ export class NodeRegistry {
     await client.call({ ...patch, path, body: { metadata: { labels: node.metadata.labels } } });
   }
 
+  /** Deletes the Nodes of machines that are gone, whose deletion failed or which a late report has created again. */
+  private deleteLeftovers(): void {
+    for (const { metadata, spec } of this.target?.objects.all(nodes) ?? [])
+      if (!this.machines.has(metadata.name) && spec.providerID?.startsWith(`${this.regionId}.`))
+        this.delete(metadata.name);
+  }
+
+  private delete(name: string): void {
+    this.target?.client
+      .call({ method: 'DELETE', path: pathOf(nodes, { name }) })
+      .catch((err: unknown) => this.log.debug({ err, node: name }, 'the deletion of a Node failed'));
+  }
+
   private renewLeases(): void {
     this.second = (this.second + 1) % RENEWAL_SECONDS;
+    if (this.second === 0) this.deleteLeftovers();
     for (const [name, { health, phase }] of this.machines) {
       if (!health.ready || phase !== this.second) continue;
       const known = this.target?.objects.get(nodes, '', name);

@@ -1,94 +1,104 @@
 import { once } from 'node:events';
-import { rm } from 'node:fs/promises';
-import { createServer as createTunnel, type IncomingMessage, type Server } from 'node:http';
+import { type FileHandle, open, rm } from 'node:fs/promises';
+import {
+  createServer as createTunnel,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+} from 'node:http';
 import { createServer } from 'node:https';
+import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
-import { createSecureContext, type SecureContext, type TLSSocket } from 'node:tls';
+import { createSecureContext, type SecureContext, type TlsOptions, type TLSSocket } from 'node:tls';
+import { METRICS_ADDRESS, METRICS_HOST } from './metrics-server.js';
 import type { Kubelet } from './kubelet-server.js';
 import { issueCertificate } from '../certificates.js';
-import { KUBELET_CLIENT_NAME, type Pki } from './pki.js';
+import { SOCKET } from './control-plane.js';
+import { KUBELET_CLIENT_NAME, type Pki, PROXY_NAME } from './pki.js';
 
 export interface NodeTunnelOptions {
-  /** Path of the socket. Systems limit it to about 100 bytes. */
-  readonly path: string;
-  readonly pki: Pick<Pki, 'cluster' | 'apiServer'>;
+  /** Folder of the socket. */
+  readonly folder: string;
+  readonly pki: Pick<Pki, 'cluster' | 'frontProxy' | 'apiServer'>;
   /** Whether the machine exists and its kubelet works. */
   isReady(nodeName: string): boolean;
-  /** Serves a request to the kubelet of a node. */
   readonly kubelet: Kubelet;
+  /** Serves a request of the aggregator for metrics. */
+  readonly metrics: RequestListener;
 }
 
 const KUBELET_PORT = '10250';
 
 /**
  * The network between a real API server and simulated machines. The API server connects to each address in the cluster by HTTP
- * CONNECT on a Unix socket (its EgressSelectorConfiguration), so that machines need no addresses of this host. A kubelet has a
- * certificate of the cluster's authority and serves only the API server. Pods have no ports: nothing else can be reached.
+ * CONNECT on a Unix socket (its EgressSelectorConfiguration), so that machines need no addresses of this host. Kubelets and the
+ * metrics server have certificates of the cluster's authority and serve only the API server. Pods have no ports: nothing else can
+ * be reached.
  */
 export async function openNodeTunnel(options: NodeTunnelOptions): Promise<AsyncDisposable> {
-  const { path, isReady } = options;
+  const { folder, isReady } = options;
   const sockets = new Set<Duplex>();
-  const kubelets = kubeletServer(options);
+  const server = clusterServer(options);
   const tunnel = createTunnel((_request, response) => response.writeHead(405).end('only CONNECT\n'));
   tunnel.on('connect', (request: IncomingMessage, socket: Duplex) => {
     sockets.add(socket);
     socket.on('error', () => undefined).once('close', () => sockets.delete(socket));
-    const [, host = '', port] = /^(.*):(\d+)$/.exec(request.url ?? '') ?? [];
-    if (port !== KUBELET_PORT || !isReady(host)) return void socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
+    const address = request.url ?? '';
+    const [, host = '', port] = /^(.*):(\d+)$/.exec(address) ?? [];
+    if (address !== METRICS_ADDRESS && (port !== KUBELET_PORT || !isReady(host)))
+      return void socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
     socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
-    kubelets.emit('connection', socket);
+    server.emit('connection', socket);
   });
-  await listen(tunnel, path);
+  const directory = await listen(tunnel, folder);
   return {
     async [Symbol.asyncDispose]() {
       const closed = once(tunnel, 'close');
       tunnel.close();
       for (const socket of sockets) socket.destroy();
       await closed;
+      await directory.close();
     },
   };
 }
 
-/** The HTTPS server of all kubelets: the name that the API server asks for decides which one answers. */
-function kubeletServer({ pki: { cluster, apiServer }, kubelet }: NodeTunnelOptions) {
+/** The HTTPS server of the whole cluster: the name that the API server asks for decides which part answers. */
+function clusterServer({ pki, kubelet, metrics }: NodeTunnelOptions) {
+  const clients = { ca: [pki.cluster.cert, pki.frontProxy.cert], requestCert: true };
   const contexts = new Map<string, Promise<SecureContext>>();
-  const contextOf = async (nodeName: string) => {
-    const request = {
-      subject: { name: `system:node:${nodeName}`, group: 'system:nodes' },
-      use: 'server',
-      hosts: [nodeName],
-    } as const;
+  const contextOf = async (host: string) => {
+    const request = { subject: { name: host }, use: 'server', hosts: [host] } as const;
     return createSecureContext({
-      ...(await issueCertificate(cluster, request, new Date())),
-      ca: cluster.cert,
+      ...(await issueCertificate(pki.cluster, request, new Date())),
+      ca: clients.ca,
     });
   };
-  const identity = { ...apiServer, ca: cluster.cert, requestCert: true };
-  const server = createServer(
-    {
-      ...identity,
-      SNICallback: (nodeName, done) => {
-        const context = contexts.get(nodeName) ?? contextOf(nodeName);
-        contexts.set(nodeName, context);
-        context.then(
-          (found) => done(null, found),
-          (error: unknown) => done(error instanceof Error ? error : new Error(String(error))),
-        );
-      },
-    },
-    (request, response) => {
-      const socket = request.socket as TLSSocket;
-      if (socket.getPeerCertificate().subject.CN !== KUBELET_CLIENT_NAME)
-        return void response.writeHead(401).end('only the API server may use a kubelet\n');
-      kubelet(socket.servername || '', request, response);
-    },
-  );
-  return server;
+  const SNICallback: TlsOptions['SNICallback'] = (host, done) => {
+    const context = contexts.get(host) ?? contextOf(host);
+    contexts.set(host, context);
+    context.then(
+      (found) => done(null, found),
+      (error: unknown) => done(error instanceof Error ? error : new Error(String(error))),
+    );
+  };
+  return createServer({ ...pki.apiServer, ...clients, SNICallback }, (request, response) => {
+    const socket = request.socket as TLSSocket;
+    const host = socket.servername || '';
+    const client = socket.getPeerCertificate().subject.CN;
+    if (client !== (host === METRICS_HOST ? PROXY_NAME : KUBELET_CLIENT_NAME))
+      return void response.writeHead(401).end('only the API server is served\n');
+    if (host === METRICS_HOST) metrics(request, response);
+    else kubelet(host, request, response);
+  });
 }
 
-async function listen(server: Server, path: string): Promise<void> {
+/** Listens on the socket in the folder; returns the open folder, which must be closed after the server. */
+async function listen(server: Server, folder: string): Promise<FileHandle> {
   // Left by a process that was killed.
-  await rm(path, { force: true });
-  server.listen(path);
+  await rm(join(folder, SOCKET), { force: true });
+  // The path of a socket may have 107 bytes: that of the folder can be longer.
+  const directory = await open(folder);
+  server.listen(`/proc/self/fd/${directory.fd}/${SOCKET}`);
   await once(server, 'listening');
+  return directory;
 }

@@ -35,8 +35,8 @@ export const PROXY_NAME = 'kubesim';
 /** Creates the keys and certificates of a new cluster, whose Service `kubernetes` has the address. */
 export async function createPki(kubernetesAddress: string, now: Date): Promise<Pki> {
   const [cluster, frontProxy] = await Promise.all([
-    createCertificateAuthority(now),
-    createCertificateAuthority(now),
+    createCertificateAuthority(now, 'kubernetes'),
+    createCertificateAuthority(now, 'front-proxy-ca'),
   ]);
   const client = (name: string, group?: string) =>
     issueCertificate(cluster, { subject: { name, ...(group && { group }) }, use: 'client' }, now);

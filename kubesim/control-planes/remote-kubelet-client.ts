@@ -125,7 +125,7 @@ export class RemoteKubeletClient implements KubeletClient {
       if (status < 300 || status === 404) return;
       if (status !== 409)
         this.options.log.warn(
-          { status, path: call.path, message: body?.message },
+          { status, path: call.path, body },
           'the API server rejected a write of a kubelet',
         );
     } catch (err) {

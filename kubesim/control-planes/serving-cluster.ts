@@ -21,6 +21,7 @@ import { installBasics, installDns } from './cluster-setup.js';
 import type { ControlPlane } from './control-plane.js';
 import type { ControlPlanes } from './control-planes.js';
 import { kubeletServer } from './kubelet-server.js';
+import { serveMetrics } from './metrics-server.js';
 import type { NodeRegistry } from './node-registry.js';
 import { openNodeTunnel } from './node-tunnel.js';
 import { pathOf } from './object-cache.js';
@@ -80,7 +81,7 @@ export class ServingCluster implements AsyncDisposable {
     const { cluster, serviceCidr, pki, controlPlanes, machines, clock, log } = options;
     const plane = started.use(await controlPlanes.start({ id: cluster.id, pki, serviceCidr }));
     const { client } = plane;
-    await installBasics(client);
+    await installBasics(client, pki.cluster.cert);
     const cache = started.use(await ClusterCache.open(client, log));
     const events = new RemoteEvents(client, clock, log);
     const kubeletClient = new RemoteKubeletClient({
@@ -98,7 +99,13 @@ export class ServingCluster implements AsyncDisposable {
     };
     const kubelet = kubeletServer({ objects: cache, logs, log });
     started.use(
-      await openNodeTunnel({ path: plane.socket, pki, isReady: (name) => machines.isReady(name), kubelet }),
+      await openNodeTunnel({
+        folder: plane.folder,
+        pki,
+        isReady: (name) => machines.isReady(name),
+        kubelet,
+        metrics: (request, response) => serveMetrics({ objects: cache, clock }, request, response),
+      }),
     );
     const proxy = started.use(new AuthenticatingProxy(plane.server, pki));
     started.defer(() => machines.disconnect());

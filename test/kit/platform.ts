@@ -6,6 +6,7 @@ import { type Log, createLog } from '../../kernel/log.js';
 import { currentRequestScope } from '../../kernel/request-scope.js';
 import { fleetgraphPage } from '../../roles/fleetgraph-page.js';
 import type { GatewaySettings } from '../../roles/gateway-settings.js';
+import type { ControlPlaneSettings } from '../../kubesim/simulation.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
 import { clientTokens } from './client-tokens.js';
 import { testTiming } from './engine-timing.js';
@@ -17,6 +18,8 @@ export interface TestPlatformOptions {
   /** Speed of the simulated cloud as a multiple of real time. Default 1,000. */
   readonly simulationSpeed?: number;
   readonly engineConcurrency?: number;
+  /** Default: simulated control planes only. */
+  readonly controlPlane?: ControlPlaneSettings;
   /** Default: the system clock. */
   readonly clock?: Clock;
   /** Log level of the platform; `warn` helps when a test fails. Default silent. */
@@ -85,6 +88,7 @@ export async function startTestPlatform(options: TestPlatformOptions = {}): Prom
       engineTiming: testTiming,
       kubesimPort: 0,
       simulationSpeed: options.simulationSpeed ?? 1_000,
+      ...(options.controlPlane && { controlPlane: options.controlPlane }),
       clock: options.clock ?? systemClock,
       log: options.log ?? createLog(options.logLevel ?? 'silent'),
       ...(options.gateway && { gateway: options.gateway }),

@@ -4,7 +4,9 @@ import { timestamp, type Json } from '../kinds/object.js';
 import { pods } from '../kinds/pods.js';
 import { memoryQuantity } from '../kinds/quantity.js';
 import { parseLabelSelector, satisfies } from '../kinds/selector.js';
+import type { Kubelets } from '../cluster/context.js';
 import type { Usage } from '../cluster/kubelet-api.js';
+import type { ObjectReader } from '../store/cluster-store.js';
 import type { ApiResponse, ApiCall } from './call.js';
 import { authorize } from './rbac/authorizer.js';
 import { methodNotAllowed, noSuchPath, notFound } from '../kinds/status.js';
@@ -20,26 +22,33 @@ export function metrics(call: ApiCall): ApiResponse {
   const [resource = '', name] = namespace === undefined ? steps : steps.slice(2);
   const verb = name === undefined ? 'list' : 'get';
   authorize(call.user, { verb, group: 'metrics.k8s.io', resource, namespace, name });
-  if (steps[0] === 'nodes') return nodeMetrics(call, steps[1]);
-  if (steps[0] === 'pods') return podMetrics(call, undefined, undefined);
-  if (steps[0] === 'namespaces' && steps[2] === 'pods') return podMetrics(call, steps[1], steps[3]);
+  const { store: objects, clock, kubelets } = call.cluster;
+  return metricsAt({ objects, kubelets, now: clock.now(), query: call.query }, steps);
+}
+
+/** A read of the usage of nodes and pods. */
+export interface MetricsRead {
+  readonly objects: ObjectReader;
+  readonly kubelets: Pick<Kubelets, 'containerUsage' | 'nodeUsage'>;
+  readonly now: Date;
+  readonly query: URLSearchParams;
+}
+
+/** The metrics at a path below `/apis/metrics.k8s.io/v1beta1`, by its segments. Throws ApiError. */
+export function metricsAt(read: MetricsRead, steps: readonly string[]): ApiResponse {
+  if (steps[0] === 'nodes') return nodeMetrics(read, steps[1]);
+  if (steps[0] === 'pods') return podMetrics(read, undefined, undefined);
+  if (steps[0] === 'namespaces' && steps[2] === 'pods') return podMetrics(read, steps[1], steps[3]);
   throw noSuchPath();
 }
 
-function nodeMetrics(call: ApiCall, name: string | undefined): ApiResponse {
-  const { cluster } = call;
-  const now = cluster.clock.now();
-  const byNode = Map.groupBy(cluster.store.all(pods), ({ spec }) => spec.nodeName ?? '');
+function nodeMetrics(read: MetricsRead, name: string | undefined): ApiResponse {
+  const { objects, kubelets, now } = read;
+  const byNode = Map.groupBy(objects.all(pods), ({ spec }) => spec.nodeName ?? '');
   const item = (node: Node) =>
-    nodeItem(
-      node,
-      cluster.kubelets.nodeUsage(node, runningOf(byNode.get(node.metadata.name) ?? []), now),
-      now,
-    );
-  if (name === undefined) {
-    return list('NodeMetricsList', selected(call, [...cluster.store.all(nodes)]).map(item));
-  }
-  const node = cluster.store.get(nodes, '', name);
+    nodeItem(node, kubelets.nodeUsage(node, runningOf(byNode.get(node.metadata.name) ?? []), now), now);
+  if (name === undefined) return list('NodeMetricsList', selected(read, [...objects.all(nodes)]).map(item));
+  const node = objects.get(nodes, '', name);
   if (!node) throw notFound({ ...nodes, id: 'nodes.metrics.k8s.io', group: 'metrics.k8s.io' }, name);
   return { status: 200, body: item(node) };
 }
@@ -56,27 +65,26 @@ function nodeItem({ metadata }: Node, usage: Usage, now: Date): Json {
   };
 }
 
-function podMetrics(call: ApiCall, namespace: string | undefined, name: string | undefined): ApiResponse {
-  const { cluster } = call;
+function podMetrics(read: MetricsRead, namespace: string | undefined, name: string | undefined): ApiResponse {
+  const { objects } = read;
   if (name === undefined) {
-    const found = runningOf(cluster.store.all(pods)).filter(
+    const found = runningOf(objects.all(pods)).filter(
       ({ metadata }) => namespace === undefined || metadata.namespace === namespace,
     );
     return list(
       'PodMetricsList',
-      selected(call, found).map((pod) => podItem(call, pod)),
+      selected(read, found).map((pod) => podItem(read, pod)),
     );
   }
-  const pod = cluster.store.get(pods, namespace ?? '', name);
-  if (pod?.status.phase === 'Running') return { status: 200, body: podItem(call, pod) };
+  const pod = objects.get(pods, namespace ?? '', name);
+  if (pod?.status.phase === 'Running') return { status: 200, body: podItem(read, pod) };
   throw notFound(
     { ...pods, id: 'pods.metrics.k8s.io', group: 'metrics.k8s.io' },
     `${namespace ?? ''}/${name}`,
   );
 }
 
-function podItem({ cluster }: ApiCall, pod: Pod): Json {
-  const now = cluster.clock.now();
+function podItem({ kubelets, now }: MetricsRead, pod: Pod): Json {
   const { name, namespace, labels, creationTimestamp } = pod.metadata;
   return {
     kind: 'PodMetrics',
@@ -86,7 +94,7 @@ function podItem({ cluster }: ApiCall, pod: Pod): Json {
     window: WINDOW,
     containers: pod.spec.containers.map((container) => ({
       name: container.name,
-      usage: amounts(cluster.kubelets.containerUsage(pod, container, now)),
+      usage: amounts(kubelets.containerUsage(pod, container, now)),
     })),
   };
 }
@@ -99,7 +107,7 @@ function runningOf(list: Iterable<Pod>): Pod[] {
   return [...list].filter(({ status }) => status.phase === 'Running');
 }
 
-function selected<T extends Pod | Node>({ query }: ApiCall, objects: readonly T[]): T[] {
+function selected<T extends Pod | Node>({ query }: MetricsRead, objects: readonly T[]): T[] {
   const terms = parseLabelSelector(query.get('labelSelector') ?? '');
   return objects.filter(({ metadata }) => terms.every((term) => satisfies(metadata.labels, term)));
 }

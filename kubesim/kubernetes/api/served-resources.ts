@@ -6,7 +6,8 @@ import type { KubernetesApi } from '../schema/kubernetes-api.js';
 const READ = ['get', 'list'];
 
 /** Resources of metrics-server, which answers them in a cluster. */
-const METRICS: readonly ApiResource[] = [
+/** The resources of `metrics.k8s.io/v1beta1`. */
+export const metricResources: readonly ApiResource[] = [
   { name: 'nodes', singularName: '', namespaced: false, kind: 'NodeMetrics', verbs: READ },
   { name: 'pods', singularName: '', namespaced: true, kind: 'PodMetrics', verbs: READ },
 ];
@@ -39,7 +40,7 @@ export function servedResources(api: KubernetesApi): ServedResources {
       key,
       api.resourcesOf(key).filter(({ name }) => names.includes(name)),
     );
-  lists.set('metrics.k8s.io/v1beta1', [...METRICS]);
+  lists.set('metrics.k8s.io/v1beta1', [...metricResources]);
   const sorted = new Map([...lists].sort(([a], [b]) => rank(api, a) - rank(api, b)));
   cache.set(api, sorted);
   return sorted;

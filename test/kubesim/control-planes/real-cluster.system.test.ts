@@ -76,6 +76,17 @@ describe.skipIf(!assets)('cluster with a real control plane', { timeout: 120_000
     );
   });
 
+  test('the aggregated metrics API has the usage of nodes and pods', async () => {
+    await eventually(
+      async () => (await cluster.api('GET', '/apis/metrics.k8s.io/v1beta1/nodes')).status === 200,
+      {
+        what: 'the metrics API',
+      },
+    );
+    expect(await kubectl('top', 'nodes')).toContain('node-0');
+    expect(await kubectl('top', 'pods')).toContain('web-');
+  });
+
   test('exec is refused with the reason', async () => {
     await expect(kubectl('exec', 'deployment/web', '--', 'true')).rejects.toThrow('simulated');
   });
@@ -116,6 +127,7 @@ describe.skipIf(!assets)('cluster with a real control plane', { timeout: 120_000
       (await reader.api('GET', path, undefined, headers)).status;
     expect(await status(PODS)).toBe(200);
     expect(await status('/api/v1/nodes')).toBe(200);
+    expect(await status('/apis/metrics.k8s.io/v1beta1/nodes')).toBe(200);
     const secrets = '/api/v1/namespaces/default/secrets';
     expect(await status(secrets)).toBe(403);
     expect(await status(secrets, { 'X-Remote-User': 'root', 'X-Remote-Group': 'system:masters' })).toBe(403);
