@@ -1,6 +1,7 @@
 import { yamlParser } from '../../../kernel/yaml/yaml-parser.js';
 import { isJson, type Draft, type Json, type KubeObject } from '../kinds/object.js';
 import type { ServedType } from '../kinds/registry.js';
+import { unsupported } from '../kinds/causes.js';
 import { groupVersion } from '../kinds/resource.js';
 import { decodeProtobuf } from '../schema/protobuf.js';
 import { decode, type Decoded } from '../schema/decode.js';
@@ -9,7 +10,7 @@ import { BODY_LIMIT, textOf, type ApiCall } from './call.js';
 import { checkNesting } from './nesting.js';
 import type { Target } from './path.js';
 import { schemaOf } from './served-schema.js';
-import { ApiError, badRequest } from '../kinds/status.js';
+import { ApiError, badRequest, invalid } from '../kinds/status.js';
 
 /** Parses the body as JSON, YAML or protobuf. Throws ApiError 400 or 415. */
 export async function bodyOf(call: ApiCall): Promise<Json> {
@@ -120,15 +121,37 @@ function checkKind(served: ServedType, { apiVersion, kind }: Json): void {
   );
 }
 
+const FIELD_VALIDATIONS = ['Ignore', 'Strict', 'Warn'];
+/** Options of the calls that write an object. */
+const OPTIONS: Readonly<Record<string, string>> = { POST: 'Create', PUT: 'Update', PATCH: 'Patch' };
+
+/** How unknown fields are treated. Throws ApiError 422 for an unknown way. */
+function fieldValidation({ query, method }: ApiCall): string {
+  const mode = query.get('fieldValidation') || 'Warn';
+  if (FIELD_VALIDATIONS.includes(mode)) return mode;
+  const options = { group: 'meta.k8s.io', kind: `${OPTIONS[method] ?? ''}Options`, plural: '', id: '' };
+  throw invalid(options, '', [unsupported('fieldValidation', mode, ['', ...FIELD_VALIDATIONS])]);
+}
+
 /** Reads the fields of the kind's schema. Objects of kinds without a schema are unchanged. */
 function knownFields(call: ApiCall, served: ServedType, body: Json): Json {
+  const mode = fieldValidation(call);
   const { object, unknown } = decodeAs(call, served, body);
   if (unknown.length === 0) return object;
-  const mode = call.query.get('fieldValidation') ?? 'Warn';
   const texts = unknown.map((path) => `unknown field "${path}"`);
-  if (mode === 'Strict') throw undecodable(served, `strict decoding error: ${texts.join(', ')}`);
+  if (mode === 'Strict') throw strictError(call, served, `strict decoding error: ${texts.join(', ')}`);
   if (mode === 'Warn') call.response.setHeader('warning', warnings(texts));
   return object;
+}
+
+/** The error of unknown fields. For a patch they make the patch invalid. */
+function strictError(call: ApiCall, served: ServedType, why: string): ApiError {
+  const type = call.request.headers['content-type'] ?? '';
+  if (call.method !== 'PATCH' || type.includes('apply-patch')) return undecodable(served, why);
+  const patch = { group: '', kind: '', plural: '', id: '' };
+  return invalid(patch, '', [
+    { field: 'patch', reason: 'FieldValueInvalid', message: `Invalid value: ${why}` },
+  ]);
 }
 
 function decodeAs(call: ApiCall, served: ServedType, body: Json): Decoded {

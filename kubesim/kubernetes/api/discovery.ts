@@ -52,7 +52,7 @@ export function aggregatedDiscovery(api: KubernetesApi, path: string): Json | un
   if (path !== '/api' && path !== '/apis') return undefined;
   const versions = groupVersions(api).filter(({ group }) => (group === '') === (path === '/api'));
   const items = [...Map.groupBy(versions, ({ group }) => group)].map(([name, list]) => ({
-    metadata: { name, creationTimestamp: null },
+    metadata: name === '' ? {} : { name },
     versions: list.map(({ version, resources }) => ({
       version,
       resources: aggregated(resources),

@@ -1,5 +1,6 @@
 import { authorizePath, authorizeTarget } from './authorization.js';
 import { flag, type ApiResponse, type ApiCall } from './call.js';
+import { conditional, hashOfText } from './conditional.js';
 import { aggregatedDiscovery, discovery } from './discovery.js';
 import { logs } from './logs.js';
 import { metrics } from './metrics.js';
@@ -39,18 +40,29 @@ function serverMetrics({ path, method, listRate }: ApiCall): ApiResponse | undef
 function nonResourceResponse(call: ApiCall): ApiResponse | undefined {
   const { path, method } = call;
   if (method !== 'GET') return undefined;
-  if (['/healthz', '/livez', '/readyz'].includes(path))
-    return { status: 200, body: 'ok', contentType: 'text/plain' };
+  if (HEALTH_PATHS.includes(path)) return healthResponse(call);
   if (path === '/version') return { status: 200, body: versionInfo(call.version) };
   return openApi(call) ?? discoveryResponse(call);
 }
 
+const HEALTH_PATHS = ['/healthz', '/livez', '/readyz'];
+
+/** The health of the API server; an unavailable one does not answer. */
+function healthResponse({ path, query }: ApiCall): ApiResponse {
+  const body = query.has('verbose') ? `[+]ping ok\n${path.slice(1)} check passed\n` : 'ok';
+  return { status: 200, body, contentType: 'text/plain' };
+}
+
 /** All resources in one document, if the client accepts it; otherwise by group and version. */
-function discoveryResponse({ path, version, request }: ApiCall): ApiResponse | undefined {
+function discoveryResponse(call: ApiCall): ApiResponse | undefined {
+  const { path, version, request } = call;
   const api = kubernetesApi(version);
   const accepts = (request.headers.accept ?? '').replaceAll(' ', '');
   const aggregated = accepts.includes(AGGREGATED) ? aggregatedDiscovery(api, path) : undefined;
-  if (aggregated) return { status: 200, body: aggregated, contentType: AGGREGATED };
+  if (aggregated) {
+    const text = JSON.stringify(aggregated);
+    return conditional(call, { hash: hashOfText(text), text: () => text, contentType: AGGREGATED });
+  }
   const found = discovery(api, path);
   return found && { status: 200, body: found };
 }

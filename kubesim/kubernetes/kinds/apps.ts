@@ -1,8 +1,10 @@
 import type { PodTemplate } from './core.js';
 import { matchesLabels, selectorText } from './selector.js';
 import type { KubeObject, LabelSelector } from './object.js';
-import { immutable, invalidValue } from './causes.js';
-import { completeTemplate, podSpecCauses } from './pod-template.js';
+import { forbiddenValue, immutable, invalidValue, required, unsupported } from './causes.js';
+import { rolloutCauses, strategyDefaults } from './deployment-rules.js';
+import { podSpecCauses } from './pod-spec-rules.js';
+import { completeTemplate } from './pod-template.js';
 import { ageColumn, defineResource, nameColumn, type Cause, type Column } from './resource.js';
 import { sameJson } from '../../../kernel/same-json.js';
 import type { DaemonSet, Deployment, ReplicaSet, StatefulSet } from './workloads.js';
@@ -10,33 +12,78 @@ import type { DaemonSet, Deployment, ReplicaSet, StatefulSet } from './workloads
 interface Workload extends KubeObject {
   readonly spec: {
     readonly replicas?: number;
+    readonly minReadySeconds?: number;
+    readonly revisionHistoryLimit?: number;
     readonly selector?: LabelSelector;
     readonly template: PodTemplate;
   };
 }
 
 function selectorCauses({ spec: { selector, template } }: Workload): Cause[] {
-  if (!selector || Object.keys(selector).length === 0) {
-    return [{ field: 'spec.selector', reason: 'FieldValueRequired', message: 'Required value' }];
-  }
   const labels = template.metadata?.labels ?? {};
-  if (matchesLabels(selector, labels)) return [];
-  return [
-    invalidValue('spec.template.metadata.labels', labels, '`selector` does not match template `labels`'),
-  ];
+  const why = '`selector` does not match template `labels`';
+  const unmatched = invalidValue('spec.template.metadata.labels', labels, why);
+  if (!selector) return [required(SELECTOR), unmatched];
+  const operators = operatorCauses(selector);
+  if (operators.length > 0) return operators;
+  if (isEmpty(selector))
+    return [invalidValue(SELECTOR, selector, 'empty selector is invalid for deployment')];
+  return matchesLabels(selector, labels) ? [] : [unmatched];
 }
+
+const SELECTOR = 'spec.selector';
+
+function operatorCauses(selector: LabelSelector): Cause[] {
+  const wrong = (selector.matchExpressions ?? []).flatMap(({ operator }, index) => {
+    const field = `${SELECTOR}.matchExpressions[${index}].operator`;
+    return OPERATORS.includes(operator)
+      ? []
+      : [invalidValue(field, operator, 'not a valid selector operator')];
+  });
+  return wrong.length === 0 ? [] : [...wrong, invalidValue(SELECTOR, selector, 'invalid label selector')];
+}
+
+const OPERATORS = ['In', 'NotIn', 'Exists', 'DoesNotExist'];
+
+function isEmpty({ matchLabels = {}, matchExpressions = [] }: LabelSelector): boolean {
+  return Object.keys(matchLabels).length === 0 && matchExpressions.length === 0;
+}
+
+/** Fields of workloads that must not be negative. */
+const COUNTS = ['replicas', 'minReadySeconds', 'revisionHistoryLimit'] as const;
 
 /** Validation of all workloads with a selector. */
 function workloadCauses(workload: Workload, old?: Workload): Cause[] {
-  const { selector, template, replicas } = workload.spec;
+  const { selector, template } = workload.spec;
   const causes = selectorCauses(workload);
-  if (replicas !== undefined && (!Number.isInteger(replicas) || replicas < 0)) {
-    causes.push(invalidValue('spec.replicas', replicas, 'must be greater than or equal to 0'));
+  for (const name of COUNTS) {
+    const count = workload.spec[name] ?? 0;
+    if (count < 0) causes.push(invalidValue(`spec.${name}`, count, 'must be greater than or equal to 0'));
   }
   if (old && !sameJson(old.spec.selector, selector)) {
     causes.push(immutable('spec.selector', selector));
   }
-  return [...causes, ...podSpecCauses(template.spec, 'spec.template.spec')];
+  return [...causes, ...podSpecCauses(template.spec, 'spec.template.spec'), ...restartCauses(template)];
+}
+
+/** Pods of a workload run until they are deleted. */
+function restartCauses({ spec }: PodTemplate): Cause[] {
+  const {
+    restartPolicy = 'Always',
+    activeDeadlineSeconds,
+  }: PodTemplate['spec'] & { activeDeadlineSeconds?: number } = spec;
+  const path = 'spec.template.spec';
+  return [
+    ...(restartPolicy === 'Always' ? [] : [unsupported(`${path}.restartPolicy`, restartPolicy, ['Always'])]),
+    ...(activeDeadlineSeconds === undefined
+      ? []
+      : [
+          forbiddenValue(
+            `${path}.activeDeadlineSeconds`,
+            'activeDeadlineSeconds in ReplicaSet is not Supported',
+          ),
+        ]),
+  ];
 }
 
 function podColumns<T extends Workload>(): Column<T>[] {
@@ -88,7 +135,7 @@ export const deployments = defineResource<Deployment>({
     },
     status: deployment.status ?? {},
   }),
-  validate: workloadCauses,
+  validate: (deployment, old) => [...workloadCauses(deployment, old), ...rolloutCauses(deployment)],
   columns: [
     nameColumn<Deployment>(),
     {
@@ -103,14 +150,6 @@ export const deployments = defineResource<Deployment>({
     selectorColumn<Deployment>(),
   ],
 });
-
-function strategyDefaults({ spec }: Deployment): Deployment['spec']['strategy'] {
-  if (spec?.strategy?.type === 'Recreate') return { type: 'Recreate' };
-  return {
-    type: 'RollingUpdate',
-    rollingUpdate: { maxUnavailable: '25%', maxSurge: '25%', ...spec?.strategy?.rollingUpdate },
-  };
-}
 
 export const replicaSets = defineResource<ReplicaSet>({
   group: 'apps',

@@ -1,5 +1,6 @@
 import { invalidValue } from './causes.js';
-import { completeTemplate, podSpecCauses } from './pod-template.js';
+import { podSpecCauses } from './pod-spec-rules.js';
+import { completeTemplate } from './pod-template.js';
 import { age, ageColumn, defineResource, duration, nameColumn } from './resource.js';
 import type { Job } from './workloads.js';
 

@@ -1,25 +1,42 @@
 import type { ConfigMap, Lease, Secret, ServiceAccount } from './core.js';
-import { ageColumn, defineResource, nameColumn } from './resource.js';
+import { forbiddenValue, immutable, invalidValue, required } from './causes.js';
+import { isJson } from './object.js';
+import { ageColumn, defineResource, nameColumn, type Cause } from './resource.js';
 import { sameJson } from '../../../kernel/same-json.js';
 
 export const configMaps = defineResource<ConfigMap>({
   kind: 'ConfigMap',
-  validate: (map, old) =>
-    old?.immutable && !sameJson(old.data, map.data)
-      ? [
-          {
-            field: 'data',
-            reason: 'FieldValueForbidden',
-            message: 'Forbidden: field is immutable when `immutable` is set',
-          },
-        ]
-      : [],
+  validate: (map, old) => [...mapKeyCauses(map), ...frozenCauses(map, old)],
   columns: [
     nameColumn<ConfigMap>(),
     { name: 'Data', type: 'string', value: ({ data, binaryData }) => String(keys(data) + keys(binaryData)) },
     ageColumn<ConfigMap>(),
   ],
 });
+
+/** Keys of a ConfigMap or Secret are file names. */
+const KEY = /^[-._a-zA-Z0-9]{1,253}$/;
+
+function keyCauses(entries: object | undefined, field: string): Cause[] {
+  const why = "a valid config key must consist of alphanumeric characters, '-', '_' or '.'";
+  return Object.keys(entries ?? {}).flatMap((key) =>
+    KEY.test(key) ? [] : [invalidValue(`${field}[${key}]`, key, why)],
+  );
+}
+
+function mapKeyCauses({ data = {}, binaryData = {} }: ConfigMap): Cause[] {
+  const twice = Object.keys(data).filter((key) => Object.hasOwn(binaryData, key));
+  return [
+    ...keyCauses(data, 'data'),
+    ...twice.map((key) => invalidValue(`data[${key}]`, key, 'duplicate of key present in binaryData')),
+    ...keyCauses(binaryData, 'binaryData'),
+  ];
+}
+
+function frozenCauses(map: ConfigMap, old: ConfigMap | undefined): Cause[] {
+  if (!old?.immutable || sameJson(old.data, map.data)) return [];
+  return [forbiddenValue('data', 'field is immutable when `immutable` is set')];
+}
 
 export const secrets = defineResource<Secret>({
   kind: 'Secret',
@@ -31,6 +48,11 @@ export const secrets = defineResource<Secret>({
     const data = encoded.length > 0 ? { ...secret.data, ...Object.fromEntries(encoded) } : secret.data;
     return { type: 'Opaque', ...secret, ...(data ? { data } : {}) };
   },
+  validate: (secret, old) => [
+    ...keyCauses(secret.data, 'data'),
+    ...secretTypeCauses(secret),
+    ...(old && old.type !== secret.type ? [immutable('type', secret.type)] : []),
+  ],
   columns: [
     nameColumn<Secret>(),
     { name: 'Type', type: 'string', value: ({ type }) => type ?? 'Opaque' },
@@ -39,22 +61,62 @@ export const secrets = defineResource<Secret>({
   ],
 });
 
+const SERVICE_ACCOUNT = 'kubernetes.io/service-account.name';
+
+const DOCKER_CONFIG = '.dockerconfigjson';
+
+/** Keys that Secrets of a type must have. */
+const KEYS: Readonly<Record<string, readonly string[] | undefined>> = {
+  'kubernetes.io/tls': ['tls.crt', 'tls.key'],
+  'kubernetes.io/ssh-auth': ['ssh-privatekey'],
+  'kubernetes.io/dockerconfigjson': [DOCKER_CONFIG],
+};
+
+/** What a Secret of a type of Kubernetes must contain. */
+function secretTypeCauses({ type = '', data = {}, metadata }: Secret): Cause[] {
+  const missing = (KEYS[type] ?? []).filter((name) => data[name] === undefined);
+  const causes = missing.map((name) => required(`data[${name}]`));
+  if (type === 'kubernetes.io/basic-auth' && !('username' in data || 'password' in data))
+    causes.push(required('data[username]'), required('data[password]'));
+  if (type === 'kubernetes.io/service-account-token' && !metadata.annotations?.[SERVICE_ACCOUNT])
+    causes.push(required(`metadata.annotations[${SERVICE_ACCOUNT}]`));
+  return [...causes, ...dockerConfigCauses(data[DOCKER_CONFIG])];
+}
+
+function dockerConfigCauses(encoded: string | undefined): Cause[] {
+  if (encoded === undefined) return [];
+  const text = Buffer.from(encoded, 'base64').toString();
+  try {
+    if (isJson(JSON.parse(text))) return [];
+  } catch {
+    // Reported below, as JSON of another form.
+  }
+  return [invalidValue(`data[${DOCKER_CONFIG}]`, '<secret contents redacted>', 'is not a JSON object')];
+}
+
 function keys(data: object | undefined): number {
   return Object.keys(data ?? {}).length;
 }
 
 export const serviceAccounts = defineResource<ServiceAccount>({
   kind: 'ServiceAccount',
-  columns: [
-    nameColumn<ServiceAccount>(),
-    { name: 'Secrets', type: 'integer', value: ({ secrets: list }) => list?.length ?? 0 },
-    ageColumn<ServiceAccount>(),
-  ],
+  columns: [nameColumn<ServiceAccount>(), ageColumn<ServiceAccount>()],
 });
 
 export const leases = defineResource<Lease>({
   group: 'coordination.k8s.io',
   kind: 'Lease',
+  validate: ({ spec }) => {
+    const { leaseDurationSeconds: duration = 1, leaseTransitions: transitions = 0 } = spec ?? {};
+    return [
+      ...(duration > 0
+        ? []
+        : [invalidValue('spec.leaseDurationSeconds', duration, 'must be greater than 0')]),
+      ...(transitions >= 0
+        ? []
+        : [invalidValue('spec.leaseTransitions', transitions, 'must be greater than or equal to 0')]),
+    ];
+  },
   columns: [
     nameColumn<Lease>(),
     { name: 'Holder', type: 'string', value: ({ spec }) => spec?.holderIdentity ?? '' },

@@ -332,6 +332,7 @@ export interface Lease extends KubeObject {
   readonly spec?: {
     readonly holderIdentity?: string;
     readonly leaseDurationSeconds?: number;
+    readonly leaseTransitions?: number;
     readonly renewTime?: string;
   };
 }

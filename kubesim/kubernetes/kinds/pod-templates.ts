@@ -1,6 +1,7 @@
 import type { PodTemplate as Template } from './core.js';
 import type { KubeObject } from './object.js';
-import { completeTemplate, podSpecCauses } from './pod-template.js';
+import { podSpecCauses } from './pod-spec-rules.js';
+import { completeTemplate } from './pod-template.js';
 import { defineResource } from './resource.js';
 
 /** A stored PodTemplate. It has no effect, in Kubernetes either. */

@@ -1,5 +1,6 @@
 import type { Container, ContainerStatus, Pod, PodSpec } from './core.js';
-import { completeSpec, podSpecCauses } from './pod-template.js';
+import { podSpecCauses } from './pod-spec-rules.js';
+import { completeSpec } from './pod-template.js';
 import { age, ageColumn, defineResource, nameColumn, type Cause, type Column } from './resource.js';
 
 export const pods = defineResource<Pod>({

@@ -1,4 +1,6 @@
 import type { KubeObject, LabelSelector } from './object.js';
+import { sameJson } from '../../../kernel/same-json.js';
+import { immutable } from './causes.js';
 import { ageColumn, defineResource, nameColumn } from './resource.js';
 
 /** A PersistentVolumeClaim. */
@@ -9,6 +11,7 @@ export interface VolumeClaim extends KubeObject {
     readonly accessModes?: readonly string[];
     readonly resources?: { readonly requests?: { readonly storage?: string } };
     readonly selector?: LabelSelector;
+    readonly volumeAttributesClassName?: string;
   };
   readonly status?: { readonly phase?: string; readonly capacity?: { readonly storage?: string } };
 }
@@ -30,6 +33,8 @@ export interface StorageClass extends KubeObject {
   readonly provisioner: string;
   readonly reclaimPolicy?: string;
   readonly volumeBindingMode?: string;
+  readonly allowVolumeExpansion?: boolean;
+  readonly parameters?: Readonly<Record<string, string>>;
 }
 
 /** Whether the claim is bound. */
@@ -54,10 +59,28 @@ export const volumeClaims = defineResource<VolumeClaim>({
     { name: 'Status', type: 'string', value: ({ status }) => status?.phase ?? 'Pending' },
     { name: 'Volume', type: 'string', value: ({ spec }) => spec.volumeName ?? '' },
     { name: 'Capacity', type: 'string', value: ({ status }) => status?.capacity?.storage ?? '' },
+    { name: 'Access Modes', type: 'string', value: ({ spec }) => modesText(spec.accessModes) },
     { name: 'StorageClass', type: 'string', value: ({ spec }) => spec.storageClassName ?? '' },
+    {
+      name: 'VolumeAttributesClass',
+      type: 'string',
+      value: ({ spec }) => spec.volumeAttributesClassName ?? '<unset>',
+    },
     ageColumn<VolumeClaim>(),
   ],
 });
+
+/** Abbreviations of access modes in tables. */
+const MODES: Readonly<Record<string, string>> = {
+  ReadWriteOnce: 'RWO',
+  ReadOnlyMany: 'ROX',
+  ReadWriteMany: 'RWX',
+  ReadWriteOncePod: 'RWOP',
+};
+
+function modesText(modes: readonly string[] | undefined): string {
+  return (modes ?? []).map((mode) => MODES[mode] ?? mode).join(',');
+}
 
 export const volumes = defineResource<Volume>({
   kind: 'PersistentVolume',
@@ -77,9 +100,24 @@ export const volumes = defineResource<Volume>({
 export const storageClasses = defineResource<StorageClass>({
   group: 'storage.k8s.io',
   kind: 'StorageClass',
+  validate: (storageClass, old) =>
+    (['provisioner', 'parameters', 'reclaimPolicy', 'volumeBindingMode'] as const).flatMap((field) =>
+      old && !sameJson(old[field], storageClass[field]) ? [immutable(field, storageClass[field])] : [],
+    ),
   columns: [
     nameColumn<StorageClass>(),
     { name: 'Provisioner', type: 'string', value: ({ provisioner }) => provisioner },
+    { name: 'ReclaimPolicy', type: 'string', value: ({ reclaimPolicy }) => reclaimPolicy ?? 'Delete' },
+    {
+      name: 'VolumeBindingMode',
+      type: 'string',
+      value: ({ volumeBindingMode }) => volumeBindingMode ?? 'Immediate',
+    },
+    {
+      name: 'AllowVolumeExpansion',
+      type: 'boolean',
+      value: ({ allowVolumeExpansion }) => allowVolumeExpansion ?? false,
+    },
     ageColumn<StorageClass>(),
   ],
 });

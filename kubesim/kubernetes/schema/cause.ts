@@ -5,6 +5,7 @@ export interface Cause {
     | 'FieldValueRequired'
     | 'FieldValueInvalid'
     | 'FieldValueDuplicate'
+    | 'FieldValueNotFound'
     | 'FieldValueNotSupported'
     | 'FieldValueForbidden'
     | 'FieldValueTooLong'

@@ -23,6 +23,9 @@ const WORDS: Readonly<Record<string, string | undefined>> = {
   'io.k8s.api.apps.v1.StatefulSetSpec.podManagementPolicy': "must be 'OrderedReady' or 'Parallel'",
 };
 
+/** Enums that the rules of a kind check, because an API server reports another field. */
+const BY_KIND: ReadonlySet<string> = new Set(['io.k8s.api.apps.v1.DeploymentStrategy.type']);
+
 /** Required texts that an API server accepts empty. */
 const OPTIONAL: ReadonlySet<string> = new Set(['io.k8s.api.apps.v1.StatefulSetSpec.serviceName']);
 
@@ -61,7 +64,9 @@ interface Place {
 function valueCauses(value: unknown, schema: SchemaNode, place: Place): Cause[] {
   const { enum: allowed, items, additionalProperties } = schema;
   if (typeof value === 'string')
-    return allowed && value !== '' && !allowed.includes(value) ? [unsupported(value, allowed, place)] : [];
+    return allowed && value !== '' && !allowed.includes(value) && !BY_KIND.has(place.rule)
+      ? [unsupported(value, allowed, place)]
+      : [];
   if (Array.isArray(value)) return items ? listCauses(value, items, place) : [];
   if (!isJson(value)) return [];
   if (!additionalProperties) return structCauses(value, schema, place.path);

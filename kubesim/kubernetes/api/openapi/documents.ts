@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { KubernetesApi } from '../../schema/kubernetes-api.js';
+import { hashOfText } from '../conditional.js';
 import { servedResources } from '../served-resources.js';
 import { type GroupVersion, pathsOf, rootPath } from './paths.js';
 
@@ -67,7 +67,7 @@ const hashes = new WeakMap<KubernetesApi, Map<string, string>>();
 export function hashOf(api: KubernetesApi, path: string, document: () => string): string {
   const known = hashes.get(api) ?? new Map<string, string>();
   hashes.set(api, known);
-  const hash = known.get(path) ?? createHash('sha512').update(document()).digest('hex').toUpperCase();
+  const hash = known.get(path) ?? hashOfText(document());
   known.set(path, hash);
   return hash;
 }

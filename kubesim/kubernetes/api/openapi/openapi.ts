@@ -2,10 +2,12 @@ import type { Json } from '../../kinds/object.js';
 import { ApiError } from '../../kinds/status.js';
 import { type KubernetesApi, kubernetesApi } from '../../schema/kubernetes-api.js';
 import type { ApiCall, ApiResponse } from '../call.js';
+import { conditional } from '../conditional.js';
 import { documentedVersions, hashOf, openApiV3 } from './documents.js';
 import { openApiV2 } from './swagger.js';
 
 const ROOT = '/openapi/v3';
+const JSON_TYPE = 'application/json';
 
 /** Handles the paths of the OpenAPI documents; undefined for other paths. Throws ApiError 406. */
 export function openApi(call: ApiCall): ApiResponse | undefined {
@@ -16,7 +18,7 @@ export function openApi(call: ApiCall): ApiResponse | undefined {
   if (path === ROOT) return { status: 200, body: index(call, api) };
   if (path !== '/openapi/v2') return groupDocument(call, api, path.slice(ROOT.length + 1));
   const document = () => openApiV2(api);
-  return cached(call, hashOf(api, path, document), document);
+  return conditional(call, { hash: hashOf(api, path, document), text: document, contentType: JSON_TYPE });
 }
 
 function acceptsJson({ request }: ApiCall): boolean {
@@ -50,15 +52,7 @@ function groupDocument(call: ApiCall, api: KubernetesApi, path: string): ApiResp
     const year = new Date(call.cluster.clock.now().getTime() + YEAR_MS);
     call.response.setHeader('cache-control', 'public, immutable').setHeader('expires', year.toUTCString());
   }
-  return cached(call, hash, document);
+  return conditional(call, { hash, text: document, contentType: JSON_TYPE });
 }
 
 const YEAR_MS = 365 * 24 * 3_600_000;
-
-/** The document with its ETag; 304 if the client has it. */
-function cached({ request, response }: ApiCall, hash: string, document: () => string): ApiResponse {
-  const etag = `"${hash}"`;
-  response.setHeader('etag', etag).setHeader('vary', 'Accept');
-  const has = request.headers['if-none-match'] === etag;
-  return { status: has ? 304 : 200, body: has ? '' : document(), contentType: 'application/json' };
-}

@@ -16,11 +16,6 @@ export const contentNegotiation: readonly Difference[] = [
   },
   {
     reason: 'Tables of the kind have other columns, or the kind is not served.',
-    titles: [
-      'has the columns of serviceaccounts',
-      'has the columns of persistentvolumeclaims',
-      'has the columns of cronjobs',
-      'has the columns of storageclasses',
-    ],
+    titles: ['has the columns of cronjobs'],
   },
 ];

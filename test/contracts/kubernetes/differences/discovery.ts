@@ -7,9 +7,7 @@ export const discovery: readonly Difference[] = [
       'lists every group at /apis with its preferred version',
       'lists the subresources of pods',
       'puts everyday kinds into the category all',
-      'serves the core group in one document at /api',
       'answers 304 for the ETag of unchanged discovery',
-      'lists its checks at /readyz?verbose',
     ],
   },
   {

@@ -4,8 +4,6 @@ export const kinds: readonly Difference[] = [
   {
     reason: 'Some defaults and rules of ConfigMap are missing.',
     titles: [
-      'ConfigMap: refuses a key with a slash',
-      'ConfigMap: refuses a key in data and binaryData',
       'ConfigMap: refuses a label key without a name',
       'ConfigMap: refuses an annotation key with two slashes',
       'ConfigMap: refuses annotations of more than 256 KiB',
@@ -15,69 +13,8 @@ export const kinds: readonly Difference[] = [
     ],
   },
   {
-    reason: 'Some defaults and rules of Secret are missing.',
-    titles: [
-      'Secret: refuses a key with a slash',
-      'Secret: refuses a TLS Secret without key',
-      'Secret: refuses an image pull Secret that is no JSON',
-      'Secret: refuses a basic authentication without user and password',
-      'Secret: refuses a token without the name of its service account',
-      'Secret: refuses to change the type',
-    ],
-  },
-  {
     reason: 'LimitRange is not served.',
     titles: ['LimitRange: refuses a minimum above the maximum'],
-  },
-  {
-    reason: 'Some defaults and rules of Lease are missing.',
-    titles: ['Lease: refuses a duration of zero', 'Lease: refuses negative transitions'],
-  },
-  {
-    reason: 'Some defaults and rules of Pod are missing.',
-    titles: [
-      'Pod: refuses two containers of one name',
-      'Pod: refuses an init container with the name of a container',
-      'Pod: refuses a port above 65535',
-      'Pod: refuses a port without a number',
-      'Pod: refuses two ports of one name',
-      'Pod: refuses a port name without a letter',
-      'Pod: refuses an environment variable with a value and a source',
-      'Pod: refuses an environment variable from an unknown field',
-      'Pod: refuses a mount of a volume that it does not have',
-      'Pod: refuses a volume with two sources',
-      'Pod: refuses two volumes of one name',
-      'Pod: refuses a resource of an unknown name',
-      'Pod: refuses a probe with two handlers',
-      'Pod: refuses a probe without handler',
-      'Pod: refuses a liveness probe that must succeed twice',
-      'Pod: refuses a deadline of zero',
-      'Pod: refuses an image with a leading space',
-      'Pod: refuses a host name with dots',
-      'Pod: refuses host aliases without an address',
-      'Pod: refuses a privileged container without privilege escalation',
-      'Pod: refuses dnsPolicy None without servers',
-    ],
-  },
-  {
-    reason: 'Some defaults and rules of Deployment are missing.',
-    titles: [
-      'Deployment: refuses no selector',
-      'Deployment: refuses an empty selector',
-      'Deployment: refuses an unknown operator in the selector',
-      'Deployment: refuses Recreate with parameters of a rolling update',
-      'Deployment: refuses an unknown strategy',
-      'Deployment: refuses neither surge nor unavailability',
-      'Deployment: refuses a surge that is no percentage',
-      'Deployment: refuses a progress deadline that is not after minReadySeconds',
-      'Deployment: refuses a negative revisionHistoryLimit',
-      'Deployment: refuses pods that are not restarted',
-      'Deployment: refuses a deadline of its pods',
-    ],
-  },
-  {
-    reason: 'Some defaults and rules of ReplicaSet are missing.',
-    titles: ['ReplicaSet: refuses negative minReadySeconds'],
   },
   {
     reason: 'Some defaults and rules of StatefulSet are missing.',
@@ -91,10 +28,7 @@ export const kinds: readonly Difference[] = [
   },
   {
     reason: 'Some defaults and rules of DaemonSet are missing.',
-    titles: [
-      'DaemonSet: refuses both surge and unavailability',
-      'DaemonSet: refuses pods that are not restarted',
-    ],
+    titles: ['DaemonSet: refuses both surge and unavailability'],
   },
   {
     reason: 'Some defaults and rules of ControllerRevision are missing.',
@@ -191,14 +125,6 @@ export const kinds: readonly Difference[] = [
       'PersistentVolume: refuses no capacity',
       'PersistentVolume: refuses no access mode',
       'PersistentVolume: refuses to change the source',
-    ],
-  },
-  {
-    reason: 'Some defaults and rules of StorageClass are missing.',
-    titles: [
-      'StorageClass: refuses to change the provisioner',
-      'StorageClass: refuses to change the parameters',
-      'StorageClass: refuses to change the reclaimPolicy',
     ],
   },
   {
