@@ -1,9 +1,9 @@
-// Fails where tests were skipped that CI must have run: those that drive kubectl, a NATS server and Chromium. Prints the
-// quarantined tests; an entry excuses no failure.
+// Fails where tests were skipped that CI must have run: those that drive kubectl, a NATS server and Chromium, and those of a real
+// control plane of Kubernetes. Prints the quarantined tests; an entry excuses no failure.
 import { readFileSync } from 'node:fs';
 
 const report = JSON.parse(readFileSync(process.argv[2], 'utf8'));
-for (const tool of ['kubectl', 'nats', 'chromium']) {
+for (const tool of ['kubectl', 'nats', 'chromium', 'kubesim/control-planes', 'contracts/kubernetes/real']) {
   const tests = report.testResults
     .filter(({ name }) => name.includes(tool))
     .flatMap((file) => file.assertionResults);

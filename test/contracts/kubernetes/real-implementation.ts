@@ -1,10 +1,8 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Agent } from 'undici';
 import { createLog } from '../../../kernel/log.js';
-import { packageRoot } from '../../../kernel/package-root.js';
 import { issueCertificate } from '../../../kubesim/certificates.js';
 import { ControlPlane } from '../../../kubesim/control-planes/control-plane.js';
 import { startEtcd } from '../../../kubesim/control-planes/etcd.js';
@@ -13,14 +11,6 @@ import { findPrograms } from '../../../kubesim/control-planes/programs.js';
 import { eventually } from '../../kit/eventually.js';
 import { ApiClient } from './api-client.js';
 import type { Implementation } from './implementation.js';
-
-/** Folder of a built control plane; undefined if there is none. */
-export function controlPlaneFolder(): string | undefined {
-  const found = spawnSync(process.execPath, [join(packageRoot, 'scripts/control-plane.mjs'), '--find'], {
-    encoding: 'utf8',
-  });
-  return found.status === 0 ? found.stdout.trim() : undefined;
-}
 
 /** etcd, kube-apiserver, kube-controller-manager and kube-scheduler of the folder. */
 export async function openReal(assets: string): Promise<Implementation> {
