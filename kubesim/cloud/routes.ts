@@ -245,8 +245,11 @@ function notFound(response: ServerResponse): void {
 function sendError(response: ServerResponse, error: unknown, log: Log): void {
   if (error instanceof CloudApiError)
     return sendJson(response, error.status, { code: error.code, message: error.message });
-  if (error instanceof BodyTooLargeError)
+  if (error instanceof BodyTooLargeError) {
+    // The rest of the body is not read, so the connection cannot be used again.
+    if (!response.headersSent) response.setHeader('connection', 'close');
     return sendJson(response, 413, { code: 'LIMIT_EXCEEDED', message: error.message });
+  }
   log.error({ err: error }, 'a request to the simulated cloud failed');
   sendJson(response, 500, {
     code: 'INTERNAL_SERVER_ERROR',

@@ -222,6 +222,8 @@ function sendError(response: ServerResponse, error: unknown, log: Log): void {
   if (wait !== undefined && !response.headersSent) response.setHeader('retry-after', String(wait));
   if (error instanceof ApiError) return sendJson(response, error.code, error.body());
   if (error instanceof BodyTooLargeError) {
+    // The rest of the body is not read, so the connection cannot be used again.
+    if (!response.headersSent) response.setHeader('connection', 'close');
     return sendJson(response, 413, new ApiError(413, 'RequestEntityTooLarge', error.message).body());
   }
   log.error({ err: error }, 'a request to a Kubernetes API server failed');

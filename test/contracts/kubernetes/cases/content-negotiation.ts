@@ -242,6 +242,12 @@ export const contentNegotiation: Area = {
       expectError(response, 413, 'RequestEntityTooLarge');
     },
 
+    async 'serves further requests of a client whose body was too large'({ api, namespace }) {
+      await api.post(configMapsOf(namespace), configMap('map', { a: 'x'.repeat(3_200_000) }));
+      // One after the other, so that they use the same connection if it is kept.
+      for (let count = 0; count < 8; count += 1) expectSuccess(await api.get(configMapsOf(namespace)));
+    },
+
     ...Object.fromEntries(columnCases),
   },
 };
