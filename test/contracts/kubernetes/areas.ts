@@ -1,11 +1,17 @@
+import { access } from './cases/access.js';
 import { contentNegotiation } from './cases/content-negotiation.js';
+import { controllers } from './cases/controllers.js';
+import { customResources } from './cases/custom-resources.js';
 import { deletion } from './cases/deletion.js';
 import { discovery } from './cases/discovery.js';
+import { eventsAndLeases } from './cases/events-and-leases.js';
 import { fieldValidation } from './cases/field-validation.js';
 import { kinds } from './cases/kinds.js';
 import { lists } from './cases/lists.js';
+import { namespaces } from './cases/namespaces.js';
 import { objects } from './cases/objects.js';
 import { patches } from './cases/patches.js';
+import { quotas } from './cases/quotas.js';
 import { serverSideApply } from './cases/server-side-apply/server-side-apply.js';
 import { subresources } from './cases/subresources.js';
 import { watches } from './cases/watches.js';
@@ -24,4 +30,10 @@ export const areas: readonly Area[] = [
   kinds,
   subresources,
   deletion,
+  access,
+  quotas,
+  customResources,
+  namespaces,
+  controllers,
+  eventsAndLeases,
 ];

@@ -4,6 +4,8 @@ import type { ApiClient } from './api-client.js';
 export interface CaseContext {
   /** A member of `system:masters`. */
   readonly api: ApiClient;
+  /** A client without a credential. */
+  readonly anonymous: ApiClient;
   /** A client with a credential of its own. */
   user(name: string, group: string): Promise<ApiClient>;
   /** A namespace that only this case uses. */

@@ -1,3 +1,9 @@
+import { eventsAndLeases } from './differences/events-and-leases.js';
+import { controllers } from './differences/controllers.js';
+import { namespaces } from './differences/namespaces.js';
+import { customResources } from './differences/custom-resources.js';
+import { quotas } from './differences/quotas.js';
+import { access } from './differences/access.js';
 import { contentNegotiation } from './differences/content-negotiation.js';
 import { deletion } from './differences/deletion.js';
 import { discovery } from './differences/discovery.js';
@@ -25,4 +31,10 @@ export const differences: Readonly<Record<string, readonly Difference[]>> = {
   patches,
   subresources,
   watches,
+  access,
+  quotas,
+  'custom resources': customResources,
+  namespaces,
+  controllers,
+  'events and leases': eventsAndLeases,
 };

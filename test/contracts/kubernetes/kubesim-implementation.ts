@@ -25,6 +25,7 @@ export async function openKubesim(): Promise<Implementation> {
   };
   return {
     admin: await client('admin', 'system:masters'),
+    anonymous: new ApiClient(server, dispatcher),
     user: client,
     async [Symbol.asyncDispose]() {
       await dispatcher.destroy();

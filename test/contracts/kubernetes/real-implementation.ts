@@ -23,9 +23,10 @@ export async function openReal(assets: string): Promise<Implementation> {
   const pki = await createPki('10.96.0.1', new Date());
   const options = { id: 'contract', folder: join(folder, 'cluster'), pki, serviceCidr: '10.96.0.0/16' };
   const plane = started.use(await ControlPlane.start(programs, etcd, options, log));
-  const client = ({ key, cert }: { readonly key: string; readonly cert: string }) => {
-    const dispatcher = new Agent({ connect: { ca: pki.cluster.cert, key, cert } });
-    started.defer(() => dispatcher.destroy());
+  const clients = started.use(new AsyncDisposableStack());
+  const client = (identity: { readonly key?: string; readonly cert?: string }) => {
+    const dispatcher = new Agent({ connect: { ca: pki.cluster.cert, ...identity } });
+    clients.defer(() => dispatcher.destroy());
     return new ApiClient(plane.server, dispatcher);
   };
   const admin = client(pki.admin);
@@ -33,13 +34,15 @@ export async function openReal(assets: string): Promise<Implementation> {
     const account = await admin.get('/api/v1/namespaces/default/serviceaccounts/default');
     return account.status === 200;
   });
+  const anonymous = client({});
   const running = started.move();
-  const user = async (name: string, group: string) => {
-    const request = { subject: { name, group }, use: 'client' } as const;
-    const { key, cert } = await issueCertificate(pki.cluster, request, new Date());
-    const dispatcher = new Agent({ connect: { ca: pki.cluster.cert, key, cert } });
-    running.defer(() => dispatcher.destroy());
-    return new ApiClient(plane.server, dispatcher);
+  return {
+    admin,
+    anonymous,
+    async user(name, group) {
+      const request = { subject: { name, group }, use: 'client' } as const;
+      return client(await issueCertificate(pki.cluster, request, new Date()));
+    },
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
-  return { admin, user, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }

@@ -49,6 +49,7 @@ async function contextOf(implementation: Implementation | undefined, number: num
   if (created.status !== 201) throw new Error(`no namespace: ${created.text}`);
   return {
     api: implementation.admin,
+    anonymous: implementation.anonymous,
     user: (user, group) => implementation.user(user, group),
     namespace,
     unique: (prefix) => `${prefix}-${number}-${(names += 1)}`,

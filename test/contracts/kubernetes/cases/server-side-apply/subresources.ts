@@ -24,16 +24,14 @@ export const appliedSubresources: Area['cases'] = {
 
   async 'applies to the status subresource under an entry of its own'({ api, namespace }) {
     const path = `${servicesOf(namespace)}/web`;
-    await api.apply(path, service('web', { type: 'LoadBalancer' }), a);
-    const status = { loadBalancer: { ingress: [{ ip: '203.0.113.7' }] } };
-    const body = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'web' }, status };
-    // A controller of load balancers may have set the address before.
-    const applied = await api.apply(`${path}/status`, body, { ...a, force: true });
-    expect(expectSuccess(applied).status).toMatchObject({
-      loadBalancer: { ingress: [{ ip: '203.0.113.7' }] },
-    });
-    expect(ownedBy(applied, 'a', 'status')?.fieldsV1).toEqual({
-      'f:status': { 'f:loadBalancer': { 'f:ingress': {} } },
+    await api.apply(path, service('web'), a);
+    const lastTransitionTime = '2026-01-01T00:00:00Z';
+    const condition = { type: 'Tried', status: 'True', reason: 'Tried', message: '', lastTransitionTime };
+    const body = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'web' } };
+    const applied = await api.apply(`${path}/status`, { ...body, status: { conditions: [condition] } }, a);
+    expect(expectSuccess(applied).status).toMatchObject({ conditions: [condition] });
+    expect(ownedBy(applied, 'a', 'status')?.fieldsV1).toMatchObject({
+      'f:status': { 'f:conditions': { 'k:{"type":"Tried"}': { '.': {}, 'f:status': {} } } },
     });
     expect(ownedBy(applied, 'a')?.fieldsV1).toHaveProperty(['f:spec']);
   },

@@ -1,0 +1,321 @@
+import { expect } from 'vitest';
+import type { Area, CaseContext } from '../contract-case.js';
+import { causesOf, expectError, expectInvalid, expectSuccess, ownedBy } from '../expectations.js';
+
+const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+
+const SCHEMA = {
+  type: 'object',
+  required: ['spec'],
+  properties: {
+    spec: {
+      type: 'object',
+      required: ['size'],
+      properties: {
+        size: { type: 'integer', minimum: 1, maximum: 10 },
+        color: { type: 'string', enum: ['red', 'green'], default: 'red' },
+        host: { type: 'string', pattern: '^[a-z.]+$', maxLength: 20 },
+        replicas: { type: 'integer' },
+        ports: {
+          type: 'array',
+          'x-kubernetes-list-type': 'map',
+          'x-kubernetes-list-map-keys': ['name'],
+          items: {
+            type: 'object',
+            required: ['name'],
+            properties: { name: { type: 'string' }, port: { type: 'integer' } },
+          },
+        },
+        free: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
+      },
+      'x-kubernetes-validations': [
+        { rule: "!has(self.host) || self.color == 'green'", message: 'a host needs the color green' },
+      ],
+    },
+    status: { type: 'object', properties: { replicas: { type: 'integer' }, phase: { type: 'string' } } },
+  },
+};
+
+interface Custom {
+  readonly group: string;
+  /** Path of the collection in the namespace. */
+  readonly path: string;
+  readonly definition: string;
+  /** A manifest of the kind. */
+  robot(name: string, spec?: object): Record<string, unknown>;
+}
+
+/** Creates a definition of the kind Robot in a group of its own, and waits until it is served. */
+async function define(
+  { api, namespace, unique, eventually }: CaseContext,
+  version: object = {},
+): Promise<Custom> {
+  const group = `${unique('group')}.example.com`;
+  const definition = `${DEFINITIONS}/robots.${group}`;
+  const spec = {
+    group,
+    scope: 'Namespaced',
+    names: { plural: 'robots', singular: 'robot', kind: 'Robot', shortNames: ['rb'], categories: ['all'] },
+    versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: SCHEMA }, ...version }],
+  };
+  expectSuccess(await api.post(DEFINITIONS, { metadata: { name: `robots.${group}` }, spec }), 201);
+  const path = `/apis/${group}/v1/namespaces/${namespace}/robots`;
+  await eventually(async () => (await api.get(path)).status === 200);
+  return {
+    group,
+    path,
+    definition,
+    robot: (name, more = { size: 1 }) => ({
+      apiVersion: `${group}/v1`,
+      kind: 'Robot',
+      metadata: { name },
+      spec: more,
+    }),
+  };
+}
+
+const subresources = {
+  status: {},
+  scale: { specReplicasPath: '.spec.replicas', statusReplicasPath: '.status.replicas' },
+};
+
+/** CustomResourceDefinitions and their objects. */
+export const customResources: Area = {
+  name: 'custom resources',
+  cases: {
+    async 'serves the kind of a definition'(context) {
+      const { api } = context;
+      const { path, robot } = await define(context);
+      const created = expectSuccess(await api.post(path, robot('a')), 201);
+      expect(created).toMatchObject({ kind: 'Robot', metadata: { generation: 1 } });
+      expect(expectSuccess(await api.get(path))).toMatchObject({
+        kind: 'RobotList',
+        items: [{ kind: 'Robot' }],
+      });
+    },
+
+    async 'reports a definition as established'(context) {
+      const { definition } = await define(context);
+      const { status } = expectSuccess(await context.api.get(definition));
+      expect(status).toMatchObject({
+        acceptedNames: { plural: 'robots', kind: 'Robot', listKind: 'RobotList', shortNames: ['rb'] },
+        storedVersions: ['v1'],
+        conditions: [
+          { type: 'NamesAccepted', status: 'True', reason: 'NoConflicts' },
+          { type: 'Established', status: 'True', reason: 'InitialNamesAccepted' },
+        ],
+      });
+    },
+
+    async 'lists the kind of a definition in discovery'(context) {
+      const { group } = await define(context);
+      const { text } = await context.api.get(`/apis/${group}/v1`);
+      expect(JSON.parse(text)).toMatchObject({
+        resources: [
+          { name: 'robots', singularName: 'robot', kind: 'Robot', shortNames: ['rb'], categories: ['all'] },
+        ],
+      });
+    },
+
+    async 'publishes the schema of a definition in OpenAPI v3'(context) {
+      const { group } = await define(context);
+      await context.eventually(async () => {
+        const { status, text } = await context.api.get(`/openapi/v3/apis/${group}/v1`);
+        return status === 200 && text.includes('"maximum":10');
+      });
+    },
+
+    async 'refuses an object against the schema, and names each field'(context) {
+      const { api } = context;
+      const { path, robot } = await define(context);
+      const refused = await api.post(path, robot('a', { size: 11, color: 'blue', host: 'A' }));
+      expectInvalid(
+        refused,
+        'FieldValueInvalid spec.size',
+        'FieldValueNotSupported spec.color',
+        'FieldValueInvalid spec.host',
+        'FieldValueInvalid <nil>',
+      );
+    },
+
+    async 'refuses an object without a required field'(context) {
+      const { path, robot } = await define(context);
+      const refused = await context.api.post(path, robot('a', {}));
+      expect(causesOf(refused)).toContain('FieldValueRequired spec.size');
+    },
+
+    async 'refuses a value of another type'(context) {
+      const { path, robot } = await define(context);
+      const refused = await context.api.post(path, robot('a', { size: 'big' }));
+      expectError(refused, 422, 'Invalid');
+      expect(causesOf(refused)).toContain('FieldValueTypeInvalid spec.size');
+    },
+
+    async 'fills in defaults of the schema'(context) {
+      const { path, robot } = await define(context);
+      expect(expectSuccess(await context.api.post(path, robot('a')), 201).spec).toEqual({
+        size: 1,
+        color: 'red',
+      });
+    },
+
+    async 'drops fields that the schema does not know, and warns'(context) {
+      const { path, robot } = await define(context);
+      const created = await context.api.post(
+        path,
+        robot('a', { size: 1, weight: 7, free: { any: 'thing' } }),
+      );
+      expect(expectSuccess(created, 201).spec).toEqual({ size: 1, color: 'red', free: { any: 'thing' } });
+      expect(created.warnings).toEqual(['unknown field "spec.weight"']);
+    },
+
+    async 'refuses unknown fields for fieldValidation=Strict'(context) {
+      const { path, robot } = await define(context);
+      const refused = await context.api.post(
+        `${path}?fieldValidation=Strict`,
+        robot('a', { size: 1, weight: 7 }),
+      );
+      expectError(refused, 400, 'BadRequest');
+      expect(refused.body.message).toContain('strict decoding error: unknown field "spec.weight"');
+    },
+
+    async 'checks the rules of x-kubernetes-validations'(context) {
+      const { path, robot } = await define(context);
+      const refused = await context.api.post(path, robot('a', { size: 1, host: 'a.b' }));
+      expectError(refused, 422, 'Invalid');
+      expect(refused.body.message).toContain('a host needs the color green');
+      expect(causesOf(refused)).toEqual(['FieldValueInvalid spec']);
+    },
+
+    async 'keeps status apart with a status subresource'(context) {
+      const { api } = context;
+      const { path, robot } = await define(context, { subresources });
+      const created = await api.post(path, { ...robot('a'), status: { phase: 'Ready' } });
+      expect(expectSuccess(created, 201).status).toBeUndefined();
+      const patched = await api.patch(`${path}/a/status`, 'merge', {
+        status: { phase: 'Ready' },
+        spec: { size: 2 },
+      });
+      expect(expectSuccess(patched)).toMatchObject({ spec: { size: 1 }, status: { phase: 'Ready' } });
+      expect(patched.body.metadata.generation).toBe(1);
+      const changed = await api.patch(`${path}/a`, 'merge', { status: { phase: 'Lost' }, spec: { size: 2 } });
+      expect(expectSuccess(changed)).toMatchObject({ spec: { size: 2 }, status: { phase: 'Ready' } });
+      expect(changed.body.metadata.generation).toBe(2);
+    },
+
+    async 'has no status subresource unless the definition says so'(context) {
+      const { path, robot } = await define(context);
+      await context.api.post(path, robot('a'));
+      expectError(await context.api.get(`${path}/a/status`), 404, 'NotFound');
+    },
+
+    async 'scales by the paths of the scale subresource'(context) {
+      const { api } = context;
+      const { path, robot } = await define(context, { subresources });
+      await api.post(path, robot('a', { size: 1, replicas: 2 }));
+      expect(expectSuccess(await api.get(`${path}/a/scale`))).toMatchObject({
+        kind: 'Scale',
+        apiVersion: 'autoscaling/v1',
+        spec: { replicas: 2 },
+        status: { replicas: 0 },
+      });
+      expectSuccess(await api.patch(`${path}/a/scale`, 'merge', { spec: { replicas: 5 } }));
+      expect((await api.get(`${path}/a`)).body.spec['replicas']).toBe(5);
+    },
+
+    async 'shows the columns of the definition in a table'(context) {
+      const additionalPrinterColumns = [
+        { name: 'Size', type: 'integer', jsonPath: '.spec.size' },
+        { name: 'Color', type: 'string', jsonPath: '.spec.color', priority: 1 },
+      ];
+      const { path, robot } = await define(context, { additionalPrinterColumns });
+      await context.api.post(path, robot('a'));
+      const table = await context.api.get(path, { accept: 'application/json;as=Table;g=meta.k8s.io;v=v1' });
+      expect(
+        expectSuccess(table).columnDefinitions.map(({ name, priority }) => `${name} ${priority}`),
+      ).toEqual(['Name 0', 'Size 0', 'Color 1']);
+      expect(table.body.rows[0]?.cells).toEqual(['a', 1, 'red']);
+    },
+
+    async 'watches custom objects'(context) {
+      const { path, robot } = await define(context);
+      await context.api.post(path, robot('a'));
+      expect(await firstEvent(context, path)).toMatchObject({
+        type: 'ADDED',
+        object: { kind: 'Robot', metadata: { name: 'a' } },
+      });
+    },
+
+    async 'sends an Expired error for a resourceVersion before the definition'(context) {
+      const { path, robot } = await define(context);
+      await context.api.post(path, robot('a'));
+      expect(await firstEvent(context, `${path}?resourceVersion=1`)).toMatchObject({
+        type: 'ERROR',
+        object: { kind: 'Status', code: 410, reason: 'Expired' },
+      });
+    },
+
+    async 'refuses a strategic merge patch of a custom object'(context) {
+      const { path, robot } = await define(context);
+      await context.api.post(path, robot('a'));
+      const refused = await context.api.patch(`${path}/a`, 'strategic', { spec: { size: 2 } });
+      expectError(refused, 415, 'UnsupportedMediaType');
+    },
+
+    async 'merges a list of the type map in server-side apply'(context) {
+      const { api } = context;
+      const { path, robot } = await define(context);
+      const ports = (...names: string[]) => ({ size: 1, ports: names.map((name) => ({ name, port: 80 })) });
+      expectSuccess(await api.apply(`${path}/a`, robot('a', ports('one', 'two')), { manager: 'a' }), 201);
+      expectSuccess(await api.apply(`${path}/a`, robot('a', ports('three')), { manager: 'b' }));
+      const applied = await api.apply(`${path}/a`, robot('a', ports('two')), { manager: 'a' });
+      expect(expectSuccess(applied).spec['ports']).toEqual([
+        { name: 'two', port: 80 },
+        { name: 'three', port: 80 },
+      ]);
+      expect(ownedBy(applied, 'b')?.fieldsV1).toMatchObject({
+        'f:spec': { 'f:ports': { 'k:{"name":"three"}': { '.': {}, 'f:name': {}, 'f:port': {} } } },
+      });
+    },
+
+    async 'refuses a definition whose name is not plural and group'({ api, unique }) {
+      const group = `${unique('group')}.example.com`;
+      const names = { plural: 'robots', kind: 'Robot' };
+      const schema = { openAPIV3Schema: { type: 'object' } };
+      const versions = [{ name: 'v1', served: true, storage: true, schema }];
+      const spec = { group, scope: 'Namespaced', names, versions };
+      const refused = await api.post(DEFINITIONS, { metadata: { name: `other.${group}` }, spec });
+      expectInvalid(refused, 'FieldValueInvalid metadata.name');
+    },
+
+    async 'refuses a definition without a schema'({ api, unique }) {
+      const group = `${unique('group')}.example.com`;
+      const names = { plural: 'robots', kind: 'Robot' };
+      const spec = {
+        group,
+        scope: 'Namespaced',
+        names,
+        versions: [{ name: 'v1', served: true, storage: true }],
+      };
+      const refused = await api.post(DEFINITIONS, { metadata: { name: `robots.${group}` }, spec });
+      expect(causesOf(refused)).toContain('FieldValueRequired spec.versions[0].schema.openAPIV3Schema');
+    },
+
+    async 'deletes the objects with their definition'(context) {
+      const { api, eventually } = context;
+      const { path, definition, robot } = await define(context);
+      await api.post(path, robot('a'));
+      expectSuccess(await api.delete(definition));
+      await eventually(async () => (await api.get(definition)).status === 404);
+      await eventually(async () => (await api.get(path)).status === 404);
+    },
+  },
+};
+
+/** The first event of a watch. An API server ends the watches of a new kind once, when its definition is accepted. */
+function firstEvent({ api, eventually }: CaseContext, path: string) {
+  return eventually(async () => {
+    await using watch = await api.watch(`${path}${path.includes('?') ? '&' : '?'}timeoutSeconds=1`);
+    return await watch.next();
+  });
+}

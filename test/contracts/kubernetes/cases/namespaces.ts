@@ -1,0 +1,140 @@
+import { expect } from 'vitest';
+import type { Area, CaseContext } from '../contract-case.js';
+import { expectError, expectSuccess } from '../expectations.js';
+import { configMap, deployment, service } from '../manifests.js';
+import { configMapsOf, deploymentsOf, servicesOf } from '../paths.js';
+
+const pathOf = (namespace: string) => `/api/v1/namespaces/${namespace}`;
+const FINALIZER = 'example.com/hold';
+
+const isGone = async ({ api }: CaseContext, path: string) => (await api.get(path)).status === 404;
+
+/** Holds the namespace by a ConfigMap with a finalizer, and deletes it. */
+async function endSlowly({ api, namespace }: CaseContext) {
+  await api.post(configMapsOf(namespace), { metadata: { name: 'held', finalizers: [FINALIZER] } });
+  return api.delete(pathOf(namespace));
+}
+
+/** Creation and end of namespaces. */
+export const namespaces: Area = {
+  name: 'namespaces',
+  cases: {
+    async 'labels a namespace with its name'({ api, namespace }) {
+      const { metadata, status } = expectSuccess(await api.get(pathOf(namespace)));
+      expect(metadata.labels).toEqual({ 'kubernetes.io/metadata.name': namespace });
+      expect(status).toEqual({ phase: 'Active' });
+    },
+
+    async 'keeps the label of the name when it is removed'({ api, namespace }) {
+      const patch = { metadata: { labels: { 'kubernetes.io/metadata.name': null } } };
+      const patched = expectSuccess(await api.patch(pathOf(namespace), 'merge', patch));
+      expect(patched.metadata.labels).toEqual({ 'kubernetes.io/metadata.name': namespace });
+    },
+
+    async 'has the namespaces of every cluster'({ api }) {
+      for (const name of ['default', 'kube-system', 'kube-public', 'kube-node-lease'])
+        expectSuccess(await api.get(pathOf(name)));
+    },
+
+    async 'answers a deletion with the terminating namespace'(context) {
+      const deleted = expectSuccess(await endSlowly(context));
+      expect(deleted).toMatchObject({
+        kind: 'Namespace',
+        metadata: { deletionTimestamp: expect.any(String) },
+        spec: { finalizers: ['kubernetes'] },
+        status: { phase: 'Terminating' },
+      });
+    },
+
+    async 'deletes every object of a deleted namespace, then the namespace'(context) {
+      const { api, namespace, eventually } = context;
+      await api.post(configMapsOf(namespace), configMap('map'));
+      await api.post(deploymentsOf(namespace), deployment('web', { replicas: 0 }));
+      await api.post(servicesOf(namespace), service('web'));
+      await api.delete(pathOf(namespace));
+      await eventually(() => isGone(context, pathOf(namespace)));
+      for (const path of [configMapsOf, deploymentsOf, servicesOf])
+        expect((await api.get(path(namespace))).body.items).toEqual([]);
+    },
+
+    async 'refuses new objects in a terminating namespace'(context) {
+      const { api, namespace } = context;
+      await endSlowly(context);
+      const refused = await api.post(configMapsOf(namespace), configMap('late'));
+      expectError(refused, 403, 'Forbidden');
+      expect(refused.body.message).toBe(
+        `configmaps "late" is forbidden: unable to create new content in namespace ${namespace} because it is being terminated`,
+      );
+      expect(refused.body.details?.causes?.[0]).toMatchObject({
+        reason: 'NamespaceTerminating',
+        field: 'metadata.namespace',
+      });
+    },
+
+    async 'says what a terminating namespace waits for'(context) {
+      const { api, namespace, eventually } = context;
+      await endSlowly(context);
+      const conditions = await eventually(async () => {
+        const { status } = (await api.get(pathOf(namespace))).body;
+        const all = status['conditions'] as { type: string; status: string }[] | undefined;
+        return (
+          all?.some(
+            ({ type, status: value }) => type === 'NamespaceFinalizersRemaining' && value === 'True',
+          ) && all
+        );
+      });
+      expect(conditions).toEqual(
+        expect.arrayContaining([
+          expect.objectContaining({
+            type: 'NamespaceContentRemaining',
+            status: 'True',
+            message: 'Some resources are remaining: configmaps. has 1 resource instances',
+          }),
+          expect.objectContaining({
+            type: 'NamespaceFinalizersRemaining',
+            status: 'True',
+            message: `Some content in the namespace has finalizers remaining: ${FINALIZER} in 1 resource instances`,
+          }),
+        ]),
+      );
+    },
+
+    async 'ends a namespace when its last object is released'(context) {
+      const { api, namespace, eventually } = context;
+      await endSlowly(context);
+      await api.patch(`${configMapsOf(namespace)}/held`, 'merge', { metadata: { finalizers: null } });
+      await eventually(() => isGone(context, pathOf(namespace)));
+    },
+
+    async 'refuses to delete kube-system and default'({ api }) {
+      for (const name of ['kube-system', 'default', 'kube-public']) {
+        const refused = await api.delete(`${pathOf(name)}?dryRun=All`);
+        expectError(refused, 403, 'Forbidden');
+        expect(refused.body.message).toBe(
+          `namespaces "${name}" is forbidden: this namespace may not be deleted`,
+        );
+      }
+    },
+
+    async 'has no collection deletion of namespaces'({ api }) {
+      expectError(await api.delete('/api/v1/namespaces?labelSelector=none=none'), 405, 'MethodNotAllowed');
+    },
+
+    async 'finalizes a namespace by its subresource'({ api, unique }) {
+      const name = unique('ns');
+      const body = {
+        apiVersion: 'v1',
+        kind: 'Namespace',
+        metadata: { name },
+        spec: { finalizers: [FINALIZER] },
+      };
+      const { spec } = expectSuccess(await api.post('/api/v1/namespaces', body), 201);
+      expect(spec).toEqual({ finalizers: [FINALIZER, 'kubernetes'] });
+      const finalized = await api.put(`${pathOf(name)}/finalize`, {
+        ...body,
+        spec: { finalizers: ['kubernetes'] },
+      });
+      expect(expectSuccess(finalized).spec).toEqual({ finalizers: ['kubernetes'] });
+    },
+  },
+};

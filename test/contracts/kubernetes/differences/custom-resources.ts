@@ -1,0 +1,31 @@
+import type { Difference } from './difference.js';
+
+export const customResources: readonly Difference[] = [
+  {
+    reason: 'CustomResourceDefinition is not served.',
+    titles: [
+      'serves the kind of a definition',
+      'reports a definition as established',
+      'lists the kind of a definition in discovery',
+      'publishes the schema of a definition in OpenAPI v3',
+      'refuses an object against the schema, and names each field',
+      'refuses an object without a required field',
+      'refuses a value of another type',
+      'fills in defaults of the schema',
+      'drops fields that the schema does not know, and warns',
+      'refuses unknown fields for fieldValidation=Strict',
+      'checks the rules of x-kubernetes-validations',
+      'keeps status apart with a status subresource',
+      'has no status subresource unless the definition says so',
+      'scales by the paths of the scale subresource',
+      'shows the columns of the definition in a table',
+      'watches custom objects',
+      'sends an Expired error for a resourceVersion before the definition',
+      'refuses a strategic merge patch of a custom object',
+      'merges a list of the type map in server-side apply',
+      'refuses a definition whose name is not plural and group',
+      'refuses a definition without a schema',
+      'deletes the objects with their definition',
+    ],
+  },
+];

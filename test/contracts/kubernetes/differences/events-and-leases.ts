@@ -1,0 +1,11 @@
+import type { Difference } from './difference.js';
+
+export const eventsAndLeases: readonly Difference[] = [
+  {
+    reason: 'Events are not validated.',
+    titles: [
+      'refuses an event about an object of another namespace',
+      'refuses an event of events.k8s.io without an action',
+    ],
+  },
+];
