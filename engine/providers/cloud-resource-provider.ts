@@ -27,6 +27,14 @@ export interface CloudResourceRequest {
   readonly refusal: string | null;
 }
 
+/** The requests of all clusters with `grantsNeeded`. */
+export interface CloudResourceRequests {
+  /** Pending and decided. */
+  readonly requests: readonly CloudResourceRequest[];
+  /** Clusters whose requests cannot be read now. Their resources stay as they are. */
+  readonly unknownClusterIds: readonly string[];
+}
+
 /** Decisions about the requests of one cluster. */
 interface CloudResourceDecisions {
   /** Ids of the granted requests. */
@@ -37,8 +45,7 @@ interface CloudResourceDecisions {
 
 /** Cloud resources that objects in clusters request. */
 export interface CloudResourceProvider {
-  /** The requests of all clusters with `grantsNeeded`, pending and decided. */
-  cloudResourceRequests(): Promise<readonly CloudResourceRequest[]>;
+  cloudResourceRequests(): Promise<CloudResourceRequests>;
   /** Decides requests of a cluster; unnamed ones stay pending. Does nothing for a deleted cluster. */
   decideCloudResourceRequests(clusterId: string, decisions: CloudResourceDecisions): Promise<void>;
 }

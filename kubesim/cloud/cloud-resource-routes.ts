@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { Cloud, CloudCluster } from './cloud.js';
 import { clusterOf } from './clusters.js';
-import { CloudApiError } from './records.js';
 import type { On } from './route.js';
 
 const id = z.string().min(1).max(200);
@@ -15,7 +14,10 @@ const grantsSchema = z.object({
  * Cloud resource claims of all clusters with grants, the grants of the accounts, and the usage of container instances.
  */
 export function cloudResourceRoutes(on: On): void {
-  on('GET', '/cloud/v1/claims', (cloud) => ({ status: 200, body: { claims: allClaims(cloud) } }));
+  on('GET', '/cloud/v1/claims', (cloud) => ({
+    status: 200,
+    body: { claims: allClaims(cloud), unknownClusterIds: silentClusters(cloud) },
+  }));
   on('GET', '/cloud/v1/container-uses', (cloud, _params, { query }) => ({
     status: 200,
     body: cloud.containerUses.since(Number(query['after'] ?? 0) || 0),
@@ -28,10 +30,8 @@ export function cloudResourceRoutes(on: On): void {
 
 function allClaims(cloud: Cloud) {
   return [...cloud.clusters.values()].flatMap(({ record, kubernetes }) => {
-    const { id: clusterId, account, grants, state } = record;
+    const { id: clusterId, account, grants } = record;
     if (!grants) return [];
-    if (state !== 'CREATING' && state !== 'DELETING' && !kubernetes.isServing)
-      throw new CloudApiError(503, 'UNAVAILABLE', `The API server of ${clusterId} does not serve yet.`);
     const granted = new Set(grants.granted);
     return kubernetes.claims().map((claim) => ({
       ...claim,
@@ -41,6 +41,13 @@ function allClaims(cloud: Cloud) {
       refusal: grants.refused[claim.id] ?? null,
     }));
   });
+}
+
+/** Clusters whose claims are not known now, because their API server does not serve. */
+function silentClusters(cloud: Cloud): string[] {
+  return [...cloud.clusters.values()].flatMap(({ record: { id, grants, state }, kubernetes }) =>
+    grants && state !== 'CREATING' && state !== 'DELETING' && !kubernetes.isServing ? [id] : [],
+  );
 }
 
 function saveGrants(

@@ -122,6 +122,7 @@ const cloudResourceRequests = z.object({
       refusal: z.string().nullable(),
     }),
   ),
+  unknownClusterIds: z.array(z.string()),
 });
 
 /**
@@ -183,8 +184,11 @@ export function createSimulatedProvider(
       const { body } = await cloud.call('POST', path(clusterId, 'credentials'), request, true);
       return credentials.parse(body);
     },
-    cloudResourceRequests: async () =>
-      cloudResourceRequests.parse((await cloud.call('GET', '/cloud/v1/claims', undefined, true)).body).claims,
+    async cloudResourceRequests() {
+      const { body } = await cloud.call('GET', '/cloud/v1/claims', undefined, true);
+      const { claims: requests, unknownClusterIds } = cloudResourceRequests.parse(body);
+      return { requests, unknownClusterIds };
+    },
     decideCloudResourceRequests: async (clusterId, decisions) =>
       void (await cloud.call('PUT', path(clusterId, 'grants'), decisions)),
     containerUses: async (position) =>

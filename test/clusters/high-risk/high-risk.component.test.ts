@@ -171,8 +171,8 @@ describe('high-risk operations on load balancers of Services', { timeout: 200_00
   const hasAddress = async (name: string) =>
     ((await risks.client.get<Service>(path(name))).status?.loadBalancer?.ingress ?? []).length > 0;
   const grantAll = async () => {
-    const claims = await risks.world.platform.provider.cloudResourceRequests();
-    const granted = claims.filter((claim) => claim.clusterId === risks.clusterId).map(({ id }) => id);
+    const { requests } = await risks.world.platform.provider.cloudResourceRequests();
+    const granted = requests.filter((claim) => claim.clusterId === risks.clusterId).map(({ id }) => id);
     await risks.world.platform.provider.decideCloudResourceRequests(risks.clusterId, {
       granted,
       refused: [],

@@ -123,7 +123,7 @@ async function claimsSettled({ actor: { account } }: Run): Promise<void> {
   await enqueue(world.prisma, CLOUD_RESOURCE_REQUESTS, 'all');
   await none('claims', async () => {
     const rows = await world.prisma.cloudResourceClaim.findMany({ where: { account } });
-    const claims = (await world.platform.provider.cloudResourceRequests()).filter(
+    const claims = (await world.platform.provider.cloudResourceRequests()).requests.filter(
       (claim) => claim.account === account,
     );
     const reported = claims.map(

@@ -10,6 +10,7 @@ import { CLOUD_RESOURCE_REQUESTS } from '../../../engine/providers/cloud-resourc
 import { systemClock } from '../../../kernel/clock.js';
 import { createLog } from '../../../kernel/log.js';
 import { quotasOfClaim } from '../../../subgraphs/clusters/model/cloud-resource-claim.rules.js';
+import { CloudResourceRequestReconciler } from '../../../subgraphs/clusters/controllers/cloud-resource-request/cloud-resource-request.reconciler.js';
 import { clusterReconcilers } from '../../../subgraphs/clusters/reconcilers.js';
 import {
   waitForOperation,
@@ -36,10 +37,16 @@ afterAll(async () => {
   await world[Symbol.asyncDispose]();
 });
 
-function decideRequests(faults: FaultInjector = noFaultInjection) {
+function decideRequests(faults: FaultInjector = noFaultInjection, reconciler: Reconciler = claims) {
   const { prisma: database } = world;
   const signal = new AbortController().signal;
-  return claims.reconcile('all', { database, clock: systemClock, log: createLog('silent'), faults, signal });
+  return reconciler.reconcile('all', {
+    database,
+    clock: systemClock,
+    log: createLog('silent'),
+    faults,
+    signal,
+  });
 }
 
 async function runningCluster(): Promise<{ clusterId: string; api: KubernetesClient }> {
@@ -270,12 +277,8 @@ describe('existing load balancer', () => {
     await world.limit('listeners-per-load-balancer', 51);
     await decideRequests();
     expect(await message()).toBeNull();
-    expect(
-      (await world.platform.provider.cloudResourceRequests()).find(({ name }) => name === 'grows'),
-    ).toMatchObject({
-      granted: true,
-      refusal: null,
-    });
+    const { requests } = await world.platform.provider.cloudResourceRequests();
+    expect(requests.find(({ name }) => name === 'grows')).toMatchObject({ granted: true, refusal: null });
     await world.limit('listeners-per-load-balancer', 50);
     await expectNoDrift();
   });
@@ -326,6 +329,35 @@ describe('volume claims', () => {
 });
 
 describe('the claims reconciler', () => {
+  it('keeps what a cluster has whose requests cannot be read, and decides those of the others', async () => {
+    const silent = await runningCluster();
+    const other = await runningCluster();
+    const used = await world.used('payg-disks');
+    await silent.api.create(CLAIMS, disk('kept'));
+    await decideRequests();
+    await other.api.create(CLAIMS, disk('decided'));
+    const { provider } = world.platform;
+    const withoutOne = {
+      ...provider,
+      async cloudResourceRequests() {
+        const { requests } = await provider.cloudResourceRequests();
+        return {
+          requests: requests.filter(({ clusterId }) => clusterId !== silent.clusterId),
+          unknownClusterIds: [silent.clusterId],
+        };
+      },
+    };
+    await decideRequests(noFaultInjection, new CloudResourceRequestReconciler(withoutOne));
+    const rows = await world.prisma.cloudResourceClaim.findMany({
+      where: { clusterId: { in: [silent.clusterId, other.clusterId] } },
+    });
+    expect(rows.map(({ name, state }) => `${name} ${state}`).sort()).toEqual([
+      'decided GRANTED',
+      'kept GRANTED',
+    ]);
+    expect(await world.used('payg-disks')).toBe(used + 2);
+  });
+
   it('reports a rejected claim to its cluster after a crash before the report', async () => {
     const { api } = await runningCluster();
     await world.limit('load-balancers', await world.used('load-balancers'));

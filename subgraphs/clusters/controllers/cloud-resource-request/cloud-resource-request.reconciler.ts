@@ -56,11 +56,12 @@ export class CloudResourceRequestReconciler implements Reconciler {
   async reconcile(_key: string, scope: ReconcileContext): Promise<ReconcileResult> {
     // Rows are read before the provider's claims: a claim granted in between is not mistaken for a deleted one.
     const rows = new Map((await allClaims(scope.database)).map((row) => [row.id, row]));
-    const claims = await this.provider.cloudResourceRequests();
+    const { requests: claims, unknownClusterIds } = await this.provider.cloudResourceRequests();
     await scope.faults.reach('cloud-resource-requests.listed');
     const byId = new Map(claims.map((claim) => [claim.id, claim]));
     for (const row of rows.values()) {
       const claim = byId.get(row.id);
+      if (unknownClusterIds.includes(row.clusterId)) continue;
       if (claim?.kind === row.kind && claim.loadBalancerId === row.loadBalancerId) continue;
       await scope.database.$transaction((tx) => removeClaim(tx, row));
       rows.delete(row.id);
@@ -75,7 +76,7 @@ export class CloudResourceRequestReconciler implements Reconciler {
     }
     for (const [clusterId, mine] of Map.groupBy(claims, (claim) => claim.clusterId))
       await this.applyDecisions(clusterId, mine, { scope, decisions });
-    return claims.length > 0 ? requeueAfter(POLL_MS) : done;
+    return claims.length + unknownClusterIds.length > 0 ? requeueAfter(POLL_MS) : done;
   }
 
   private async applyDecisions(
