@@ -1,7 +1,7 @@
 import type { Endpoints, EndpointSlice, Service, ServicePort } from './core.js';
 import type { Condition } from './object.js';
-import { immutable, invalidValue } from './causes.js';
-import { ageColumn, defineResource, nameColumn, type Cause } from './resource.js';
+import { ageColumn, defineResource, nameColumn } from './resource.js';
+import { serviceCauses } from './service-rules.js';
 
 /** Index of the DNS Service's address in the Service CIDR; the API server has the first address. */
 export const DNS_ADDRESS = 10;
@@ -21,7 +21,7 @@ export const services = defineResource<Service>({
     },
     status: service.status ?? { loadBalancer: {} },
   }),
-  validate: (service, old) => [...portCauses(service), ...addressCauses(service, old)],
+  validate: serviceCauses,
   columns: [
     nameColumn<Service>(),
     { name: 'Type', type: 'string', value: ({ spec }) => spec.type ?? 'ClusterIP' },
@@ -66,29 +66,6 @@ export function reusesLoadBalancer(service: Service): boolean {
 
 function portDefaults(port: ServicePort): ServicePort {
   return { protocol: 'TCP', targetPort: port.port, ...port };
-}
-
-function portCauses({ spec }: Service): Cause[] {
-  if (spec.type === 'ExternalName') return [];
-  if (!spec.ports?.length && spec.clusterIP !== 'None') {
-    return [{ field: 'spec.ports', reason: 'FieldValueRequired', message: 'Required value' }];
-  }
-  return (spec.ports ?? []).flatMap((port, index) => {
-    const path = `spec.ports[${index}]`;
-    const range = 'must be between 1 and 65535, inclusive';
-    const good = Number.isInteger(port.port) && port.port >= 1 && port.port <= 65_535;
-    const causes = good ? [] : [invalidValue(`${path}.port`, port.port, range)];
-    if ((spec.ports?.length ?? 0) > 1 && !port.name) {
-      causes.push({ field: `${path}.name`, reason: 'FieldValueRequired', message: 'Required value' });
-    }
-    return causes;
-  });
-}
-
-function addressCauses(service: Service, old?: Service): Cause[] {
-  const before = old?.spec.clusterIP;
-  if (!before || service.spec.type === 'ExternalName' || service.spec.clusterIP === before) return [];
-  return [immutable('spec.clusterIP', service.spec.clusterIP)];
 }
 
 function externalAddress({ spec, status }: Service): string {

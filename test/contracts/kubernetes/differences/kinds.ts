@@ -75,18 +75,6 @@ export const kinds: readonly Difference[] = [
     titles: ['PodDisruptionBudget: refuses more than 100 percent'],
   },
   {
-    reason: 'Some defaults and rules of Service are missing.',
-    titles: [
-      'Service: refuses two ports of one number',
-      'Service: refuses a port name with capitals',
-      'Service: refuses a node port of a cluster-internal Service',
-      'Service: refuses an external name that is none',
-      'Service: refuses an external Service without name',
-      'Service: refuses a headless node port Service',
-      'Service: refuses to change the address',
-    ],
-  },
-  {
     reason: 'Some defaults and rules of Endpoints are missing.',
     titles: [
       'Endpoints: creates the smallest object with its defaults',
