@@ -1,4 +1,5 @@
 import { access } from './cases/access.js';
+import { admission } from './cases/admission.js';
 import { contentNegotiation } from './cases/content-negotiation.js';
 import { controllers } from './cases/controllers.js';
 import { customResources } from './cases/custom-resources.js';
@@ -12,6 +13,7 @@ import { namespaces } from './cases/namespaces.js';
 import { objects } from './cases/objects.js';
 import { patches } from './cases/patches.js';
 import { quotas } from './cases/quotas.js';
+import { scheduling } from './cases/scheduling.js';
 import { serverSideApply } from './cases/server-side-apply/server-side-apply.js';
 import { subresources } from './cases/subresources.js';
 import { watches } from './cases/watches.js';
@@ -32,8 +34,10 @@ export const areas: readonly Area[] = [
   deletion,
   access,
   quotas,
+  admission,
   customResources,
   namespaces,
   controllers,
+  scheduling,
   eventsAndLeases,
 ];

@@ -1,17 +1,19 @@
-import { eventsAndLeases } from './differences/events-and-leases.js';
-import { controllers } from './differences/controllers.js';
-import { namespaces } from './differences/namespaces.js';
-import { customResources } from './differences/custom-resources.js';
-import { quotas } from './differences/quotas.js';
 import { access } from './differences/access.js';
+import { admission } from './differences/admission.js';
 import { contentNegotiation } from './differences/content-negotiation.js';
+import { controllers } from './differences/controllers.js';
+import { customResources } from './differences/custom-resources.js';
 import { deletion } from './differences/deletion.js';
 import { discovery } from './differences/discovery.js';
+import { eventsAndLeases } from './differences/events-and-leases.js';
 import { fieldValidation } from './differences/field-validation.js';
 import { kinds } from './differences/kinds.js';
 import { lists } from './differences/lists.js';
+import { namespaces } from './differences/namespaces.js';
 import { objects } from './differences/objects.js';
 import { patches } from './differences/patches.js';
+import { quotas } from './differences/quotas.js';
+import { scheduling } from './differences/scheduling.js';
 import { subresources } from './differences/subresources.js';
 import { watches } from './differences/watches.js';
 import type { Difference } from './differences/difference.js';
@@ -21,20 +23,22 @@ import type { Difference } from './differences/difference.js';
  * case. docs/kubesim.md lists them.
  */
 export const differences: Readonly<Record<string, readonly Difference[]>> = {
-  'content negotiation': contentNegotiation,
-  deletion,
   discovery,
-  'field validation': fieldValidation,
-  kinds,
+  'content negotiation': contentNegotiation,
   lists,
-  objects,
-  patches,
-  subresources,
   watches,
+  objects,
+  'field validation': fieldValidation,
+  patches,
+  kinds,
+  subresources,
+  deletion,
   access,
   quotas,
+  admission,
   'custom resources': customResources,
   namespaces,
   controllers,
+  scheduling,
   'events and leases': eventsAndLeases,
 };

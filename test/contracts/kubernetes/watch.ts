@@ -6,7 +6,7 @@ export interface WatchEvent {
 }
 
 /** Milliseconds that a watch waits for an event. */
-const PATIENCE = 8_000;
+const PATIENCE = 20_000;
 
 /** An open watch. Its events are read one after the other. */
 export class Watch implements AsyncDisposable {

@@ -345,6 +345,10 @@ export const controllers: Area = {
       const hostPath = { path: '/data' };
       const volume = { storageClassName, accessModes, capacity: { storage: '2Gi' }, hostPath };
       await api.post('/api/v1/persistentvolumes', { metadata: { name }, spec: volume });
+      // The controller looks at a claim again after 15 seconds if it does not know the volume yet.
+      await eventually(
+        async () => (await api.get(`/api/v1/persistentvolumes/${name}`)).body.status['phase'] === 'Available',
+      );
       const resources = { requests: { storage: '1Gi' } };
       await api.post(claimsOf(namespace), {
         metadata: { name: 'data' },

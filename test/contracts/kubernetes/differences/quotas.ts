@@ -2,7 +2,7 @@ import type { Difference } from './difference.js';
 
 export const quotas: readonly Difference[] = [
   {
-    reason: 'LimitRange is not served.',
+    reason: 'The annotation of a LimitRange is missing.',
     titles: ['fills in the defaults of a LimitRange'],
   },
 ];

@@ -1,0 +1,260 @@
+import { expect } from 'vitest';
+import type { Area, CaseContext } from '../contract-case.js';
+import { causesOf, expectError, expectSuccess } from '../expectations.js';
+import { configMap, container, pod } from '../manifests.js';
+import { configMapsOf, podsOf } from '../paths.js';
+
+const POLICIES = '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies';
+const BINDINGS = '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings';
+const WEBHOOKS = '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations';
+
+const configMapRule = {
+  apiGroups: [''],
+  apiVersions: ['v1'],
+  operations: ['CREATE'],
+  resources: ['configmaps'],
+};
+
+/** A policy for ConfigMaps of the case's namespace: each needs a key `owner`. */
+async function createPolicy(
+  { api, namespace, unique }: CaseContext,
+  validationActions: string[],
+): Promise<string> {
+  const name = unique('policy');
+  const policy = {
+    failurePolicy: 'Fail',
+    matchConstraints: { resourceRules: [configMapRule] },
+    validations: [{ expression: "'owner' in object.data", message: 'it has no owner' }],
+  };
+  expectSuccess(await api.post(POLICIES, { metadata: { name }, spec: policy }), 201);
+  const namespaceSelector = { matchLabels: { 'kubernetes.io/metadata.name': namespace } };
+  const binding = { policyName: name, validationActions, matchResources: { namespaceSelector } };
+  expectSuccess(await api.post(BINDINGS, { metadata: { name }, spec: binding }), 201);
+  return name;
+}
+
+/** Labels the namespace so that it enforces the level of pod security. */
+const enforce = ({ api, namespace }: CaseContext, level: string) =>
+  api.patch(`/api/v1/namespaces/${namespace}`, 'merge', {
+    metadata: { labels: { 'pod-security.kubernetes.io/enforce': level } },
+  });
+
+/** Policies, webhooks, pod security and service accounts of pods. */
+export const admission: Area = {
+  name: 'admission',
+  cases: {
+    async 'refuses what a ValidatingAdmissionPolicy denies'(context) {
+      const { api, namespace, eventually } = context;
+      const name = await createPolicy(context, ['Deny']);
+      const refused = await eventually(async () => {
+        const response = await api.post(
+          `${configMapsOf(namespace)}?dryRun=All`,
+          configMap('map', { a: '1' }),
+        );
+        return response.status !== 201 && response;
+      });
+      expectError(refused, 422, 'Invalid');
+      expect(refused.body.message).toBe(
+        `configmaps "map" is forbidden: ValidatingAdmissionPolicy '${name}' with binding '${name}' denied request: it has no owner`,
+      );
+      expectSuccess(await api.post(configMapsOf(namespace), configMap('map', { owner: 'me' })), 201);
+    },
+
+    async 'warns of what a ValidatingAdmissionPolicy only warns of'(context) {
+      const { api, namespace, eventually } = context;
+      const name = await createPolicy(context, ['Warn']);
+      const created = await eventually(async () => {
+        const response = await api.post(
+          `${configMapsOf(namespace)}?dryRun=All`,
+          configMap('map', { a: '1' }),
+        );
+        return response.warnings.length > 0 && response;
+      });
+      expectSuccess(created, 201);
+      expect(created.warnings).toEqual([
+        `Validation failed for ValidatingAdmissionPolicy '${name}' with binding '${name}': it has no owner`,
+      ]);
+    },
+
+    async 'refuses a ValidatingAdmissionPolicy whose expression does not compile'({ api, unique }) {
+      const spec = {
+        matchConstraints: { resourceRules: [configMapRule] },
+        validations: [{ expression: 'object.data +' }],
+      };
+      const refused = await api.post(POLICIES, { metadata: { name: unique('policy') }, spec });
+      expectError(refused, 422, 'Invalid');
+      expect(causesOf(refused)).toEqual(['FieldValueInvalid spec.validations[0].expression']);
+    },
+
+    async 'refuses a request whose webhook cannot be called, unless its failures are ignored'(context) {
+      const { api, namespace, unique, eventually } = context;
+      const name = unique('hook');
+      const webhook = {
+        name: `${name}.example.com`,
+        admissionReviewVersions: ['v1'],
+        sideEffects: 'None',
+        // Nothing listens on the port for discarding.
+        clientConfig: { url: 'https://127.0.0.1:9/', caBundle: '' },
+        namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } },
+        rules: [configMapRule],
+      };
+      expectSuccess(await api.post(WEBHOOKS, { metadata: { name }, webhooks: [webhook] }), 201);
+      const refused = await eventually(async () => {
+        const response = await api.post(`${configMapsOf(namespace)}?dryRun=All`, configMap('map'));
+        return response.status !== 201 && response;
+      });
+      expectError(refused, 500, 'InternalError');
+      expect(refused.body.message).toContain(`failed calling webhook "${name}.example.com"`);
+      const ignored = { webhooks: [{ ...webhook, failurePolicy: 'Ignore' }] };
+      await api.patch(`${WEBHOOKS}/${name}`, 'merge', ignored);
+      await eventually(
+        async () =>
+          (await api.post(`${configMapsOf(namespace)}?dryRun=All`, configMap('map'))).status === 201,
+      );
+    },
+
+    async 'refuses a webhook with both a URL and a Service'({ api, unique }) {
+      const name = unique('hook');
+      const webhook = {
+        name: `${name}.example.com`,
+        admissionReviewVersions: ['v1'],
+        sideEffects: 'None',
+        clientConfig: { url: 'https://127.0.0.1:9/', service: { name: 'a', namespace: 'b' } },
+      };
+      const refused = await api.post(WEBHOOKS, { metadata: { name }, webhooks: [webhook] });
+      expectError(refused, 422, 'Invalid');
+      expect(causesOf(refused)).toEqual(['FieldValueRequired webhooks[0].clientConfig']);
+    },
+
+    async 'refuses a privileged pod in a namespace of the level baseline'(context) {
+      const { api, namespace, eventually } = context;
+      await enforce(context, 'baseline');
+      const privileged = pod('web', { containers: [container({ securityContext: { privileged: true } })] });
+      const refused = await eventually(async () => {
+        const response = await api.post(`${podsOf(namespace)}?dryRun=All`, privileged);
+        return response.status !== 201 && response;
+      });
+      expectError(refused, 403, 'Forbidden');
+      expect(refused.body.message).toBe(
+        'pods "web" is forbidden: violates PodSecurity "baseline:latest": privileged (container "main" must not set securityContext.privileged=true)',
+      );
+    },
+
+    async 'refuses a pod without restrictions in a namespace of the level restricted'(context) {
+      const { api, namespace, eventually } = context;
+      await enforce(context, 'restricted');
+      const refused = await eventually(async () => {
+        const response = await api.post(`${podsOf(namespace)}?dryRun=All`, pod('web'));
+        return response.status !== 201 && response;
+      });
+      expectError(refused, 403, 'Forbidden');
+      expect(refused.body.message).toContain(
+        'violates PodSecurity "restricted:latest": allowPrivilegeEscalation != false',
+      );
+    },
+
+    async 'refuses an unknown level of pod security'(context) {
+      const refused = await enforce(context, 'harsh');
+      expectError(refused, 422, 'Invalid');
+      expect(causesOf(refused)).toEqual([
+        'FieldValueInvalid metadata.labels[pod-security.kubernetes.io/enforce]',
+      ]);
+    },
+
+    async 'refuses a pod of a service account that does not exist'({ api, namespace }) {
+      const refused = await api.post(podsOf(namespace), pod('web', { serviceAccountName: 'nobody' }));
+      expectError(refused, 403, 'Forbidden');
+      expect(refused.body.message).toBe(
+        `pods "web" is forbidden: error looking up service account ${namespace}/nobody: serviceaccount "nobody" not found`,
+      );
+    },
+
+    async 'mounts a token of the service account into each container'({ api, namespace, eventually }) {
+      const created = await eventually(async () => {
+        const response = await api.post(podsOf(namespace), pod('web'));
+        return response.status === 201 && response;
+      });
+      expect(created.body.spec).toMatchObject({
+        containers: [
+          {
+            volumeMounts: [
+              {
+                name: expect.stringMatching(/^kube-api-access-[a-z0-9]{5}$/),
+                mountPath: '/var/run/secrets/kubernetes.io/serviceaccount',
+                readOnly: true,
+              },
+            ],
+          },
+        ],
+        volumes: [
+          {
+            projected: {
+              sources: [
+                { serviceAccountToken: { expirationSeconds: 3607, path: 'token' } },
+                { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
+                {
+                  downwardAPI: {
+                    items: [{ path: 'namespace', fieldRef: { fieldPath: 'metadata.namespace' } }],
+                  },
+                },
+              ],
+            },
+          },
+        ],
+      });
+    },
+
+    async 'gives a pod the value of its priority class'({ api, namespace, eventually, unique }) {
+      const name = unique('class');
+      await api.post('/apis/scheduling.k8s.io/v1/priorityclasses', { metadata: { name }, value: 1234 });
+      const created = await eventually(async () => {
+        const response = await api.post(podsOf(namespace), pod('web', { priorityClassName: name }));
+        return response.status === 201 && response;
+      });
+      expect(created.body.spec['priority']).toBe(1234);
+    },
+
+    async 'refuses a pod of a priority class that does not exist'({ api, namespace, eventually }) {
+      const body = pod('web', { priorityClassName: 'nobody' });
+      await eventually(async () => {
+        const refused = await api.post(podsOf(namespace), body);
+        return (
+          refused.body.message === 'pods "web" is forbidden: no PriorityClass with name nobody was found'
+        );
+      });
+    },
+
+    async 'gives a claim without class the default class'({ api, namespace, eventually, unique }) {
+      const name = unique('class');
+      const annotations = { 'storageclass.kubernetes.io/is-default-class': 'true' };
+      const classes = '/apis/storage.k8s.io/v1/storageclasses';
+      await api.post(classes, { metadata: { name, annotations }, provisioner: 'example.com/none' });
+      const spec = { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } };
+      const path = `/api/v1/namespaces/${namespace}/persistentvolumeclaims?dryRun=All`;
+      await eventually(async () => {
+        const { body } = await api.post(path, { metadata: { name: 'data' }, spec });
+        return body.spec['storageClassName'] === name;
+      });
+      await api.delete(`${classes}/${name}`);
+    },
+
+    async 'tolerates nodes that are not ready for five minutes'({ api, namespace, eventually }) {
+      const created = await eventually(async () => {
+        const tolerations = [
+          { key: 'node.kubernetes.io/not-ready', operator: 'Exists', effect: 'NoExecute' },
+        ];
+        const response = await api.post(podsOf(namespace), pod('web', { tolerations }));
+        return response.status === 201 && response;
+      });
+      expect(created.body.spec['tolerations']).toEqual([
+        { key: 'node.kubernetes.io/not-ready', operator: 'Exists', effect: 'NoExecute' },
+        {
+          key: 'node.kubernetes.io/unreachable',
+          operator: 'Exists',
+          effect: 'NoExecute',
+          tolerationSeconds: 300,
+        },
+      ]);
+    },
+  },
+};

@@ -1,0 +1,148 @@
+import { expect } from 'vitest';
+import type { Area, CaseContext } from '../contract-case.js';
+import { expectSuccess } from '../expectations.js';
+import { container, pod } from '../manifests.js';
+import { podsOf } from '../paths.js';
+
+/** Creates a ready node of one CPU, with a label that only pods of this case select. */
+async function createNode({ api, unique }: CaseContext, name: string, spec: object = {}): Promise<void> {
+  const labels = { case: name, extra: unique('extra') };
+  expectSuccess(await api.post('/api/v1/nodes', { metadata: { name, labels }, spec }), 201);
+  const amounts = { cpu: '1', memory: '1Gi', pods: '10' };
+  const now = new Date().toISOString().replace(/\.\d+Z/, 'Z');
+  const ready = {
+    type: 'Ready',
+    status: 'True',
+    reason: 'KubeletReady',
+    message: '',
+    lastHeartbeatTime: now,
+    lastTransitionTime: now,
+  };
+  const status = { capacity: amounts, allocatable: amounts, conditions: [ready] };
+  expectSuccess(await api.patch(`/api/v1/nodes/${name}/status`, 'strategic', { status }));
+}
+
+async function createPod(
+  { api, namespace, eventually }: CaseContext,
+  name: string,
+  spec: object,
+): Promise<void> {
+  const body = pod(name, { terminationGracePeriodSeconds: 0, ...spec });
+  await eventually(async () => (await api.post(podsOf(namespace), body)).status === 201);
+}
+
+/** The node of a pod, as soon as it has one. */
+const nodeOf = ({ api, namespace, eventually }: CaseContext, name: string) =>
+  eventually(
+    async () => (await api.get(`${podsOf(namespace)}/${name}`)).body.spec['nodeName'] as string | undefined,
+  );
+
+/** Waits until the scheduler says why a pod has no node. */
+const pendingBecause = ({ api, namespace, eventually }: CaseContext, name: string, reason: string) =>
+  eventually(async () => {
+    const { status } = (await api.get(`${podsOf(namespace)}/${name}`)).body;
+    const conditions = status['conditions'] as { type: string; message?: string }[] | undefined;
+    return conditions?.some(({ type, message }) => type === 'PodScheduled' && message?.includes(reason));
+  });
+
+const on = (name: string) => ({ nodeSelector: { case: name } });
+const cpu = (amount: string) => ({ containers: [container({ resources: { requests: { cpu: amount } } })] });
+
+/** Where the scheduler puts pods. */
+export const scheduling: Area = {
+  name: 'scheduling',
+  cases: {
+    async 'puts a pod on a node that its selector selects'(context) {
+      const name = context.unique('node');
+      await createNode(context, name);
+      await createPod(context, 'web', on(name));
+      expect(await nodeOf(context, 'web')).toBe(name);
+    },
+
+    async 'keeps a pod pending that requests more than a node has'(context) {
+      const name = context.unique('node');
+      await createNode(context, name);
+      await createPod(context, 'web', { ...on(name), ...cpu('2') });
+      await pendingBecause(context, 'web', '1 Insufficient cpu');
+    },
+
+    async 'puts no pod on a node that is cordoned'(context) {
+      const name = context.unique('node');
+      await createNode(context, name, { unschedulable: true });
+      await createPod(context, 'web', on(name));
+      await pendingBecause(context, 'web', '1 node(s) were unschedulable');
+      await context.api.patch(`/api/v1/nodes/${name}`, 'merge', { spec: { unschedulable: null } });
+      expect(await nodeOf(context, 'web')).toBe(name);
+    },
+
+    async 'puts only pods that tolerate its taint on a node'(context) {
+      const name = context.unique('node');
+      await createNode(context, name, { taints: [{ key: 'only', value: 'mine', effect: 'NoSchedule' }] });
+      await createPod(context, 'other', on(name));
+      const tolerations = [{ key: 'only', operator: 'Equal', value: 'mine', effect: 'NoSchedule' }];
+      await createPod(context, 'mine', { ...on(name), tolerations });
+      expect(await nodeOf(context, 'mine')).toBe(name);
+      await pendingBecause(context, 'other', 'had untolerated taint');
+    },
+
+    async 'puts a pod that the affinity allows on a node'(context) {
+      const name = context.unique('node');
+      await createNode(context, name);
+      const expression = { key: 'case', operator: 'In', values: [name, 'none'] };
+      const nodeSelectorTerms = [{ matchExpressions: [expression] }];
+      const required = { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms } };
+      await createPod(context, 'web', { affinity: { nodeAffinity: required } });
+      expect(await nodeOf(context, 'web')).toBe(name);
+    },
+
+    async 'keeps two pods apart that anti-affinity separates'(context) {
+      const name = context.unique('node');
+      await createNode(context, name);
+      const term = { labelSelector: { matchLabels: { app: 'one' } }, topologyKey: 'case' };
+      const podAntiAffinity = { requiredDuringSchedulingIgnoredDuringExecution: [term] };
+      await createPod(context, 'one', on(name));
+      await nodeOf(context, 'one');
+      await createPod(context, 'two', { ...on(name), affinity: { podAntiAffinity } });
+      await pendingBecause(context, 'two', "didn't match pod anti-affinity rules");
+    },
+
+    async 'leaves pods of another scheduler alone'(context) {
+      const name = context.unique('node');
+      await createNode(context, name);
+      await createPod(context, 'other', { ...on(name), schedulerName: 'another' });
+      await createPod(context, 'web', on(name));
+      await nodeOf(context, 'web');
+      const other = expectSuccess(await context.api.get(`${podsOf(context.namespace)}/other`));
+      expect(other.spec).not.toHaveProperty('nodeName');
+    },
+
+    async 'waits for the scheduling gates of a pod'(context) {
+      const { api, namespace } = context;
+      const name = context.unique('node');
+      await createNode(context, name);
+      await createPod(context, 'web', { ...on(name), schedulingGates: [{ name: 'example.com/wait' }] });
+      const gated = expectSuccess(await api.get(`${podsOf(namespace)}/web`));
+      expect(gated.status['conditions']).toContainEqual(
+        expect.objectContaining({ type: 'PodScheduled', status: 'False', reason: 'SchedulingGated' }),
+      );
+      await api.patch(`${podsOf(namespace)}/web`, 'json', [{ op: 'remove', path: '/spec/schedulingGates' }]);
+      expect(await nodeOf(context, 'web')).toBe(name);
+    },
+
+    async 'evicts a pod of lower priority for one of higher'(context) {
+      const { api, namespace, eventually, unique } = context;
+      const name = unique('node');
+      await createNode(context, name);
+      const priorityClassName = unique('class');
+      const classes = '/apis/scheduling.k8s.io/v1/priorityclasses';
+      await api.post(classes, { metadata: { name: priorityClassName }, value: 1000 });
+      await createPod(context, 'low', { ...on(name), ...cpu('800m') });
+      await nodeOf(context, 'low');
+      await createPod(context, 'high', { ...on(name), ...cpu('800m'), priorityClassName });
+      await eventually(async () => {
+        const { status, body } = await api.get(`${podsOf(namespace)}/low`);
+        return status === 404 || body.metadata.deletionTimestamp !== undefined;
+      });
+    },
+  },
+};

@@ -1,0 +1,28 @@
+import type { Difference } from './difference.js';
+
+export const scheduling: readonly Difference[] = [
+  {
+    reason: 'Pods are not put on a node that a client creates, or late.',
+    titles: [
+      'puts a pod on a node that its selector selects',
+      'puts no pod on a node that is cordoned',
+      'puts a pod that the affinity allows on a node',
+    ],
+  },
+  {
+    reason: 'Affinity between pods has no effect.',
+    titles: ['keeps two pods apart that anti-affinity separates'],
+  },
+  {
+    reason: 'Pods of every scheduler are put on nodes.',
+    titles: ['leaves pods of another scheduler alone'],
+  },
+  {
+    reason: 'Scheduling gates have no effect.',
+    titles: ['waits for the scheduling gates of a pod'],
+  },
+  {
+    reason: 'The scheduler does not preempt.',
+    titles: ['evicts a pod of lower priority for one of higher'],
+  },
+];
