@@ -12,6 +12,7 @@ import type {
   VolumeFaultResult,
   VpcAddresses,
 } from '../cluster-port.js';
+import { cronJobController } from './controllers/cron-job.js';
 import { daemonSetController } from './controllers/daemon-set.js';
 import { deploymentController } from './controllers/deployment.js';
 import { disruptionController } from './controllers/disruption.js';
@@ -165,6 +166,7 @@ export class SimulatedCluster implements ClusterContext, ClusterPort {
       statefulSetController(this),
       daemonSetController(this),
       jobController(this),
+      cronJobController(this),
       disruptionController(this),
       endpointsController(this),
       loadBalancerController(storedServices(this)),

@@ -9,6 +9,7 @@ const PROCESS_OF_QUEUE: Readonly<Record<string, ControlPlaneProcess>> = {
   statefulset: 'CONTROLLER_MANAGER',
   daemonset: 'CONTROLLER_MANAGER',
   job: 'CONTROLLER_MANAGER',
+  cronjob: 'CONTROLLER_MANAGER',
   disruption: 'CONTROLLER_MANAGER',
   endpoints: 'CONTROLLER_MANAGER',
   volume: 'CONTROLLER_MANAGER',

@@ -5,6 +5,7 @@ import { jobs } from './batch.js';
 import { controllerRevisions } from './controller-revisions.js';
 import { configMaps, leases, secrets, serviceAccounts } from './configuration.js';
 import { csiDrivers } from './csi-drivers.js';
+import { cronJobs } from './cron-jobs.js';
 import { podDisruptionBudgets } from './disruption-budgets.js';
 import { eventFromEventsGroup, eventOfEventsGroup, events } from './events.js';
 import { ingressClasses, ingresses, networkPolicies } from './networking.js';
@@ -49,6 +50,7 @@ export const storedTypes: readonly ResourceType[] = [
   statefulSets,
   controllerRevisions,
   jobs,
+  cronJobs,
   leases,
   podDisruptionBudgets,
   storageClasses,

@@ -14,8 +14,4 @@ export const contentNegotiation: readonly Difference[] = [
       'indents for pretty=true',
     ],
   },
-  {
-    reason: 'Tables of the kind have other columns, or the kind is not served.',
-    titles: ['has the columns of cronjobs'],
-  },
 ];

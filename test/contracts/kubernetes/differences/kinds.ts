@@ -59,18 +59,6 @@ export const kinds: readonly Difference[] = [
     ],
   },
   {
-    reason: 'CronJob is not served.',
-    titles: [
-      'CronJob: creates the smallest object with its defaults',
-      'CronJob: refuses no schedule',
-      'CronJob: refuses a schedule with an hour of 25',
-      'CronJob: refuses an unknown time zone',
-      'CronJob: refuses a schedule that names a time zone',
-      'CronJob: refuses an unknown concurrencyPolicy',
-      'CronJob: refuses a name of more than 52 characters',
-    ],
-  },
-  {
     reason: 'Some defaults and rules of PodDisruptionBudget are missing.',
     titles: ['PodDisruptionBudget: refuses more than 100 percent'],
   },
