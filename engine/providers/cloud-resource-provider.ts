@@ -28,7 +28,7 @@ export interface CloudResourceRequest {
 }
 
 /** The requests of all clusters with `grantsNeeded`. */
-export interface CloudResourceRequests {
+interface CloudResourceRequests {
   /** Pending and decided. */
   readonly requests: readonly CloudResourceRequest[];
   /** Clusters whose requests cannot be read now. Their resources stay as they are. */
