@@ -63,14 +63,14 @@ export const scheduling: Area = {
       const name = context.unique('node');
       await createNode(context, name);
       await createPod(context, 'web', { ...on(name), ...cpu('2') });
-      await pendingBecause(context, 'web', '1 Insufficient cpu');
+      await pendingBecause(context, 'web', 'Insufficient cpu');
     },
 
     async 'puts no pod on a node that is cordoned'(context) {
       const name = context.unique('node');
       await createNode(context, name, { unschedulable: true });
       await createPod(context, 'web', on(name));
-      await pendingBecause(context, 'web', '1 node(s) were unschedulable');
+      await pendingBecause(context, 'web', 'node(s) were unschedulable');
       await context.api.patch(`/api/v1/nodes/${name}`, 'merge', { spec: { unschedulable: null } });
       expect(await nodeOf(context, 'web')).toBe(name);
     },

@@ -13,7 +13,7 @@ export const kinds: readonly Difference[] = [
     ],
   },
   {
-    reason: 'LimitRange is not served.',
+    reason: 'Some defaults and rules of LimitRange are missing.',
     titles: ['LimitRange: refuses a minimum above the maximum'],
   },
   {
@@ -80,7 +80,7 @@ export const kinds: readonly Difference[] = [
     ],
   },
   {
-    reason: 'NetworkPolicy is not served.',
+    reason: 'Some defaults and rules of NetworkPolicy are missing.',
     titles: ['NetworkPolicy: refuses an unknown policyType'],
   },
   {
