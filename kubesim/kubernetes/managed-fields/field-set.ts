@@ -1,4 +1,4 @@
-import { compareElements } from './path-element.js';
+import { sortedByElement } from './path-element.js';
 
 /**
  * A set of fields in the form of FieldsV1: a tree of path elements. A node without entries is a member of the set; a
@@ -95,8 +95,9 @@ export function hasElement(set: FieldSet, element: string): boolean {
 
 /** Whether the set has the field at the path. */
 export function hasPath(set: FieldSet, [element, ...rest]: readonly string[]): boolean {
-  if (element === undefined) return false;
-  return rest.length === 0 ? hasElement(set, element) : hasPath(fieldsBelow(set, element), rest);
+  const node = element === undefined ? undefined : set[element];
+  if (node === undefined) return false;
+  return rest.length === 0 ? isMember(node) : hasPath(node, rest);
 }
 
 /** The fields below a path element, without the element. */
@@ -117,7 +118,7 @@ export function withMembers(
 
 /** The paths of the fields: at each level the fields themselves before the fields below others. */
 export function* pathsOf(set: FieldSet, prefix: readonly string[] = []): Generator<readonly string[]> {
-  const nodes = Object.entries(set).sort(([a], [b]) => compareElements(a, b));
+  const nodes = sortedByElement(Object.entries(set));
   for (const [element, node] of nodes) if (isMember(node)) yield [...prefix, element];
   for (const [element, node] of nodes) yield* pathsOf(below(node), [...prefix, element]);
 }
@@ -127,9 +128,7 @@ export function inOrder(set: FieldSet): FieldSet {
   const entries = Object.entries(set);
   if (entries.length === 0) return EMPTY;
   return Object.fromEntries(
-    entries
-      .sort(([a], [b]) => compareElements(a, b))
-      .map(([element, node]) => [element, element === SELF ? EMPTY : inOrder(node)]),
+    sortedByElement(entries).map(([element, node]) => [element, element === SELF ? EMPTY : inOrder(node)]),
   );
 }
 
@@ -148,14 +147,15 @@ export class FieldSetBuilder {
     const parent = path.slice(0, -1).reduce((node, element) => openNode(node, element), this.root);
     const existing = parent[last];
     if (existing === undefined) parent[last] = EMPTY;
-    else if (!isMember(existing)) (existing as Record<string, FieldSet>)[SELF] = EMPTY;
+    else if (existing !== EMPTY) (existing as Record<string, FieldSet>)[SELF] = EMPTY;
   }
 }
 
 /** A node of a builder to which entries can be added. A member without entries is shared and therefore replaced. */
 function openNode(parent: Record<string, FieldSet>, element: string): Record<string, FieldSet> {
   const node = parent[element];
-  if (node && !isEmpty(node)) return node;
+  // Not isEmpty, which lists the names of a large object.
+  if (node && node !== EMPTY) return node;
   const opened: Record<string, FieldSet> = node ? { [SELF]: EMPTY } : {};
   parent[element] = opened;
   return opened;

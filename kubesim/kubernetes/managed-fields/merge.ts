@@ -74,8 +74,9 @@ class MergeOrder {
   private right = 0;
   private readonly configured: ReadonlySet<string>;
   private readonly taken = new Set<string>();
-  /** The elements of both lists that are not taken yet, in the order of the configuration. */
-  private readonly shared: string[];
+  /** The elements of both lists in the order of the configuration, and the first of them that is not taken yet. */
+  private readonly shared: readonly string[];
+  private nextShared = 0;
 
   constructor(
     private readonly old: readonly Entry[],
@@ -106,12 +107,12 @@ class MergeOrder {
     this.right += 1;
     this.taken.add(entry.element);
     this.entries.push(entry);
-    if (this.shared[0] === entry.element) this.shared.shift();
+    if (this.shared[this.nextShared] === entry.element) this.nextShared += 1;
   }
 
   /** Whether another entry of both lists comes before this one in the configuration. */
   private isPassed({ element }: Entry, theirs: Entry | undefined): boolean {
-    const [nextShared] = this.shared;
+    const nextShared = this.shared[this.nextShared];
     if (theirs === undefined || theirs.element === element) return false;
     return nextShared !== undefined && nextShared !== element;
   }

@@ -71,13 +71,31 @@ export function elementText(element: string): string {
   return `[${keys.map(([name, value]) => `${name}=${JSON.stringify(value)}`).join(',')}]`;
 }
 
-/** The order of elements: fields, keys, values, indexes. `.` comes first. */
-export function compareElements(a: string, b: string): number {
-  const kinds = KINDS.indexOf(a.charAt(0)) - KINDS.indexOf(b.charAt(0));
-  if (kinds !== 0 || a === b) return kinds;
-  if (a.startsWith('f:')) return compare(a, b);
-  const [left, right] = [a, b].map((element) => JSON.parse(element.slice(2)) as unknown);
-  return isJson(left) && isJson(right) ? compareKeys(left, right) : compareValues(left, right);
+/** Sorts entries by their elements: `.`, fields, keys, values, indexes. */
+export function sortedByElement<T>(entries: readonly (readonly [string, T])[]): [string, T][] {
+  return entries
+    .map(([element, value]) => ({ element, value, content: contentOf(element) }))
+    .sort((a, b) => compareElements(a, b))
+    .map(({ element, value }) => [element, value]);
+}
+
+interface Element {
+  readonly element: string;
+  /** Keys, value or index; undefined for a field. */
+  readonly content: unknown;
+}
+
+function contentOf(element: string): unknown {
+  return element.startsWith('f:') || element === '.' ? undefined : (JSON.parse(element.slice(2)) as unknown);
+}
+
+function compareElements(a: Element, b: Element): number {
+  const kinds = KINDS.indexOf(a.element.charAt(0)) - KINDS.indexOf(b.element.charAt(0));
+  if (kinds !== 0) return kinds;
+  if (a.content === undefined || b.content === undefined) return compare(a.element, b.element);
+  return isJson(a.content) && isJson(b.content)
+    ? compareKeys(a.content, b.content)
+    : compareValues(a.content, b.content);
 }
 
 function compareKeys(a: Json, b: Json): number {

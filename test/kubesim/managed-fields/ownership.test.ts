@@ -183,6 +183,18 @@ describe('order of a merged list', () => {
   });
 });
 
+test('applies 20,000 entries of a list and of a map in linear time', { timeout: 20_000 }, () => {
+  const config = (first: number) => ({
+    metadata: {
+      labels: Object.fromEntries(Array.from({ length: 20_000 }, (_, n) => [`label${first + n}`, '1'])),
+    },
+    spec: { ports: Array.from({ length: 20_000 }, (_, n) => ({ port: first + n })) },
+  });
+  const both = applied(applied(nothing, 'a', config(0)), 'b', config(10_000));
+  const { spec } = applied(both, 'a', config(1)).object as { spec: { ports: unknown[] } };
+  expect(spec.ports).toHaveLength(29_999);
+});
+
 describe('update', () => {
   test('owns what it adds and modifies, and takes it from others', () => {
     const first = applied(nothing, 'a', { spec: { replicas: 1, mode: 'x' } });
