@@ -1,10 +1,4 @@
-import { createHash } from 'node:crypto';
 import type { ApiCall, ApiResponse } from './call.js';
-
-/** Hash of a document as in its ETag. */
-export function hashOfText(text: string): string {
-  return createHash('sha512').update(text).digest('hex').toUpperCase();
-}
 
 /** A document with its hash as ETag; 304 without a body if the client has it. */
 export function conditional(

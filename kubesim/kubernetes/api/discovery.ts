@@ -1,7 +1,7 @@
 import type { Json } from '../kinds/object.js';
 import type { ApiResource } from '../schema/definition-file.js';
 import type { KubernetesApi } from '../schema/kubernetes-api.js';
-import { servedResources } from './served-resources.js';
+import { servedResources } from '../kinds/served-resources.js';
 
 /** A group and version of discovery; the core group is ''. */
 interface GroupVersion {

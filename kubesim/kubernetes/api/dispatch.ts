@@ -1,10 +1,11 @@
 import { authorizePath, authorizeTarget } from './authorization.js';
 import { flag, type ApiResponse, type ApiCall } from './call.js';
-import { conditional, hashOfText } from './conditional.js';
+import { conditional } from './conditional.js';
+import { hashOfText } from '../openapi/document-hash.js';
 import { aggregatedDiscovery, discovery } from './discovery.js';
 import { logs } from './logs.js';
 import { metrics } from './metrics.js';
-import { openApi } from './openapi/openapi.js';
+import { openApi } from './openapi.js';
 import { parseTarget, type Target } from './path.js';
 import { bind, evict } from './pod-actions.js';
 import { listRateMetrics } from './list-rate-limiter.js';

@@ -1,5 +1,5 @@
-import { isJson, type Json } from '../../kinds/object.js';
-import type { KubernetesApi } from '../../schema/kubernetes-api.js';
+import { isJson, type Json } from '../kinds/object.js';
+import type { KubernetesApi } from '../schema/kubernetes-api.js';
 import { definitionsOf, documentedVersions } from './documents.js';
 import { pathsOf } from './paths.js';
 

@@ -1,5 +1,5 @@
-import { servedTypes, type ServedType } from '../kinds/registry.js';
-import { groupVersion } from '../kinds/resource.js';
+import { servedTypes, type ServedType } from './registry.js';
+import { groupVersion } from './resource.js';
 import type { ApiResource } from '../schema/definition-file.js';
 import type { KubernetesApi } from '../schema/kubernetes-api.js';
 

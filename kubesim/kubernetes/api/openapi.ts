@@ -1,10 +1,10 @@
-import type { Json } from '../../kinds/object.js';
-import { ApiError } from '../../kinds/status.js';
-import { type KubernetesApi, kubernetesApi } from '../../schema/kubernetes-api.js';
-import type { ApiCall, ApiResponse } from '../call.js';
-import { conditional } from '../conditional.js';
-import { documentedVersions, hashOf, openApiV3 } from './documents.js';
-import { openApiV2 } from './swagger.js';
+import type { Json } from '../kinds/object.js';
+import { ApiError } from '../kinds/status.js';
+import { type KubernetesApi, kubernetesApi } from '../schema/kubernetes-api.js';
+import type { ApiCall, ApiResponse } from './call.js';
+import { conditional } from './conditional.js';
+import { documentedVersions, hashOf, openApiV3 } from '../openapi/documents.js';
+import { openApiV2 } from '../openapi/swagger.js';
 
 const ROOT = '/openapi/v3';
 const JSON_TYPE = 'application/json';

@@ -1,6 +1,6 @@
-import type { KubernetesApi } from '../../schema/kubernetes-api.js';
-import { hashOfText } from '../conditional.js';
-import { servedResources } from '../served-resources.js';
+import type { KubernetesApi } from '../schema/kubernetes-api.js';
+import { servedResources } from '../kinds/served-resources.js';
+import { hashOfText } from './document-hash.js';
 import { type GroupVersion, pathsOf, rootPath } from './paths.js';
 
 const REFERENCE = /"#\/components\/schemas\/([^"]+)"/g;

@@ -1,6 +1,6 @@
-import type { Json } from '../../kinds/object.js';
-import type { ApiResource } from '../../schema/definition-file.js';
-import type { KubernetesApi } from '../../schema/kubernetes-api.js';
+import type { Json } from '../kinds/object.js';
+import type { ApiResource } from '../schema/definition-file.js';
+import type { KubernetesApi } from '../schema/kubernetes-api.js';
 
 const META = 'io.k8s.apimachinery.pkg.apis.meta.v1';
 
