@@ -17,7 +17,7 @@ export interface KubeletServerOptions {
 
 /**
  * What kubelets serve to a real API server: their pods, and the logs of containers. Containers are no processes: exec, attach and
- * port-forward are refused.
+ * port-forward are rejected.
  */
 export function kubeletServer(options: KubeletServerOptions): Kubelet {
   return (nodeName, request, response) => {

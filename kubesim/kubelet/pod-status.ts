@@ -20,7 +20,7 @@ export function containerStatus({ status }: Pod, name: string): ContainerStatus 
   return all.find((each) => each.name === name);
 }
 
-/** Whether an init container keeps running beside the containers of the pod. */
+/** Whether an init container keeps running with the containers of the pod. */
 export function isSidecar({ restartPolicy }: Container): boolean {
   return restartPolicy === 'Always';
 }

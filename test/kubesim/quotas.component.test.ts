@@ -40,9 +40,9 @@ test('admits objects up to the amounts of a quota and shows what is used', async
     return isDeepStrictEqual(status['used'], expected);
   });
   const large = { ...resources, requests: { cpu: '700m' } };
-  const refused = await cluster.api('POST', `${path}/pods`, pod('b', large));
-  expect(refused.status).toBe(403);
-  expect(refused.body.message).toBe(
+  const rejected = await cluster.api('POST', `${path}/pods`, pod('b', large));
+  expect(rejected.status).toBe(403);
+  expect(rejected.body.message).toBe(
     'pods "b" is forbidden: exceeded quota: limits, requested: requests.cpu=700m, used: requests.cpu=400m, ' +
       'limited: requests.cpu=1',
   );
@@ -54,7 +54,7 @@ test('admits objects up to the amounts of a quota and shows what is used', async
   await eventually(async () => (await cluster.api('POST', `${path}/pods`, pod('b', large))).status === 201);
 });
 
-test('refuses the pods of a Deployment that exceed the quota, and reports it by an event', async () => {
+test('rejects the pods of a Deployment that exceed the quota, and reports it by an event', async () => {
   const path = await namespaceWith('small', 'resourcequotas', { hard: { pods: '2' } });
   await cluster.api('POST', '/apis/apps/v1/namespaces/small/deployments', deploymentBody('web', 3));
   const event = await eventually(async () => {
@@ -92,7 +92,7 @@ test('counts node ports and load balancers of Services, also when an update adds
   expect(body.message).toContain('requested: services.nodeports=2, used: services.nodeports=0');
 });
 
-test('gives containers the defaults of a LimitRange and refuses those outside its bounds', async () => {
+test('gives containers the defaults of a LimitRange and rejects those outside its bounds', async () => {
   const path = await namespaceWith('ranged', 'limitranges', {
     limits: [
       {
@@ -116,7 +116,7 @@ test('gives containers the defaults of a LimitRange and refuses those outside it
   expect(below.body.message).toContain('minimum cpu usage per Container is 100m, but request is 50m');
 });
 
-test('refuses a claim outside the bounds of a LimitRange', async () => {
+test('rejects a claim outside the bounds of a LimitRange', async () => {
   const path = await namespaceWith('claims', 'limitranges', {
     limits: [{ type: 'PersistentVolumeClaim', max: { storage: '10Gi' } }],
   });

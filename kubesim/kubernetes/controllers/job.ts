@@ -61,7 +61,7 @@ function reconcile(cluster: ClusterContext, job: Job, checkAt: (time: number) =>
   const desired = end ? 0 : desiredPods(job, tally);
   for (const pod of tally.active.slice(Math.max(0, desired))) deleteObject(cluster, pods, pod);
   const missing = desired - tally.active.length;
-  const refused = untilApiError(() => {
+  const rejected = untilApiError(() => {
     if (missing > 0 && mayCreate(cluster, own, checkAt)) createPods(cluster, job, { own, indexes, missing });
   });
   updateStatus(cluster, job, { tally, end, indexes });
@@ -73,7 +73,7 @@ function reconcile(cluster: ClusterContext, job: Job, checkAt: (time: number) =>
         ? { reason: 'Completed', message: 'Job completed' }
         : { type: 'Warning', reason: end.reason, message: end.message },
     );
-  if (refused) throw refused;
+  if (rejected) throw rejected;
 }
 
 /** Counts of pods; those of pods that are gone are kept. */

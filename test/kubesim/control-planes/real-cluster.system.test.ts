@@ -87,7 +87,7 @@ describe.skipIf(!assets)('cluster with a real control plane', { timeout: 120_000
     expect(await kubectl('top', 'pods')).toContain('web-');
   });
 
-  test('exec is refused with the reason', async () => {
+  test('exec is rejected with the reason', async () => {
     await expect(kubectl('exec', 'deployment/web', '--', 'true')).rejects.toThrow('simulated');
   });
 

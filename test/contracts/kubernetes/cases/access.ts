@@ -37,29 +37,29 @@ const SELF_REVIEWS = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
 export const access: Area = {
   name: 'access',
   cases: {
-    async 'refuses a request with a token that is none'({ anonymous, namespace }) {
-      const refused = await anonymous.with({ authorization: 'Bearer none' }).get(configMapsOf(namespace));
-      expectError(refused, 401, 'Unauthorized');
-      expect(refused.body.message).toBe('Unauthorized');
+    async 'rejects a request with a token that is none'({ anonymous, namespace }) {
+      const rejected = await anonymous.with({ authorization: 'Bearer none' }).get(configMapsOf(namespace));
+      expectError(rejected, 401, 'Unauthorized');
+      expect(rejected.body.message).toBe('Unauthorized');
     },
 
-    async 'refuses a user without a role and says what it may not do'({ namespace, user, unique }) {
+    async 'rejects a user without a role and says what it may not do'({ namespace, user, unique }) {
       const name = unique('user');
       const client = await user(name, 'nobodies');
-      const refused = await client.get(configMapsOf(namespace));
-      expectError(refused, 403, 'Forbidden');
-      expect(refused.body).toMatchObject({
+      const rejected = await client.get(configMapsOf(namespace));
+      expectError(rejected, 403, 'Forbidden');
+      expect(rejected.body).toMatchObject({
         message: `configmaps is forbidden: User "${name}" cannot list resource "configmaps" in API group "" in the namespace "${namespace}"`,
         details: { kind: 'configmaps' },
       });
     },
 
-    async 'refuses a user at the cluster scope'({ user, unique }) {
+    async 'rejects a user at the cluster scope'({ user, unique }) {
       const name = unique('user');
       const client = await user(name, 'nobodies');
-      const refused = await client.get('/api/v1/nodes/none');
-      expectError(refused, 403, 'Forbidden');
-      expect(refused.body.message).toBe(
+      const rejected = await client.get('/api/v1/nodes/none');
+      expectError(rejected, 403, 'Forbidden');
+      expect(rejected.body.message).toBe(
         `nodes "none" is forbidden: User "${name}" cannot get resource "nodes" in API group "" at the cluster scope`,
       );
     },
@@ -143,17 +143,17 @@ export const access: Area = {
       await allowReading(context, name);
       const client = api.with({ 'impersonate-user': name, 'impersonate-group': 'nobodies' });
       expect(await afterBinding(context, () => client.get(configMapsOf(namespace)))).toBe(200);
-      const refused = await client.get(`/api/v1/namespaces/${namespace}/secrets`);
-      expectError(refused, 403, 'Forbidden');
-      expect(refused.body.message).toContain(`User "${name}" cannot list resource "secrets"`);
+      const rejected = await client.get(`/api/v1/namespaces/${namespace}/secrets`);
+      expectError(rejected, 403, 'Forbidden');
+      expect(rejected.body.message).toContain(`User "${name}" cannot list resource "secrets"`);
     },
 
-    async 'refuses an impersonation by a user who may not impersonate'({ user, unique }) {
+    async 'rejects an impersonation by a user who may not impersonate'({ user, unique }) {
       const name = unique('user');
       const client = (await user(name, 'nobodies')).with({ 'impersonate-user': 'admin' });
-      const refused = await client.get('/api/v1/nodes');
-      expectError(refused, 403, 'Forbidden');
-      expect(refused.body.message).toContain(`User "${name}" cannot impersonate`);
+      const rejected = await client.get('/api/v1/nodes');
+      expectError(rejected, 403, 'Forbidden');
+      expect(rejected.body.message).toContain(`User "${name}" cannot impersonate`);
     },
 
     async 'refuses to impersonate a group without a user'({ api }) {
@@ -248,8 +248,8 @@ export const access: Area = {
       const issued = expectSuccess(await api.post(`${accountsOf(namespace)}/robot/token`, { spec }), 201);
       expect(issued).toMatchObject({ kind: 'TokenRequest', spec: { expirationSeconds: 600 } });
       const robot = tokenClient(context, issued.status);
-      const refused = await robot.post(SELF_REVIEWS, review({ namespace, verb: 'get', resource: 'pods' }));
-      expect(expectSuccess(refused, 201).status).toMatchObject({ allowed: false });
+      const rejected = await robot.post(SELF_REVIEWS, review({ namespace, verb: 'get', resource: 'pods' }));
+      expect(expectSuccess(rejected, 201).status).toMatchObject({ allowed: false });
       const self = await robot.post('/apis/authentication.k8s.io/v1/selfsubjectreviews', {});
       expect(expectSuccess(self, 201).status['userInfo']).toMatchObject({
         username: `system:serviceaccount:${namespace}:robot`,
@@ -257,13 +257,13 @@ export const access: Area = {
       });
     },
 
-    async 'refuses a token for less than ten minutes'({ api, namespace }) {
+    async 'rejects a token for less than ten minutes'({ api, namespace }) {
       await api.post(accountsOf(namespace), { metadata: { name: 'robot' } });
-      const refused = await api.post(`${accountsOf(namespace)}/robot/token`, {
+      const rejected = await api.post(`${accountsOf(namespace)}/robot/token`, {
         spec: { expirationSeconds: 60 },
       });
-      expectError(refused, 422, 'Invalid');
-      expect(refused.body.details?.causes?.[0]).toMatchObject({
+      expectError(rejected, 422, 'Invalid');
+      expect(rejected.body.details?.causes?.[0]).toMatchObject({
         reason: 'FieldValueInvalid',
         field: 'spec.expirationSeconds',
       });
@@ -282,7 +282,7 @@ export const access: Area = {
       expect(expectSuccess(forged, 201).status).not.toMatchObject({ authenticated: true });
     },
 
-    async 'refuses the token of a deleted service account'(context) {
+    async 'rejects the token of a deleted service account'(context) {
       const { api, namespace, eventually } = context;
       await api.post(accountsOf(namespace), { metadata: { name: 'robot' } });
       const issued = expectSuccess(await api.post(`${accountsOf(namespace)}/robot/token`, { spec: {} }), 201);

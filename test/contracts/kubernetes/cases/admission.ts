@@ -43,18 +43,18 @@ const enforce = ({ api, namespace }: CaseContext, level: string) =>
 export const admission: Area = {
   name: 'admission',
   cases: {
-    async 'refuses what a ValidatingAdmissionPolicy denies'(context) {
+    async 'rejects what a ValidatingAdmissionPolicy denies'(context) {
       const { api, namespace, eventually } = context;
       const name = await createPolicy(context, ['Deny']);
-      const refused = await eventually(async () => {
+      const rejected = await eventually(async () => {
         const response = await api.post(
           `${configMapsOf(namespace)}?dryRun=All`,
           configMap('map', { a: '1' }),
         );
         return response.status !== 201 && response;
       });
-      expectError(refused, 422, 'Invalid');
-      expect(refused.body.message).toBe(
+      expectError(rejected, 422, 'Invalid');
+      expect(rejected.body.message).toBe(
         `configmaps "map" is forbidden: ValidatingAdmissionPolicy '${name}' with binding '${name}' denied request: it has no owner`,
       );
       expectSuccess(await api.post(configMapsOf(namespace), configMap('map', { owner: 'me' })), 201);
@@ -76,17 +76,17 @@ export const admission: Area = {
       ]);
     },
 
-    async 'refuses a ValidatingAdmissionPolicy whose expression does not compile'({ api, unique }) {
+    async 'rejects a ValidatingAdmissionPolicy whose expression does not compile'({ api, unique }) {
       const spec = {
         matchConstraints: { resourceRules: [configMapRule] },
         validations: [{ expression: 'object.data +' }],
       };
-      const refused = await api.post(POLICIES, { metadata: { name: unique('policy') }, spec });
-      expectError(refused, 422, 'Invalid');
-      expect(causesOf(refused)).toEqual(['FieldValueInvalid spec.validations[0].expression']);
+      const rejected = await api.post(POLICIES, { metadata: { name: unique('policy') }, spec });
+      expectError(rejected, 422, 'Invalid');
+      expect(causesOf(rejected)).toEqual(['FieldValueInvalid spec.validations[0].expression']);
     },
 
-    async 'refuses a request whose webhook cannot be called, unless its failures are ignored'(context) {
+    async 'rejects a request whose webhook cannot be called, unless its failures are ignored'(context) {
       const { api, namespace, unique, eventually } = context;
       const name = unique('hook');
       const webhook = {
@@ -99,12 +99,12 @@ export const admission: Area = {
         rules: [configMapRule],
       };
       expectSuccess(await api.post(WEBHOOKS, { metadata: { name }, webhooks: [webhook] }), 201);
-      const refused = await eventually(async () => {
+      const rejected = await eventually(async () => {
         const response = await api.post(`${configMapsOf(namespace)}?dryRun=All`, configMap('map'));
         return response.status !== 201 && response;
       });
-      expectError(refused, 500, 'InternalError');
-      expect(refused.body.message).toContain(`failed calling webhook "${name}.example.com"`);
+      expectError(rejected, 500, 'InternalError');
+      expect(rejected.body.message).toContain(`failed calling webhook "${name}.example.com"`);
       const ignored = { webhooks: [{ ...webhook, failurePolicy: 'Ignore' }] };
       await api.patch(`${WEBHOOKS}/${name}`, 'merge', ignored);
       await eventually(
@@ -113,7 +113,7 @@ export const admission: Area = {
       );
     },
 
-    async 'refuses a webhook with both a URL and a Service'({ api, unique }) {
+    async 'rejects a webhook with both a URL and a Service'({ api, unique }) {
       const name = unique('hook');
       const webhook = {
         name: `${name}.example.com`,
@@ -121,50 +121,50 @@ export const admission: Area = {
         sideEffects: 'None',
         clientConfig: { url: 'https://127.0.0.1:9/', service: { name: 'a', namespace: 'b' } },
       };
-      const refused = await api.post(WEBHOOKS, { metadata: { name }, webhooks: [webhook] });
-      expectError(refused, 422, 'Invalid');
-      expect(causesOf(refused)).toEqual(['FieldValueRequired webhooks[0].clientConfig']);
+      const rejected = await api.post(WEBHOOKS, { metadata: { name }, webhooks: [webhook] });
+      expectError(rejected, 422, 'Invalid');
+      expect(causesOf(rejected)).toEqual(['FieldValueRequired webhooks[0].clientConfig']);
     },
 
-    async 'refuses a privileged pod in a namespace of the level baseline'(context) {
+    async 'rejects a privileged pod in a namespace of the level baseline'(context) {
       const { api, namespace, eventually } = context;
       await enforce(context, 'baseline');
       const privileged = pod('web', { containers: [container({ securityContext: { privileged: true } })] });
-      const refused = await eventually(async () => {
+      const rejected = await eventually(async () => {
         const response = await api.post(`${podsOf(namespace)}?dryRun=All`, privileged);
         return response.status !== 201 && response;
       });
-      expectError(refused, 403, 'Forbidden');
-      expect(refused.body.message).toBe(
+      expectError(rejected, 403, 'Forbidden');
+      expect(rejected.body.message).toBe(
         'pods "web" is forbidden: violates PodSecurity "baseline:latest": privileged (container "main" must not set securityContext.privileged=true)',
       );
     },
 
-    async 'refuses a pod without restrictions in a namespace of the level restricted'(context) {
+    async 'rejects a pod without restrictions in a namespace of the level restricted'(context) {
       const { api, namespace, eventually } = context;
       await enforce(context, 'restricted');
-      const refused = await eventually(async () => {
+      const rejected = await eventually(async () => {
         const response = await api.post(`${podsOf(namespace)}?dryRun=All`, pod('web'));
         return response.status !== 201 && response;
       });
-      expectError(refused, 403, 'Forbidden');
-      expect(refused.body.message).toContain(
+      expectError(rejected, 403, 'Forbidden');
+      expect(rejected.body.message).toContain(
         'violates PodSecurity "restricted:latest": allowPrivilegeEscalation != false',
       );
     },
 
-    async 'refuses an unknown level of pod security'(context) {
-      const refused = await enforce(context, 'harsh');
-      expectError(refused, 422, 'Invalid');
-      expect(causesOf(refused)).toEqual([
+    async 'rejects an unknown level of pod security'(context) {
+      const rejected = await enforce(context, 'harsh');
+      expectError(rejected, 422, 'Invalid');
+      expect(causesOf(rejected)).toEqual([
         'FieldValueInvalid metadata.labels[pod-security.kubernetes.io/enforce]',
       ]);
     },
 
-    async 'refuses a pod of a service account that does not exist'({ api, namespace }) {
-      const refused = await api.post(podsOf(namespace), pod('web', { serviceAccountName: 'nobody' }));
-      expectError(refused, 403, 'Forbidden');
-      expect(refused.body.message).toBe(
+    async 'rejects a pod of a service account that does not exist'({ api, namespace }) {
+      const rejected = await api.post(podsOf(namespace), pod('web', { serviceAccountName: 'nobody' }));
+      expectError(rejected, 403, 'Forbidden');
+      expect(rejected.body.message).toBe(
         `pods "web" is forbidden: error looking up service account ${namespace}/nobody: serviceaccount "nobody" not found`,
       );
     },
@@ -214,12 +214,12 @@ export const admission: Area = {
       expect(created.body.spec['priority']).toBe(1234);
     },
 
-    async 'refuses a pod of a priority class that does not exist'({ api, namespace, eventually }) {
+    async 'rejects a pod of a priority class that does not exist'({ api, namespace, eventually }) {
       const body = pod('web', { priorityClassName: 'nobody' });
       await eventually(async () => {
-        const refused = await api.post(podsOf(namespace), body);
+        const rejected = await api.post(podsOf(namespace), body);
         return (
-          refused.body.message === 'pods "web" is forbidden: no PriorityClass with name nobody was found'
+          rejected.body.message === 'pods "web" is forbidden: no PriorityClass with name nobody was found'
         );
       });
     },

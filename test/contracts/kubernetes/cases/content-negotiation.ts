@@ -158,8 +158,10 @@ export const contentNegotiation: Area = {
     },
 
     async 'sends a table in each event of a watch that asks for it'({ api, namespace }) {
-      const path = `${configMapsOf(namespace)}?fieldSelector=metadata.name=map`;
-      await using watch = await api.watch(path, { accept: TABLE });
+      const selector = 'fieldSelector=metadata.name=map';
+      const { body: list } = await api.get(`${configMapsOf(namespace)}?${selector}`);
+      const from = `${selector}&resourceVersion=${list.metadata.resourceVersion}`;
+      await using watch = await api.watch(`${configMapsOf(namespace)}?${from}`, { accept: TABLE });
       await api.post(configMapsOf(namespace), configMap('map', { a: '1' }));
       await api.patch(`${configMapsOf(namespace)}/map`, 'merge', { data: { b: '2' } });
       const [added, modified] = [await watch.next(), await watch.next()];
@@ -202,12 +204,12 @@ export const contentNegotiation: Area = {
       expect(expectSuccess(created, 201).metadata.name).toBe('two');
     },
 
-    async 'refuses a body of an unknown media type'({ api, namespace }) {
+    async 'rejects a body of an unknown media type'({ api, namespace }) {
       const response = await api.post(configMapsOf(namespace), 'hello', { type: 'text/plain' });
       expectError(response, 415, 'UnsupportedMediaType');
     },
 
-    async 'refuses a patch of an unknown media type'({ api, namespace }) {
+    async 'rejects a patch of an unknown media type'({ api, namespace }) {
       await api.post(configMapsOf(namespace), configMap('map'));
       const response = await api.call('PATCH', `${configMapsOf(namespace)}/map`, { body: '{}' });
       expectError(response, 415, 'UnsupportedMediaType');
@@ -234,7 +236,7 @@ export const contentNegotiation: Area = {
       expect(text.startsWith('{\n  "kind": "ConfigMap",\n')).toBe(true);
     },
 
-    async 'refuses a body of more than 3 MiB'({ api, namespace }) {
+    async 'rejects a body of more than 3 MiB'({ api, namespace }) {
       const response = await api.post(
         configMapsOf(namespace),
         configMap('map', { a: 'x'.repeat(3_200_000) }),

@@ -257,12 +257,12 @@ export const controllers: Area = {
       expect(spec['clusterIPs']).toEqual([spec['clusterIP']]);
     },
 
-    async 'refuses an address that another Service has'({ api, namespace }) {
+    async 'rejects an address that another Service has'({ api, namespace }) {
       const { spec } = expectSuccess(await api.post(servicesOf(namespace), service('web')), 201);
       const clusterIP = spec['clusterIP'];
-      const refused = await api.post(servicesOf(namespace), service('other', { clusterIP }));
-      expectError(refused, 422, 'Invalid');
-      expect(refused.body.message).toContain('provided IP is already allocated');
+      const rejected = await api.post(servicesOf(namespace), service('other', { clusterIP }));
+      expectError(rejected, 422, 'Invalid');
+      expect(rejected.body.message).toContain('provided IP is already allocated');
     },
 
     async 'allocates another node port for each port'({ api, namespace }) {
@@ -279,15 +279,15 @@ export const controllers: Area = {
       expect(numbers.every((number) => number >= 30_000 && number <= 32_767)).toBe(true);
     },
 
-    async 'refuses a node port that another Service has'({ api, namespace }) {
+    async 'rejects a node port that another Service has'({ api, namespace }) {
       const first = await api.post(servicesOf(namespace), service('web', { type: 'NodePort' }));
       const [{ nodePort } = { nodePort: 0 }] = expectSuccess(first, 201).spec['ports'] as {
         nodePort: number;
       }[];
       const body = service('other', { type: 'NodePort', ports: [{ port: 80, nodePort }] });
-      const refused = await api.post(servicesOf(namespace), body);
-      expectError(refused, 422, 'Invalid');
-      expect(refused.body.message).toContain('provided port is already allocated');
+      const rejected = await api.post(servicesOf(namespace), body);
+      expectError(rejected, 422, 'Invalid');
+      expect(rejected.body.message).toContain('provided port is already allocated');
     },
 
     async 'makes an EndpointSlice of ready pods that a Service selects'(context) {

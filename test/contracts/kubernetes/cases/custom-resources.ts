@@ -125,12 +125,12 @@ export const customResources: Area = {
       });
     },
 
-    async 'refuses an object against the schema, and names each field'(context) {
+    async 'rejects an object against the schema, and names each field'(context) {
       const { api } = context;
       const { path, robot } = await define(context);
-      const refused = await api.post(path, robot('a', { size: 11, color: 'blue', host: 'A' }));
+      const rejected = await api.post(path, robot('a', { size: 11, color: 'blue', host: 'A' }));
       expectInvalid(
-        refused,
+        rejected,
         'FieldValueInvalid spec.size',
         'FieldValueNotSupported spec.color',
         'FieldValueInvalid spec.host',
@@ -138,17 +138,17 @@ export const customResources: Area = {
       );
     },
 
-    async 'refuses an object without a required field'(context) {
+    async 'rejects an object without a required field'(context) {
       const { path, robot } = await define(context);
-      const refused = await context.api.post(path, robot('a', {}));
-      expect(causesOf(refused)).toContain('FieldValueRequired spec.size');
+      const rejected = await context.api.post(path, robot('a', {}));
+      expect(causesOf(rejected)).toContain('FieldValueRequired spec.size');
     },
 
-    async 'refuses a value of another type'(context) {
+    async 'rejects a value of another type'(context) {
       const { path, robot } = await define(context);
-      const refused = await context.api.post(path, robot('a', { size: 'big' }));
-      expectError(refused, 422, 'Invalid');
-      expect(causesOf(refused)).toContain('FieldValueTypeInvalid spec.size');
+      const rejected = await context.api.post(path, robot('a', { size: 'big' }));
+      expectError(rejected, 422, 'Invalid');
+      expect(causesOf(rejected)).toContain('FieldValueTypeInvalid spec.size');
     },
 
     async 'fills in defaults of the schema'(context) {
@@ -169,22 +169,22 @@ export const customResources: Area = {
       expect(created.warnings).toEqual(['unknown field "spec.weight"']);
     },
 
-    async 'refuses unknown fields for fieldValidation=Strict'(context) {
+    async 'rejects unknown fields for fieldValidation=Strict'(context) {
       const { path, robot } = await define(context);
-      const refused = await context.api.post(
+      const rejected = await context.api.post(
         `${path}?fieldValidation=Strict`,
         robot('a', { size: 1, weight: 7 }),
       );
-      expectError(refused, 400, 'BadRequest');
-      expect(refused.body.message).toContain('strict decoding error: unknown field "spec.weight"');
+      expectError(rejected, 400, 'BadRequest');
+      expect(rejected.body.message).toContain('strict decoding error: unknown field "spec.weight"');
     },
 
     async 'checks the rules of x-kubernetes-validations'(context) {
       const { path, robot } = await define(context);
-      const refused = await context.api.post(path, robot('a', { size: 1, host: 'a.b' }));
-      expectError(refused, 422, 'Invalid');
-      expect(refused.body.message).toContain('a host needs the color green');
-      expect(causesOf(refused)).toEqual(['FieldValueInvalid spec']);
+      const rejected = await context.api.post(path, robot('a', { size: 1, host: 'a.b' }));
+      expectError(rejected, 422, 'Invalid');
+      expect(rejected.body.message).toContain('a host needs the color green');
+      expect(causesOf(rejected)).toEqual(['FieldValueInvalid spec']);
     },
 
     async 'keeps status apart with a status subresource'(context) {
@@ -255,11 +255,11 @@ export const customResources: Area = {
       });
     },
 
-    async 'refuses a strategic merge patch of a custom object'(context) {
+    async 'rejects a strategic merge patch of a custom object'(context) {
       const { path, robot } = await define(context);
       await context.api.post(path, robot('a'));
-      const refused = await context.api.patch(`${path}/a`, 'strategic', { spec: { size: 2 } });
-      expectError(refused, 415, 'UnsupportedMediaType');
+      const rejected = await context.api.patch(`${path}/a`, 'strategic', { spec: { size: 2 } });
+      expectError(rejected, 415, 'UnsupportedMediaType');
     },
 
     async 'merges a list of the type map in server-side apply'(context) {
@@ -278,17 +278,17 @@ export const customResources: Area = {
       });
     },
 
-    async 'refuses a definition whose name is not plural and group'({ api, unique }) {
+    async 'rejects a definition whose name is not plural and group'({ api, unique }) {
       const group = `${unique('group')}.example.com`;
       const names = { plural: 'robots', kind: 'Robot' };
       const schema = { openAPIV3Schema: { type: 'object' } };
       const versions = [{ name: 'v1', served: true, storage: true, schema }];
       const spec = { group, scope: 'Namespaced', names, versions };
-      const refused = await api.post(DEFINITIONS, { metadata: { name: `other.${group}` }, spec });
-      expectInvalid(refused, 'FieldValueInvalid metadata.name');
+      const rejected = await api.post(DEFINITIONS, { metadata: { name: `other.${group}` }, spec });
+      expectInvalid(rejected, 'FieldValueInvalid metadata.name');
     },
 
-    async 'refuses a definition without a schema'({ api, unique }) {
+    async 'rejects a definition without a schema'({ api, unique }) {
       const group = `${unique('group')}.example.com`;
       const names = { plural: 'robots', kind: 'Robot' };
       const spec = {
@@ -297,8 +297,8 @@ export const customResources: Area = {
         names,
         versions: [{ name: 'v1', served: true, storage: true }],
       };
-      const refused = await api.post(DEFINITIONS, { metadata: { name: `robots.${group}` }, spec });
-      expect(causesOf(refused)).toContain('FieldValueRequired spec.versions[0].schema.openAPIV3Schema');
+      const rejected = await api.post(DEFINITIONS, { metadata: { name: `robots.${group}` }, spec });
+      expect(causesOf(rejected)).toContain('FieldValueRequired spec.versions[0].schema.openAPIV3Schema');
     },
 
     async 'deletes the objects with their definition'(context) {

@@ -41,17 +41,17 @@ export const deletion: Area = {
     async 'refuses to delete an object of another uid than the precondition'({ api, namespace }) {
       await api.post(configMapsOf(namespace), configMap('map'));
       const preconditions = { uid: '7f3c9a52-6f0e-4c0e-9d0a-2b1a6f1f2d11' };
-      const refused = await api.delete(`${configMapsOf(namespace)}/map`, { preconditions });
-      expectError(refused, 409, 'Conflict');
-      expect(refused.body.message).toContain('the UID in the precondition');
+      const rejected = await api.delete(`${configMapsOf(namespace)}/map`, { preconditions });
+      expectError(rejected, 409, 'Conflict');
+      expect(rejected.body.message).toContain('the UID in the precondition');
     },
 
     async 'refuses to delete an object of another resourceVersion than the precondition'({ api, namespace }) {
       await api.post(configMapsOf(namespace), configMap('map'));
       const preconditions = { resourceVersion: '1' };
-      const refused = await api.delete(`${configMapsOf(namespace)}/map`, { preconditions });
-      expectError(refused, 409, 'Conflict');
-      expect(refused.body.message).toContain('the ResourceVersion in the precondition');
+      const rejected = await api.delete(`${configMapsOf(namespace)}/map`, { preconditions });
+      expectError(rejected, 409, 'Conflict');
+      expect(rejected.body.message).toContain('the ResourceVersion in the precondition');
     },
 
     async 'keeps an object with finalizers until they are removed'({ api, namespace }) {
@@ -72,15 +72,15 @@ export const deletion: Area = {
       expect(await isGone(api, path)).toBe(true);
     },
 
-    async 'refuses new finalizers of an object that is being deleted'({ api, namespace }) {
+    async 'rejects new finalizers of an object that is being deleted'({ api, namespace }) {
       const path = `${configMapsOf(namespace)}/map`;
       const metadata = { name: 'map', finalizers: [FINALIZER] };
       await api.post(configMapsOf(namespace), { ...configMap('map'), metadata });
       await api.delete(path);
       const more = { metadata: { finalizers: [FINALIZER, 'example.com/more'] } };
-      const refused = await api.patch(path, 'merge', more);
-      expectError(refused, 422, 'Invalid');
-      expect(refused.body.details?.causes?.[0]).toMatchObject({
+      const rejected = await api.patch(path, 'merge', more);
+      expectError(rejected, 422, 'Invalid');
+      expect(rejected.body.details?.causes?.[0]).toMatchObject({
         reason: 'FieldValueForbidden',
         field: 'metadata.finalizers',
       });
@@ -131,16 +131,16 @@ export const deletion: Area = {
       expect(metadata).not.toHaveProperty('ownerReferences');
     },
 
-    async 'refuses propagationPolicy together with orphanDependents'({ api, namespace }) {
+    async 'rejects propagationPolicy together with orphanDependents'({ api, namespace }) {
       await api.post(configMapsOf(namespace), configMap('map'));
       const options = { propagationPolicy: 'Background', orphanDependents: true };
       expectError(await api.delete(`${configMapsOf(namespace)}/map`, options), 422, 'Invalid');
     },
 
-    async 'refuses an unknown propagationPolicy'({ api, namespace }) {
+    async 'rejects an unknown propagationPolicy'({ api, namespace }) {
       await api.post(configMapsOf(namespace), configMap('map'));
-      const refused = await api.delete(`${configMapsOf(namespace)}/map`, { propagationPolicy: 'Sideways' });
-      expectError(refused, 422, 'Invalid');
+      const rejected = await api.delete(`${configMapsOf(namespace)}/map`, { propagationPolicy: 'Sideways' });
+      expectError(rejected, 422, 'Invalid');
     },
 
     async 'takes options of a deletion from the query'({ api, namespace, eventually }) {

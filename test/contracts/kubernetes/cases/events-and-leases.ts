@@ -27,7 +27,7 @@ export const eventsAndLeases: Area = {
       expect(items.map(({ metadata }) => metadata.name)).toEqual(['a']);
     },
 
-    async 'refuses an event about an object of another namespace'({ api, namespace }) {
+    async 'rejects an event about an object of another namespace'({ api, namespace }) {
       const involvedObject = { apiVersion: 'v1', kind: 'Pod', name: 'web', namespace: 'default' };
       expectError(
         await api.post(eventsOf(namespace), event(namespace, 'a', { involvedObject })),
@@ -70,7 +70,7 @@ export const eventsAndLeases: Area = {
       });
     },
 
-    async 'refuses an event of events.k8s.io without an action'({ api, namespace }) {
+    async 'rejects an event of events.k8s.io without an action'({ api, namespace }) {
       const body = {
         metadata: { name: 'a' },
         eventTime: '2026-01-01T00:00:00.000000Z',
@@ -79,9 +79,9 @@ export const eventsAndLeases: Area = {
         reason: 'Tried',
         type: 'Normal',
       };
-      const refused = await api.post(`/apis/events.k8s.io/v1/namespaces/${namespace}/events`, body);
-      expectError(refused, 422, 'Invalid');
-      expect(refused.body.details?.causes).toContainEqual(
+      const rejected = await api.post(`/apis/events.k8s.io/v1/namespaces/${namespace}/events`, body);
+      expectError(rejected, 422, 'Invalid');
+      expect(rejected.body.details?.causes).toContainEqual(
         expect.objectContaining({ reason: 'FieldValueRequired', field: 'action' }),
       );
     },

@@ -25,13 +25,13 @@ export const fieldValidation: Area = {
       ]);
     },
 
-    async 'refuses unknown fields for Strict and names each'({ api, namespace }) {
-      const refused = await api.post(`${deploymentsOf(namespace)}?fieldValidation=Strict`, unknown);
-      expectError(refused, 400, 'BadRequest');
-      expect(refused.body.message).toBe(
+    async 'rejects unknown fields for Strict and names each'({ api, namespace }) {
+      const rejected = await api.post(`${deploymentsOf(namespace)}?fieldValidation=Strict`, unknown);
+      expectError(rejected, 400, 'BadRequest');
+      expect(rejected.body.message).toBe(
         'Deployment in version "v1" cannot be handled as a Deployment: strict decoding error: unknown field "spec.template.spec.containers[0].imagePolicy", unknown field "spec.replica"',
       );
-      expect(refused.warnings).toEqual([]);
+      expect(rejected.warnings).toEqual([]);
     },
 
     async 'drops unknown fields silently for Ignore'({ api, namespace }) {
@@ -46,40 +46,40 @@ export const fieldValidation: Area = {
       expect(created.warnings).toEqual(['duplicate field "data.a"']);
     },
 
-    async 'refuses a duplicate field for Strict'({ api, namespace }) {
-      const refused = await api.post(`${configMapsOf(namespace)}?fieldValidation=Strict`, duplicate);
-      expectError(refused, 400, 'BadRequest');
-      expect(refused.body.message).toContain('strict decoding error: duplicate field "data.a"');
+    async 'rejects a duplicate field for Strict'({ api, namespace }) {
+      const rejected = await api.post(`${configMapsOf(namespace)}?fieldValidation=Strict`, duplicate);
+      expectError(rejected, 400, 'BadRequest');
+      expect(rejected.body.message).toContain('strict decoding error: duplicate field "data.a"');
     },
 
-    async 'refuses an unknown fieldValidation'({ api, namespace }) {
-      const refused = await api.post(`${configMapsOf(namespace)}?fieldValidation=Harsh`, configMap('map'));
-      expectError(refused, 422, 'Invalid');
-      expect(refused.body.details?.causes?.[0]).toMatchObject({
+    async 'rejects an unknown fieldValidation'({ api, namespace }) {
+      const rejected = await api.post(`${configMapsOf(namespace)}?fieldValidation=Harsh`, configMap('map'));
+      expectError(rejected, 422, 'Invalid');
+      expect(rejected.body.details?.causes?.[0]).toMatchObject({
         reason: 'FieldValueNotSupported',
         field: 'fieldValidation',
       });
     },
 
-    async 'refuses unknown fields of a merge patch for Strict'({ api, namespace }) {
+    async 'rejects unknown fields of a merge patch for Strict'({ api, namespace }) {
       await api.post(deploymentsOf(namespace), deployment('web', { replicas: 0 }));
       const path = `${deploymentsOf(namespace)}/web?fieldValidation=Strict`;
-      const refused = await api.patch(path, 'merge', { spec: { replica: 3 } });
-      expectError(refused, 422, 'Invalid');
-      expect(refused.body.message).toContain('strict decoding error: unknown field "spec.replica"');
+      const rejected = await api.patch(path, 'merge', { spec: { replica: 3 } });
+      expectError(rejected, 422, 'Invalid');
+      expect(rejected.body.message).toContain('strict decoding error: unknown field "spec.replica"');
     },
 
-    async 'refuses unknown fields of a strategic merge patch for Strict'({ api, namespace }) {
+    async 'rejects unknown fields of a strategic merge patch for Strict'({ api, namespace }) {
       await api.post(deploymentsOf(namespace), deployment('web', { replicas: 0 }));
       const path = `${deploymentsOf(namespace)}/web?fieldValidation=Strict`;
-      const refused = await api.patch(path, 'strategic', { spec: { replica: 3 } });
-      expectError(refused, 422, 'Invalid');
+      const rejected = await api.patch(path, 'strategic', { spec: { replica: 3 } });
+      expectError(rejected, 422, 'Invalid');
     },
 
-    async 'refuses unknown fields of a replacement for Strict'({ api, namespace }) {
+    async 'rejects unknown fields of a replacement for Strict'({ api, namespace }) {
       await api.post(deploymentsOf(namespace), deployment('web', { replicas: 0 }));
-      const refused = await api.put(`${deploymentsOf(namespace)}/web?fieldValidation=Strict`, unknown);
-      expectError(refused, 400, 'BadRequest');
+      const rejected = await api.put(`${deploymentsOf(namespace)}/web?fieldValidation=Strict`, unknown);
+      expectError(rejected, 400, 'BadRequest');
     },
 
     async 'warns of unknown fields of a YAML body'({ api, namespace }) {

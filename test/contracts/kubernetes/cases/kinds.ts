@@ -38,8 +38,8 @@ function casesOf(contract: KindContract): [string, ContractCase][] {
       expect(expectSuccess(response, 201)).toMatchObject(merged(manifest, defaults) as object);
     },
   ];
-  const refused = Object.entries(invalid).map(([what, [change, ...causes]]): [string, ContractCase] => [
-    `${kind}: refuses ${what}`,
+  const rejected = Object.entries(invalid).map(([what, [change, ...causes]]): [string, ContractCase] => [
+    `${kind}: rejects ${what}`,
     async (context) => {
       const manifest = manifestOf(contract, context, change);
       expectInvalid(await context.api.post(pathOf(contract, context.namespace), manifest), ...causes);
@@ -55,7 +55,7 @@ function casesOf(contract: KindContract): [string, ContractCase][] {
       expectInvalid(await context.api.patch(path, 'merge', change), ...causes);
     },
   ]);
-  return [created, ...refused, ...kept];
+  return [created, ...rejected, ...kept];
 }
 
 /** Defaults and validation of every kind. */

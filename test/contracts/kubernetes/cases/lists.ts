@@ -94,11 +94,11 @@ export const lists: Area = {
       expect(namesIn(second)).toEqual(['c', 'd']);
     },
 
-    async 'refuses a continue token that is none'({ api, namespace }) {
+    async 'rejects a continue token that is none'({ api, namespace }) {
       expectError(await api.get(`${configMapsOf(namespace)}?limit=1&continue=abc`), 400, 'BadRequest');
     },
 
-    async 'refuses a continue token with a resourceVersion'({ api, namespace }) {
+    async 'rejects a continue token with a resourceVersion'({ api, namespace }) {
       await createMaps(api, namespace, 'a', 'b');
       const { continue: token, resourceVersion } = (await api.get(`${configMapsOf(namespace)}?limit=1`)).body
         .metadata;
@@ -131,28 +131,28 @@ export const lists: Area = {
       expect(list.body.metadata.resourceVersion).toBe(resourceVersion);
     },
 
-    async 'refuses resourceVersionMatch without resourceVersion'({ api, namespace }) {
-      const refused = await api.get(`${configMapsOf(namespace)}?resourceVersionMatch=Exact`);
-      expectInvalid(refused, 'FieldValueForbidden resourceVersionMatch');
+    async 'rejects resourceVersionMatch without resourceVersion'({ api, namespace }) {
+      const rejected = await api.get(`${configMapsOf(namespace)}?resourceVersionMatch=Exact`);
+      expectInvalid(rejected, 'FieldValueForbidden resourceVersionMatch');
     },
 
-    async 'refuses an unknown resourceVersionMatch'({ api, namespace }) {
-      const refused = await api.get(
+    async 'rejects an unknown resourceVersionMatch'({ api, namespace }) {
+      const rejected = await api.get(
         `${configMapsOf(namespace)}?resourceVersion=1&resourceVersionMatch=About`,
       );
-      expectInvalid(refused, 'FieldValueNotSupported resourceVersionMatch');
+      expectInvalid(rejected, 'FieldValueNotSupported resourceVersionMatch');
     },
 
-    async 'refuses the exact resourceVersion 0'({ api, namespace }) {
-      const refused = await api.get(
+    async 'rejects the exact resourceVersion 0'({ api, namespace }) {
+      const rejected = await api.get(
         `${configMapsOf(namespace)}?resourceVersion=0&resourceVersionMatch=Exact`,
       );
-      expectInvalid(refused, 'FieldValueForbidden resourceVersionMatch');
+      expectInvalid(rejected, 'FieldValueForbidden resourceVersionMatch');
     },
 
-    async 'refuses a resourceVersion that is no number'({ api, namespace }) {
-      const refused = await api.get(`${configMapsOf(namespace)}?resourceVersion=new`);
-      expect(refused.status).toBe(400);
+    async 'rejects a resourceVersion that is no number'({ api, namespace }) {
+      const rejected = await api.get(`${configMapsOf(namespace)}?resourceVersion=new`);
+      expect(rejected.status).toBe(400);
     },
 
     async 'asks to come back for a resourceVersion of the future'({ api, namespace }) {
@@ -213,18 +213,18 @@ export const lists: Area = {
       expect(namesIn(await api.get(`${path}?fieldSelector=type=Opaque`))).toEqual(['a']);
     },
 
-    async 'refuses a field selector of an unknown field'({ api, namespace }) {
-      const refused = await api.get(`${configMapsOf(namespace)}?fieldSelector=data.a=1`);
-      expectError(refused, 400, 'BadRequest');
-      expect(refused.body.message).toContain('"data.a" is not a known field selector');
+    async 'rejects a field selector of an unknown field'({ api, namespace }) {
+      const rejected = await api.get(`${configMapsOf(namespace)}?fieldSelector=data.a=1`);
+      expectError(rejected, 400, 'BadRequest');
+      expect(rejected.body.message).toContain('"data.a" is not a known field selector');
     },
 
-    async 'refuses a label selector that cannot be parsed'({ api, namespace }) {
-      const refused = await api.get(
+    async 'rejects a label selector that cannot be parsed'({ api, namespace }) {
+      const rejected = await api.get(
         `${configMapsOf(namespace)}?labelSelector=${encodeURIComponent('a in (')}`,
       );
-      expectError(refused, 400, 'BadRequest');
-      expect(refused.body.message).toContain('unable to parse requirement');
+      expectError(rejected, 400, 'BadRequest');
+      expect(rejected.body.message).toContain('unable to parse requirement');
     },
 
     async 'serves an object at resourceVersion 0'({ api, namespace, eventually }) {

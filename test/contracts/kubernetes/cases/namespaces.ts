@@ -57,15 +57,15 @@ export const namespaces: Area = {
         expect((await api.get(path(namespace))).body.items).toEqual([]);
     },
 
-    async 'refuses new objects in a terminating namespace'(context) {
+    async 'rejects new objects in a terminating namespace'(context) {
       const { api, namespace } = context;
       await endSlowly(context);
-      const refused = await api.post(configMapsOf(namespace), configMap('late'));
-      expectError(refused, 403, 'Forbidden');
-      expect(refused.body.message).toBe(
+      const rejected = await api.post(configMapsOf(namespace), configMap('late'));
+      expectError(rejected, 403, 'Forbidden');
+      expect(rejected.body.message).toBe(
         `configmaps "late" is forbidden: unable to create new content in namespace ${namespace} because it is being terminated`,
       );
-      expect(refused.body.details?.causes?.[0]).toMatchObject({
+      expect(rejected.body.details?.causes?.[0]).toMatchObject({
         reason: 'NamespaceTerminating',
         field: 'metadata.namespace',
       });
@@ -108,9 +108,9 @@ export const namespaces: Area = {
 
     async 'refuses to delete kube-system and default'({ api }) {
       for (const name of ['kube-system', 'default', 'kube-public']) {
-        const refused = await api.delete(`${pathOf(name)}?dryRun=All`);
-        expectError(refused, 403, 'Forbidden');
-        expect(refused.body.message).toBe(
+        const rejected = await api.delete(`${pathOf(name)}?dryRun=All`);
+        expectError(rejected, 403, 'Forbidden');
+        expect(rejected.body.message).toBe(
           `namespaces "${name}" is forbidden: this namespace may not be deleted`,
         );
       }

@@ -33,16 +33,16 @@ export const objects: Area = {
 
     async 'refuses to create an object with a resourceVersion'({ api, namespace }) {
       const metadata = { name: 'map', resourceVersion: '1' };
-      const refused = await api.post(configMapsOf(namespace), { ...configMap('map'), metadata });
-      expect(refused.status).toBe(500);
-      expect(refused.body.message).toBe('resourceVersion should not be set on objects to be created');
+      const rejected = await api.post(configMapsOf(namespace), { ...configMap('map'), metadata });
+      expect(rejected.status).toBe(500);
+      expect(rejected.body.message).toBe('resourceVersion should not be set on objects to be created');
     },
 
     async 'refuses to create an object that exists'({ api, namespace }) {
       await api.post(configMapsOf(namespace), configMap('map'));
-      const refused = await api.post(configMapsOf(namespace), configMap('map'));
-      expectError(refused, 409, 'AlreadyExists');
-      expect(refused.body).toMatchObject({
+      const rejected = await api.post(configMapsOf(namespace), configMap('map'));
+      expectError(rejected, 409, 'AlreadyExists');
+      expect(rejected.body).toMatchObject({
         message: 'configmaps "map" already exists',
         details: { name: 'map', kind: 'configmaps' },
       });
@@ -68,55 +68,55 @@ export const objects: Area = {
       expect(expectSuccess(created, 201).metadata.name).toMatch(/^m{58}[a-z0-9]{5}$/);
     },
 
-    async 'refuses an object with neither name nor generateName'({ api, namespace }) {
-      const refused = await api.post(configMapsOf(namespace), { metadata: {} });
-      expectInvalid(refused, 'FieldValueRequired metadata.name');
+    async 'rejects an object with neither name nor generateName'({ api, namespace }) {
+      const rejected = await api.post(configMapsOf(namespace), { metadata: {} });
+      expectInvalid(rejected, 'FieldValueRequired metadata.name');
     },
 
-    async 'refuses an object of another namespace than the path'({ api, namespace }) {
-      const refused = await api.post(configMapsOf(namespace), {
+    async 'rejects an object of another namespace than the path'({ api, namespace }) {
+      const rejected = await api.post(configMapsOf(namespace), {
         metadata: { name: 'map', namespace: 'default' },
       });
-      expectError(refused, 400, 'BadRequest');
-      expect(refused.body.message).toBe(
+      expectError(rejected, 400, 'BadRequest');
+      expect(rejected.body.message).toBe(
         'the namespace of the provided object does not match the namespace sent on the request',
       );
     },
 
-    async 'refuses an object of another kind than the path'({ api, namespace }) {
-      const refused = await api.post(configMapsOf(namespace), { ...configMap('map'), kind: 'Secret' });
-      expectError(refused, 400, 'BadRequest');
+    async 'rejects an object of another kind than the path'({ api, namespace }) {
+      const rejected = await api.post(configMapsOf(namespace), { ...configMap('map'), kind: 'Secret' });
+      expectError(rejected, 400, 'BadRequest');
     },
 
-    async 'refuses an object of another version than the path'({ api, namespace }) {
-      const refused = await api.post(configMapsOf(namespace), { ...configMap('map'), apiVersion: 'v2' });
-      expectError(refused, 400, 'BadRequest');
+    async 'rejects an object of another version than the path'({ api, namespace }) {
+      const rejected = await api.post(configMapsOf(namespace), { ...configMap('map'), apiVersion: 'v2' });
+      expectError(rejected, 400, 'BadRequest');
     },
 
-    async 'refuses a body that is no JSON'({ api, namespace }) {
+    async 'rejects a body that is no JSON'({ api, namespace }) {
       expectError(await api.post(configMapsOf(namespace), '{"a":'), 400, 'BadRequest');
     },
 
-    async 'refuses a value of another type as a bad request'({ api, namespace }) {
-      const refused = await api.post(deploymentsOf(namespace), deployment('web', { replicas: 'three' }));
-      expectError(refused, 400, 'BadRequest');
+    async 'rejects a value of another type as a bad request'({ api, namespace }) {
+      const rejected = await api.post(deploymentsOf(namespace), deployment('web', { replicas: 'three' }));
+      expectError(rejected, 400, 'BadRequest');
     },
 
-    async 'refuses a quantity that cannot be parsed as a bad request'({ api, namespace }) {
+    async 'rejects a quantity that cannot be parsed as a bad request'({ api, namespace }) {
       const resources = { requests: { cpu: 'much' } };
       const containers = [{ name: 'main', image: 'nginx', resources }];
       expectError(await api.post(podsOf(namespace), pod('web', { containers })), 400, 'BadRequest');
     },
 
-    async 'refuses an object in a namespace that does not exist'({ api }) {
-      const refused = await api.post(configMapsOf('never-made'), configMap('map'));
-      expectError(refused, 404, 'NotFound');
-      expect(refused.body.message).toBe('namespaces "never-made" not found');
+    async 'rejects an object in a namespace that does not exist'({ api }) {
+      const rejected = await api.post(configMapsOf('never-made'), configMap('map'));
+      expectError(rejected, 404, 'NotFound');
+      expect(rejected.body.message).toBe('namespaces "never-made" not found');
     },
 
     async 'refuses to create at the path of an object'({ api, namespace }) {
-      const refused = await api.post(`${configMapsOf(namespace)}/map`, configMap('map'));
-      expectError(refused, 405, 'MethodNotAllowed');
+      const rejected = await api.post(`${configMapsOf(namespace)}/map`, configMap('map'));
+      expectError(rejected, 405, 'MethodNotAllowed');
     },
 
     async 'replaces an object and changes its resourceVersion'({ api, namespace }) {
@@ -137,13 +137,13 @@ export const objects: Area = {
       expect(replaced.metadata.resourceVersion).toBe(body.metadata.resourceVersion);
     },
 
-    async 'refuses a replacement with an old resourceVersion'({ api, namespace }) {
+    async 'rejects a replacement with an old resourceVersion'({ api, namespace }) {
       const path = `${configMapsOf(namespace)}/map`;
       const { body } = await api.post(configMapsOf(namespace), configMap('map', { a: '1' }));
       await api.put(path, { ...body, data: { a: '2' } });
-      const refused = await api.put(path, { ...body, data: { a: '3' } });
-      expectError(refused, 409, 'Conflict');
-      expect(refused.body.message).toBe(
+      const rejected = await api.put(path, { ...body, data: { a: '3' } });
+      expectError(rejected, 409, 'Conflict');
+      expect(rejected.body.message).toBe(
         'Operation cannot be fulfilled on configmaps "map": the object has been modified; please apply your changes to the latest version and try again',
       );
     },
@@ -166,8 +166,8 @@ export const objects: Area = {
 
     async 'refuses to rename by a replacement'({ api, namespace }) {
       await api.post(configMapsOf(namespace), configMap('map'));
-      const refused = await api.put(`${configMapsOf(namespace)}/map`, configMap('other'));
-      expectError(refused, 400, 'BadRequest');
+      const rejected = await api.put(`${configMapsOf(namespace)}/map`, configMap('other'));
+      expectError(rejected, 400, 'BadRequest');
     },
 
     async 'increments generation with changes of spec alone'({ api, namespace }) {
@@ -179,7 +179,7 @@ export const objects: Area = {
       expect((await api.get(path)).body.metadata.generation).toBe(2);
     },
 
-    async 'refuses changes of an immutable ConfigMap'({ api, namespace }) {
+    async 'rejects changes of an immutable ConfigMap'({ api, namespace }) {
       await api.post(configMapsOf(namespace), { ...configMap('map', { a: '1' }), immutable: true });
       const path = `${configMapsOf(namespace)}/map`;
       expectInvalid(await api.patch(path, 'merge', { data: { a: '2' } }), 'FieldValueForbidden data');
@@ -205,9 +205,9 @@ export const objects: Area = {
       expectError(await api.get(`${configMapsOf(namespace)}/other`), 404, 'NotFound');
     },
 
-    async 'refuses an unknown dryRun'({ api, namespace }) {
-      const refused = await api.post(`${configMapsOf(namespace)}?dryRun=Some`, configMap('map'));
-      expectInvalid(refused, 'FieldValueNotSupported dryRun');
+    async 'rejects an unknown dryRun'({ api, namespace }) {
+      const rejected = await api.post(`${configMapsOf(namespace)}?dryRun=Some`, configMap('map'));
+      expectInvalid(rejected, 'FieldValueNotSupported dryRun');
     },
 
     async 'encodes stringData of a Secret into data'({ api, namespace }) {

@@ -25,26 +25,26 @@ export const patches: Area = {
       expect(expectSuccess(patched).data).toEqual({ a: '9', d: '4', e: '9', f: '3' });
     },
 
-    async 'refuses a JSON patch whose test fails and changes nothing'({ api, namespace }) {
+    async 'rejects a JSON patch whose test fails and changes nothing'({ api, namespace }) {
       await api.post(configMapsOf(namespace), configMap('map', { a: '1' }));
-      const refused = await api.patch(`${configMapsOf(namespace)}/map`, 'json', [
+      const rejected = await api.patch(`${configMapsOf(namespace)}/map`, 'json', [
         { op: 'replace', path: '/data/a', value: '2' },
         { op: 'test', path: '/data/a', value: '1' },
       ]);
-      expectError(refused, 422, 'Invalid');
+      expectError(rejected, 422, 'Invalid');
       expect((await api.get(`${configMapsOf(namespace)}/map`)).body.data).toEqual({ a: '1' });
     },
 
-    async 'refuses a JSON patch that removes what does not exist'({ api, namespace }) {
+    async 'rejects a JSON patch that removes what does not exist'({ api, namespace }) {
       await api.post(configMapsOf(namespace), configMap('map', { a: '1' }));
       const patch = [{ op: 'remove', path: '/data/b' }];
       expectError(await api.patch(`${configMapsOf(namespace)}/map`, 'json', patch), 422, 'Invalid');
     },
 
-    async 'refuses a JSON patch that is no list'({ api, namespace }) {
+    async 'rejects a JSON patch that is no list'({ api, namespace }) {
       await api.post(configMapsOf(namespace), configMap('map'));
-      const refused = await api.patch(`${configMapsOf(namespace)}/map`, 'json', { op: 'add' });
-      expectError(refused, 400, 'BadRequest');
+      const rejected = await api.patch(`${configMapsOf(namespace)}/map`, 'json', { op: 'add' });
+      expectError(rejected, 400, 'BadRequest');
     },
 
     async 'reads ~1 in a JSON pointer as a slash'({ api, namespace }) {
@@ -176,29 +176,29 @@ export const patches: Area = {
       });
     },
 
-    async 'refuses a strategic merge patch whose element has no merge key'({ api, namespace }) {
+    async 'rejects a strategic merge patch whose element has no merge key'({ api, namespace }) {
       await api.post(deploymentsOf(namespace), withContainers(container()));
-      const refused = await api.patch(
+      const rejected = await api.patch(
         `${deploymentsOf(namespace)}/web`,
         'strategic',
         containersPatch({ image: 'redis' }),
       );
-      expect(refused.status).toBe(500);
+      expect(rejected.status).toBe(500);
     },
 
-    async 'refuses a patch with an old resourceVersion'({ api, namespace }) {
+    async 'rejects a patch with an old resourceVersion'({ api, namespace }) {
       const { metadata } = (await api.post(configMapsOf(namespace), configMap('map'))).body;
       await api.patch(`${configMapsOf(namespace)}/map`, 'merge', { data: { a: '1' } });
       const late = { metadata: { resourceVersion: metadata.resourceVersion }, data: { a: '2' } };
       expectError(await api.patch(`${configMapsOf(namespace)}/map`, 'merge', late), 409, 'Conflict');
     },
 
-    async 'refuses a patch that changes the name'({ api, namespace }) {
+    async 'rejects a patch that changes the name'({ api, namespace }) {
       await api.post(configMapsOf(namespace), configMap('map'));
-      const refused = await api.patch(`${configMapsOf(namespace)}/map`, 'merge', {
+      const rejected = await api.patch(`${configMapsOf(namespace)}/map`, 'merge', {
         metadata: { name: 'other' },
       });
-      expectError(refused, 400, 'BadRequest');
+      expectError(rejected, 400, 'BadRequest');
     },
 
     async 'keeps the resourceVersion when a patch changes nothing'({ api, namespace }) {

@@ -22,14 +22,14 @@ const withResources = (name: string, resources: object) =>
 export const quotas: Area = {
   name: 'quotas',
   cases: {
-    async 'refuses an object above the quota of its kind'(context) {
+    async 'rejects an object above the quota of its kind'(context) {
       const { api, namespace } = context;
       await createQuota(context, { 'count/secrets': '1' });
       const path = `/api/v1/namespaces/${namespace}/secrets`;
       expectSuccess(await api.post(path, { metadata: { name: 'a' } }), 201);
-      const refused = await api.post(path, { metadata: { name: 'b' } });
-      expectError(refused, 403, 'Forbidden');
-      expect(refused.body.message).toBe(
+      const rejected = await api.post(path, { metadata: { name: 'b' } });
+      expectError(rejected, 403, 'Forbidden');
+      expect(rejected.body.message).toBe(
         'secrets "b" is forbidden: exceeded quota: quota, requested: count/secrets=1, used: count/secrets=1, limited: count/secrets=1',
       );
     },
@@ -64,19 +64,19 @@ export const quotas: Area = {
       await createQuota(context, { 'requests.cpu': '1' });
       const half = { requests: { cpu: '600m' } };
       expectSuccess(await api.post(podsOf(namespace), withResources('a', half)), 201);
-      const refused = await api.post(podsOf(namespace), withResources('b', half));
-      expectError(refused, 403, 'Forbidden');
-      expect(refused.body.message).toBe(
+      const rejected = await api.post(podsOf(namespace), withResources('b', half));
+      expectError(rejected, 403, 'Forbidden');
+      expect(rejected.body.message).toBe(
         'pods "b" is forbidden: exceeded quota: quota, requested: requests.cpu=600m, used: requests.cpu=600m, limited: requests.cpu=1',
       );
     },
 
-    async 'refuses a pod that does not say what its quota counts'(context) {
+    async 'rejects a pod that does not say what its quota counts'(context) {
       const { api, namespace } = context;
       await createQuota(context, { 'limits.memory': '1Gi' });
-      const refused = await api.post(podsOf(namespace), pod('a'));
-      expectError(refused, 403, 'Forbidden');
-      expect(refused.body.message).toBe(
+      const rejected = await api.post(podsOf(namespace), pod('a'));
+      expectError(rejected, 403, 'Forbidden');
+      expect(rejected.body.message).toBe(
         'pods "a" is forbidden: failed quota: quota: must specify limits.memory for: main',
       );
     },
@@ -106,23 +106,23 @@ export const quotas: Area = {
       });
     },
 
-    async 'refuses a pod above the maximum of a LimitRange'({ api, namespace, eventually }) {
+    async 'rejects a pod above the maximum of a LimitRange'({ api, namespace, eventually }) {
       const limits = [{ type: 'Container', max: { cpu: '1' } }];
       await api.post(limitsOf(namespace), { metadata: { name: 'limits' }, spec: { limits } });
-      const refused = await eventually(async () => {
+      const rejected = await eventually(async () => {
         const response = await api.post(
           `${podsOf(namespace)}?dryRun=All`,
           withResources('a', { limits: { cpu: '2' } }),
         );
         return response.status === 403 && response;
       });
-      expectError(refused, 403, 'Forbidden');
-      expect(refused.body.message).toBe(
+      expectError(rejected, 403, 'Forbidden');
+      expect(rejected.body.message).toBe(
         'pods "a" is forbidden: maximum cpu usage per Container is 1, but limit is 2',
       );
     },
 
-    async 'refuses a pod below the minimum of a LimitRange'({ api, namespace, eventually }) {
+    async 'rejects a pod below the minimum of a LimitRange'({ api, namespace, eventually }) {
       const limits = [{ type: 'Container', min: { memory: '1Gi' } }];
       await api.post(limitsOf(namespace), { metadata: { name: 'limits' }, spec: { limits } });
       await eventually(async () => {

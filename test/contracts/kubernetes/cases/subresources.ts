@@ -63,12 +63,12 @@ export const subresources: Area = {
       expect([body.spec['replicas'], body.metadata.generation]).toEqual([2, 2]);
     },
 
-    async 'refuses a negative scale'({ api, namespace }) {
+    async 'rejects a negative scale'({ api, namespace }) {
       await api.post(deploymentsOf(namespace), deployment('web', { replicas: 0 }));
-      const refused = await api.patch(`${deploymentsOf(namespace)}/web/scale`, 'merge', {
+      const rejected = await api.patch(`${deploymentsOf(namespace)}/web/scale`, 'merge', {
         spec: { replicas: -1 },
       });
-      expectInvalid(refused, 'FieldValueInvalid spec.replicas');
+      expectInvalid(rejected, 'FieldValueInvalid spec.replicas');
     },
 
     async 'answers 404 for a subresource that a kind does not have'({ api, namespace }) {
@@ -92,7 +92,7 @@ export const subresources: Area = {
       );
     },
 
-    async 'refuses an eviction that a budget does not allow with 429'(context) {
+    async 'rejects an eviction that a budget does not allow with 429'(context) {
       const { api, namespace, eventually } = context;
       await createReadyPod(context, 'web');
       const spec = { minAvailable: 1, selector: { matchLabels: { app: 'web' } } };
@@ -102,10 +102,10 @@ export const subresources: Area = {
         return status?.['currentHealthy'] === 1 && status;
       });
       expect(observed).toMatchObject({ disruptionsAllowed: 0, desiredHealthy: 1, expectedPods: 1 });
-      const refused = await api.post(`${podsOf(namespace)}/web/eviction`, eviction('web'));
-      expectError(refused, 429, 'TooManyRequests');
-      expect(refused.body.message).toBe("Cannot evict pod as it would violate the pod's disruption budget.");
-      expect(refused.body.details?.causes).toEqual([
+      const rejected = await api.post(`${podsOf(namespace)}/web/eviction`, eviction('web'));
+      expectError(rejected, 429, 'TooManyRequests');
+      expect(rejected.body.message).toBe("Cannot evict pod as it would violate the pod's disruption budget.");
+      expect(rejected.body.details?.causes).toEqual([
         {
           reason: 'DisruptionBudget',
           message: 'The disruption budget budget needs 1 healthy pods and has 1 currently',
@@ -113,7 +113,7 @@ export const subresources: Area = {
       ]);
     },
 
-    async 'refuses an eviction of another name than the path'(context) {
+    async 'rejects an eviction of another name than the path'(context) {
       const { api, namespace } = context;
       await createReadyPod(context, 'web');
       expectError(await api.post(`${podsOf(namespace)}/web/eviction`, eviction('other')), 400, 'BadRequest');
@@ -147,11 +147,11 @@ export const subresources: Area = {
       expect([response.status, response.text]).toEqual([204, '']);
     },
 
-    async 'refuses logs of a container that a pod does not have'({ api, namespace, eventually }) {
+    async 'rejects logs of a container that a pod does not have'({ api, namespace, eventually }) {
       await eventually(async () => (await api.post(podsOf(namespace), pod('web'))).status === 201);
-      const refused = await api.get(`${podsOf(namespace)}/web/log?container=other`);
-      expectError(refused, 400, 'BadRequest');
-      expect(refused.body.message).toBe('container other is not valid for pod web');
+      const rejected = await api.get(`${podsOf(namespace)}/web/log?container=other`);
+      expectError(rejected, 400, 'BadRequest');
+      expect(rejected.body.message).toBe('container other is not valid for pod web');
     },
   },
 };

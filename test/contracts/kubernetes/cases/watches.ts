@@ -115,19 +115,19 @@ export const watches: Area = {
     },
 
     async 'needs resourceVersionMatch for initial events'({ api, namespace }) {
-      const refused = await api.get(`${configMapsOf(namespace)}?watch=true&sendInitialEvents=true`);
-      expectInvalid(refused, 'FieldValueForbidden resourceVersionMatch');
+      const rejected = await api.get(`${configMapsOf(namespace)}?watch=true&sendInitialEvents=true`);
+      expectInvalid(rejected, 'FieldValueForbidden resourceVersionMatch');
     },
 
-    async 'refuses resourceVersionMatch of a watch without initial events'({ api, namespace }) {
+    async 'rejects resourceVersionMatch of a watch without initial events'({ api, namespace }) {
       const query = 'watch=true&resourceVersion=1&resourceVersionMatch=NotOlderThan';
-      const refused = await api.get(`${configMapsOf(namespace)}?${query}`);
-      expectInvalid(refused, 'FieldValueForbidden resourceVersionMatch');
+      const rejected = await api.get(`${configMapsOf(namespace)}?${query}`);
+      expectInvalid(rejected, 'FieldValueForbidden resourceVersionMatch');
     },
 
-    async 'refuses a resourceVersion that is no number'({ api, namespace }) {
-      const refused = await api.get(`${configMapsOf(namespace)}?watch=true&resourceVersion=new`);
-      expect(refused.status).toBeGreaterThanOrEqual(400);
+    async 'rejects a resourceVersion that is no number'({ api, namespace }) {
+      const rejected = await api.get(`${configMapsOf(namespace)}?watch=true&resourceVersion=new`);
+      expect(rejected.status).toBeGreaterThanOrEqual(400);
     },
 
     async 'watches by the older path /watch/'({ api, namespace }) {

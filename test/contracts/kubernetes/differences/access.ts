@@ -15,16 +15,16 @@ export const access: readonly Difference[] = [
     ],
   },
   {
-    reason: 'An impersonation without a user is refused with another code.',
+    reason: 'An impersonation without a user is rejected with another code.',
     titles: ['refuses to impersonate a group without a user'],
   },
   {
     reason: 'Service accounts have no tokens, and tokens are not reviewed.',
     titles: [
       'issues a token of a service account that acts as it',
-      'refuses a token for less than ten minutes',
+      'rejects a token for less than ten minutes',
       'reviews a token',
-      'refuses the token of a deleted service account',
+      'rejects the token of a deleted service account',
     ],
   },
 ];

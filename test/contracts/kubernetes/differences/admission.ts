@@ -4,30 +4,30 @@ export const admission: readonly Difference[] = [
   {
     reason: 'ValidatingAdmissionPolicies are not served.',
     titles: [
-      'refuses what a ValidatingAdmissionPolicy denies',
+      'rejects what a ValidatingAdmissionPolicy denies',
       'warns of what a ValidatingAdmissionPolicy only warns of',
-      'refuses a ValidatingAdmissionPolicy whose expression does not compile',
+      'rejects a ValidatingAdmissionPolicy whose expression does not compile',
     ],
   },
   {
     reason: 'Admission webhooks are not served.',
     titles: [
-      'refuses a request whose webhook cannot be called, unless its failures are ignored',
-      'refuses a webhook with both a URL and a Service',
+      'rejects a request whose webhook cannot be called, unless its failures are ignored',
+      'rejects a webhook with both a URL and a Service',
     ],
   },
   {
     reason: 'Pod security is not enforced.',
     titles: [
-      'refuses a privileged pod in a namespace of the level baseline',
-      'refuses a pod without restrictions in a namespace of the level restricted',
-      'refuses an unknown level of pod security',
+      'rejects a privileged pod in a namespace of the level baseline',
+      'rejects a pod without restrictions in a namespace of the level restricted',
+      'rejects an unknown level of pod security',
     ],
   },
   {
     reason: "A pod's service account is not looked up, and its token is not mounted.",
     titles: [
-      'refuses a pod of a service account that does not exist',
+      'rejects a pod of a service account that does not exist',
       'mounts a token of the service account into each container',
     ],
   },
@@ -35,7 +35,7 @@ export const admission: readonly Difference[] = [
     reason: 'Pods do not get the priority of their class.',
     titles: [
       'gives a pod the value of its priority class',
-      'refuses a pod of a priority class that does not exist',
+      'rejects a pod of a priority class that does not exist',
     ],
   },
   {

@@ -6,10 +6,10 @@ export const deletion: readonly Difference[] = [
     titles: [
       'refuses to delete an object of another uid than the precondition',
       'refuses to delete an object of another resourceVersion than the precondition',
-      'refuses new finalizers of an object that is being deleted',
+      'rejects new finalizers of an object that is being deleted',
       'keeps owned objects of an Orphan deletion without the reference',
-      'refuses propagationPolicy together with orphanDependents',
-      'refuses an unknown propagationPolicy',
+      'rejects propagationPolicy together with orphanDependents',
+      'rejects an unknown propagationPolicy',
       'keeps an object while one of its owners exists',
     ],
   },

@@ -4,8 +4,8 @@ export const eventsAndLeases: readonly Difference[] = [
   {
     reason: 'Events are not validated.',
     titles: [
-      'refuses an event about an object of another namespace',
-      'refuses an event of events.k8s.io without an action',
+      'rejects an event about an object of another namespace',
+      'rejects an event of events.k8s.io without an action',
     ],
   },
 ];

@@ -6,11 +6,11 @@ export const namespaces: readonly Difference[] = [
     titles: ['says what a terminating namespace waits for'],
   },
   {
-    reason: 'The collection of namespaces is refused with another code.',
+    reason: 'The collection of namespaces is rejected with another code.',
     titles: ['has no collection deletion of namespaces'],
   },
   {
-    reason: 'A namespace does not get the finalizer kubernetes beside others.',
+    reason: 'A namespace does not get the finalizer kubernetes when it has others.',
     titles: ['finalizes a namespace by its subresource'],
   },
 ];

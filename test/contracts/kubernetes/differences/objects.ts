@@ -5,8 +5,8 @@ export const objects: readonly Difference[] = [
     reason: 'Some rules of writing an object are missing.',
     titles: [
       'refuses to create an object with a resourceVersion',
-      'refuses changes of an immutable ConfigMap',
-      'refuses an unknown dryRun',
+      'rejects changes of an immutable ConfigMap',
+      'rejects an unknown dryRun',
     ],
   },
 ];

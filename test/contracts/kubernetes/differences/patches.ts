@@ -3,6 +3,6 @@ import type { Difference } from './difference.js';
 export const patches: readonly Difference[] = [
   {
     reason: 'Some patches have another result.',
-    titles: ['refuses a strategic merge patch whose element has no merge key'],
+    titles: ['rejects a strategic merge patch whose element has no merge key'],
   },
 ];

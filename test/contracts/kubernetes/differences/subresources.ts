@@ -5,7 +5,7 @@ export const subresources: readonly Difference[] = [
     reason: 'The subresource is not served, or answers otherwise.',
     titles: [
       'evicts a pod that no budget protects',
-      'refuses an eviction of another name than the path',
+      'rejects an eviction of another name than the path',
       'adds an ephemeral container',
       'serves no logs of a pod that no node has',
     ],

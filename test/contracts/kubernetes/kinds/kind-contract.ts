@@ -15,6 +15,6 @@ export interface KindContract {
   readonly defaults?: Manifest;
   /** Invalid changes of the minimal object (as merge patches), with the expected causes, each `reason field`. */
   readonly invalid?: Readonly<Record<string, readonly [change: Manifest, ...causes: string[]]>>;
-  /** Changes of the created minimal object that are refused, with the expected causes. */
+  /** Changes of the created minimal object that are rejected, with the expected causes. */
   readonly immutable?: Readonly<Record<string, readonly [change: Manifest, ...causes: string[]]>>;
 }

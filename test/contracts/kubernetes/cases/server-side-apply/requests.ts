@@ -38,50 +38,50 @@ export const applyRequests: Area['cases'] = {
     expectInvalid(await applyMap(api, namespace, {}, {}), 'FieldValueRequired fieldManager');
   },
 
-  async 'refuses a fieldManager of more than 128 characters'({ api, namespace }) {
-    const refused = await applyMap(api, namespace, {}, { manager: 'x'.repeat(129) });
-    expectInvalid(refused, 'FieldValueTooLong fieldManager');
+  async 'rejects a fieldManager of more than 128 characters'({ api, namespace }) {
+    const rejected = await applyMap(api, namespace, {}, { manager: 'x'.repeat(129) });
+    expectInvalid(rejected, 'FieldValueTooLong fieldManager');
   },
 
-  async 'refuses a fieldManager that cannot be printed'({ api, namespace }) {
-    const refused = await applyMap(api, namespace, {}, { manager: 'a\n' });
-    expectInvalid(refused, 'FieldValueInvalid fieldManager');
+  async 'rejects a fieldManager that cannot be printed'({ api, namespace }) {
+    const rejected = await applyMap(api, namespace, {}, { manager: 'a\n' });
+    expectInvalid(rejected, 'FieldValueInvalid fieldManager');
   },
 
-  async 'refuses force for another kind of patch'({ api, namespace }) {
+  async 'rejects force for another kind of patch'({ api, namespace }) {
     await applyMap(api, namespace, {}, a);
-    const refused = await api.patch(`${configMapsOf(namespace)}/map?force=true`, 'merge', { data: {} });
-    expectInvalid(refused, 'FieldValueForbidden force');
+    const rejected = await api.patch(`${configMapsOf(namespace)}/map?force=true`, 'merge', { data: {} });
+    expectInvalid(rejected, 'FieldValueForbidden force');
   },
 
-  async 'refuses a body without kind'({ api, namespace }) {
+  async 'rejects a body without kind'({ api, namespace }) {
     const body = { apiVersion: 'v1', metadata: { name: 'map' } };
     expectError(await api.apply(`${configMapsOf(namespace)}/map`, body, a), 400, 'BadRequest');
   },
 
-  async 'refuses a body of another kind'({ api, namespace }) {
+  async 'rejects a body of another kind'({ api, namespace }) {
     const body = { ...configMap('map'), kind: 'Secret' };
     expectError(await api.apply(`${configMapsOf(namespace)}/map`, body, a), 400, 'BadRequest');
   },
 
-  async 'refuses a body of another name than the path'({ api, namespace }) {
-    const refused = await api.apply(`${configMapsOf(namespace)}/map`, configMap('other'), a);
-    expectError(refused, 400, 'BadRequest');
+  async 'rejects a body of another name than the path'({ api, namespace }) {
+    const rejected = await api.apply(`${configMapsOf(namespace)}/map`, configMap('other'), a);
+    expectError(rejected, 400, 'BadRequest');
   },
 
-  async 'refuses a body of another namespace than the path'({ api, namespace }) {
+  async 'rejects a body of another namespace than the path'({ api, namespace }) {
     const body = { ...configMap('map'), metadata: { name: 'map', namespace: 'default' } };
     expectError(await api.apply(`${configMapsOf(namespace)}/map`, body, a), 400, 'BadRequest');
   },
 
-  async 'refuses a body with managedFields'({ api, namespace }) {
+  async 'rejects a body with managedFields'({ api, namespace }) {
     const { body } = await applyMap(api, namespace, { x: '1' }, a);
-    const refused = await api.apply(`${configMapsOf(namespace)}/map`, body, a);
-    expectError(refused, 400, 'BadRequest');
-    expect(refused.body.message).toBe('metadata.managedFields must be nil');
+    const rejected = await api.apply(`${configMapsOf(namespace)}/map`, body, a);
+    expectError(rejected, 400, 'BadRequest');
+    expect(rejected.body.message).toBe('metadata.managedFields must be nil');
   },
 
-  async 'refuses a body that is no YAML'({ api, namespace }) {
+  async 'rejects a body that is no YAML'({ api, namespace }) {
     expectError(await api.apply(`${configMapsOf(namespace)}/map`, '{', a), 400, 'BadRequest');
   },
 
@@ -95,7 +95,7 @@ export const applyRequests: Area['cases'] = {
     expectError(await api.get(`${configMapsOf(namespace)}/map`), 404, 'NotFound');
   },
 
-  async 'refuses an old resourceVersion in the body'({ api, namespace }) {
+  async 'rejects an old resourceVersion in the body'({ api, namespace }) {
     const { body } = await applyMap(api, namespace, { x: '1' }, a);
     await applyMap(api, namespace, { x: '2' }, a);
     const { resourceVersion } = body.metadata;
@@ -103,7 +103,7 @@ export const applyRequests: Area['cases'] = {
     expectError(await api.apply(`${configMapsOf(namespace)}/map`, late, a), 409, 'Conflict');
   },
 
-  async 'refuses the uid of another object in the body'({ api, namespace }) {
+  async 'rejects the uid of another object in the body'({ api, namespace }) {
     await applyMap(api, namespace, { x: '1' }, a);
     const uid = '7f3c9a52-6f0e-4c0e-9d0a-2b1a6f1f2d11';
     const other = { ...configMap('map'), metadata: { name: 'map', uid } };

@@ -91,8 +91,8 @@ export const appliedSchema: Area['cases'] = {
   async 'replaces an atomic map as a whole'({ api, namespace }) {
     const path = `${servicesOf(namespace)}/web`;
     await api.apply(path, service('web', { selector: { one: '1', two: '2' } }), a);
-    const refused = await api.apply(path, service('web', { selector: { three: '3' } }), b);
-    expect(causesOf(refused)).toContain('FieldManagerConflict .spec.selector');
+    const rejected = await api.apply(path, service('web', { selector: { three: '3' } }), b);
+    expect(causesOf(rejected)).toContain('FieldManagerConflict .spec.selector');
     const forced = await api.apply(path, service('web', { selector: { three: '3' } }), {
       ...b,
       force: true,
@@ -105,8 +105,8 @@ export const appliedSchema: Area['cases'] = {
     const withArgs = (...args: string[]) =>
       deployment('web', { template: podTemplate('web', { containers: [container({ args })] }) });
     await api.apply(path, withArgs('one', 'two'), a);
-    const refused = await api.apply(path, withArgs('three'), b);
-    expect(causesOf(refused)).toContain(
+    const rejected = await api.apply(path, withArgs('three'), b);
+    expect(causesOf(rejected)).toContain(
       'FieldManagerConflict .spec.template.spec.containers[name="main"].args',
     );
     const applied = await api.apply(path, withArgs('three'), a);
@@ -130,39 +130,39 @@ export const appliedSchema: Area['cases'] = {
     });
   },
 
-  async 'refuses two containers of one name'({ api, namespace }) {
+  async 'rejects two containers of one name'({ api, namespace }) {
     const twice = deployment('web', {
       template: podTemplate('web', { containers: [container(), container()] }),
     });
-    const refused = await api.apply(`${deploymentsOf(namespace)}/web`, twice, a);
-    expect(refused.status).toBe(500);
-    expect(refused.body.message).toContain('duplicate entries for key [name="main"]');
+    const rejected = await api.apply(`${deploymentsOf(namespace)}/web`, twice, a);
+    expect(rejected.status).toBe(500);
+    expect(rejected.body.message).toContain('duplicate entries for key [name="main"]');
   },
 
-  async 'refuses a field that the schema does not know'({ api, namespace }) {
-    const refused = await api.apply(`${deploymentsOf(namespace)}/web`, deployment('web', { replica: 3 }), a);
-    expect(refused.status).toBe(500);
-    expect(refused.body.message).toContain('.spec.replica: field not declared in schema');
+  async 'rejects a field that the schema does not know'({ api, namespace }) {
+    const rejected = await api.apply(`${deploymentsOf(namespace)}/web`, deployment('web', { replica: 3 }), a);
+    expect(rejected.status).toBe(500);
+    expect(rejected.body.message).toContain('.spec.replica: field not declared in schema');
   },
 
-  async 'refuses a value of another type than the schema says'({ api, namespace }) {
-    const refused = await api.apply(
+  async 'rejects a value of another type than the schema says'({ api, namespace }) {
+    const rejected = await api.apply(
       `${deploymentsOf(namespace)}/web`,
       deployment('web', { replicas: 'three' }),
       a,
     );
-    expect(refused.status).toBe(500);
-    expect(refused.body.message).toContain('.spec.replicas: expected numeric');
+    expect(rejected.status).toBe(500);
+    expect(rejected.body.message).toContain('.spec.replicas: expected numeric');
   },
 
   async 'validates the merged object'({ api, namespace }) {
     await api.apply(`${deploymentsOf(namespace)}/web`, deployment('web'), a);
-    const refused = await api.apply(
+    const rejected = await api.apply(
       `${deploymentsOf(namespace)}/web`,
       deployment('web', { replicas: -1 }),
       a,
     );
-    expectInvalid(refused, 'FieldValueInvalid spec.replicas');
+    expectInvalid(rejected, 'FieldValueInvalid spec.replicas');
   },
 };
 
