@@ -21,7 +21,7 @@ test('every GraphQL document and every curl of the README fits the schema', asyn
 test('the commands of the README are scripts of the package or files of the project', async () => {
   const readme = await read('README.md');
   const { scripts } = JSON.parse(await read('package.json')) as { scripts: Record<string, string> };
-  const named = [...readme.matchAll(/npm (?:run )?(\w+)/g)].map(([, name]) => String(name));
+  const named = [...readme.matchAll(/npm (?:run )?([\w:-]+)/g)].map(([, name]) => String(name));
   const missing = named.filter((name) => !['ci', 'run'].includes(name) && !(name in scripts));
   expect(missing).toEqual([]);
 });

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { enqueue } from '../../../engine/jobs/queue.js';
+import { CLOUD_RESOURCE_REQUESTS } from '../../../engine/providers/cloud-resource-provider.js';
 import { audit, waitForOperation, requestCluster, type EngineFixture } from '../../engine/engine-fixture.js';
 import { movableClock } from '../../kit/clock.js';
 import { eventually } from '../../kit/eventually.js';
@@ -121,7 +123,11 @@ describe('failures during an upgrade', { timeout: 300_000 }, () => {
   it('evicts pods of a stateful set with disks one at a time, without an additional pod whose disk would remain', async () => {
     const { clusterId, client } = await runningCluster(world, '1.32.6', 3);
     const input = { name: 'db', replicas: 3, kind: 'StatefulSet', disks: true, graceSeconds: 60 } as const;
-    const set = await readyWorkload(client, input);
+    const ready = readyWorkload(client, input);
+    const claims = '/api/v1/namespaces/default/persistentvolumeclaims';
+    await eventually(async () => (await client.list(claims)).items.length > 0, { what: 'the first claim' });
+    await enqueue(world.prisma, CLOUD_RESOURCE_REQUESTS, 'all');
+    const set = await ready;
     const pods = watchPods(client, 'app=db');
     const id = await beginUpgrade(ask, { id: clusterId, version: '1.34', rollingPolicy: { batchSize: 2 } });
     expect(await waitForOperation(world, id)).toMatchObject({ state: 'SUCCEEDED' });
