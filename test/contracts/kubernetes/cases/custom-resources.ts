@@ -109,7 +109,11 @@ export const customResources: Area = {
 
     async 'lists the kind of a definition in discovery'(context) {
       const { group } = await define(context);
-      const { text } = await context.api.get(`/apis/${group}/v1`);
+      // Shortly after the definition is established.
+      const text = await context.eventually(async () => {
+        const response = await context.api.get(`/apis/${group}/v1`);
+        return response.status === 200 && response.text;
+      });
       expect(JSON.parse(text)).toMatchObject({
         resources: [
           { name: 'robots', singularName: 'robot', kind: 'Robot', shortNames: ['rb'], categories: ['all'] },
