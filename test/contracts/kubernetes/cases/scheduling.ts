@@ -8,7 +8,8 @@ import { podsOf } from '../paths.js';
 async function createNode({ api, unique }: CaseContext, name: string, spec: object = {}): Promise<void> {
   const labels = { case: name, extra: unique('extra') };
   expectSuccess(await api.post('/api/v1/nodes', { metadata: { name, labels }, spec }), 201);
-  const amounts = { cpu: '1', memory: '1Gi', pods: '10' };
+  // DaemonSets of other cases put pods on it, too.
+  const amounts = { cpu: '1', memory: '1Gi', pods: '1000' };
   const now = new Date().toISOString().replace(/\.\d+Z/, 'Z');
   const ready = {
     type: 'Ready',

@@ -2,14 +2,6 @@ import type { Difference } from './difference.js';
 
 export const scheduling: readonly Difference[] = [
   {
-    reason: 'Pods are not put on a node that a client creates, or late.',
-    titles: [
-      'puts a pod on a node that its selector selects',
-      'puts no pod on a node that is cordoned',
-      'puts a pod that the affinity allows on a node',
-    ],
-  },
-  {
     reason: 'Affinity between pods has no effect.',
     titles: ['keeps two pods apart that anti-affinity separates'],
   },
