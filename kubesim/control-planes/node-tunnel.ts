@@ -23,6 +23,8 @@ export interface NodeTunnelOptions {
   /** Whether the machine exists and its kubelet works. */
   isReady(nodeName: string): boolean;
   readonly kubelet: Kubelet;
+  /** What serves connections to an address of a pod; undefined if nothing listens there. */
+  podListener(address: string, port: number): ((socket: Duplex) => void) | undefined;
   /** Serves a request of the aggregator for metrics. */
   readonly metrics: RequestListener;
 }
@@ -32,8 +34,8 @@ const KUBELET_PORT = '10250';
 /**
  * The network between a real API server and simulated machines. The API server connects to each address in the cluster by HTTP
  * CONNECT on a Unix socket (its EgressSelectorConfiguration), so that machines need no addresses of this host. Kubelets and the
- * metrics server have certificates of the cluster's authority and serve only the API server. Pods have no ports: nothing else can
- * be reached.
+ * metrics server have certificates of the cluster's authority and serve only the API server. A pod has the ports of its simulated
+ * programs.
  */
 export async function openNodeTunnel(options: NodeTunnelOptions): Promise<AsyncDisposable> {
   const { folder, isReady } = options;
@@ -45,10 +47,13 @@ export async function openNodeTunnel(options: NodeTunnelOptions): Promise<AsyncD
     socket.on('error', () => undefined).once('close', () => sockets.delete(socket));
     const address = request.url ?? '';
     const [, host = '', port] = /^(.*):(\d+)$/.exec(address) ?? [];
-    if (address !== METRICS_ADDRESS && (port !== KUBELET_PORT || !isReady(host)))
-      return void socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
+    const isMachine = address === METRICS_ADDRESS || (port === KUBELET_PORT && isReady(host));
+    const serve = isMachine
+      ? (connection: Duplex) => void server.emit('connection', connection)
+      : options.podListener(host, Number(port));
+    if (!serve) return void socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
     socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
-    server.emit('connection', socket);
+    serve(socket);
   });
   const directory = await listen(tunnel, folder);
   return {

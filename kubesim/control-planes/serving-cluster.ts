@@ -5,13 +5,14 @@ import type { InjectedFaults } from '../injected-faults.js';
 import type { KeyQueue } from '../kubelet-client.js';
 import { kubelets } from '../kubelet/kubelet.js';
 import { logLines } from '../kubelet/log-lines.js';
+import { PodPorts } from '../kubelet/pod-ports.js';
 import type { LogEnvironment } from '../kubernetes/api/logs.js';
 import type { GrantRegistry } from '../kubernetes/cluster/cloud-resource-claims.js';
 import { loadBalancerController } from '../kubernetes/controllers/load-balancer.js';
 import type { Pod } from '../kubernetes/kinds/core.js';
 import { nodes } from '../kubernetes/kinds/nodes.js';
 import { controllerOf } from '../kubernetes/kinds/object.js';
-import { pods } from '../kubernetes/kinds/pods.js';
+import { hasEnded, pods } from '../kubernetes/kinds/pods.js';
 import { services } from '../kubernetes/kinds/services.js';
 import type { TimerScheduler } from '../timers.js';
 import { AuthenticatingProxy } from './authenticating-proxy.js';
@@ -98,12 +99,17 @@ export class ServingCluster implements AsyncDisposable {
       podByUid: (uid) => podByUid(cache, uid),
     };
     const kubelet = kubeletServer({ objects: cache, logs, log });
+    const ports = new PodPorts(kubeletClient);
     started.use(
       await openNodeTunnel({
         folder: plane.folder,
         pki,
         isReady: (name) => machines.isReady(name),
         kubelet,
+        podListener: (address, port) => {
+          const pod = podByAddress(cache, address);
+          return pod && ports.listener(pod, port);
+        },
         metrics: (request, response) => serveMetrics({ objects: cache, clock }, request, response),
       }),
     );
@@ -183,6 +189,13 @@ export class ServingCluster implements AsyncDisposable {
         this.options.log.debug({ err, path: call.path }, 'a request of the cloud failed'),
       );
   }
+}
+
+/** The pod with an address that is not that of its node. */
+function podByAddress(cache: ClusterCache, address: string): Pod | undefined {
+  for (const pod of cache.all(pods))
+    if (pod.status.podIP === address && !pod.spec.hostNetwork && !hasEnded(pod)) return pod;
+  return undefined;
 }
 
 function podByUid(cache: ClusterCache, uid: string): Pod | undefined {

@@ -1,7 +1,8 @@
 import type { KubeletClient } from '../kubelet-client.js';
 import type { Container, Pod } from '../kubernetes/kinds/core.js';
 import { type ContentSource, environmentOf, mountedFiles } from './pod-content.js';
-import { initialState, programOf, type Program, type Surroundings } from './programs.js';
+import type { Program } from './program.js';
+import { initialState, programOf, type Surroundings } from './programs.js';
 import type { ExitCode, ShellState } from './shell/run.js';
 
 /** Most steps of a program that are simulated; one that has not ended by then runs until it is stopped. */

@@ -3,7 +3,7 @@ import { faultDefinitions } from '../injected-faults.js';
 import type { Container, Pod, Probe } from '../kubernetes/kinds/core.js';
 import type { KubeletClient } from '../kubelet-client.js';
 import { type ContainerRun, execCode, outcomeOf } from './container-run.js';
-import type { Server } from './programs.js';
+import type { Server } from './http-server.js';
 
 /** Results of a probe from a number of seconds after the start of the container on. */
 interface Segment {
@@ -106,7 +106,11 @@ function segmentsOf(run: ContainerRun, container: Container, probe: Probe): Segm
   if (!server || !listensOn(server, portOf(container, probe))) return [{ from: 0, success: false }];
   if (!httpGet) return [{ from: 0, success: true }];
   const times = [0, ...(server.changesAt === undefined ? [] : [server.changesAt])];
-  return times.map((from) => ({ from, success: isSuccess(server.status(httpGet.path ?? '/', from)) }));
+  const request = { method: 'GET', path: httpGet.path ?? '/', headers: {}, body: '' };
+  return times.map((from) => ({
+    from,
+    success: isSuccess(server.respond(request, { ...run, seconds: from })?.status),
+  }));
 }
 
 function execSegments(run: ContainerRun, container: Container, command: readonly string[]): Segment[] {
@@ -129,6 +133,6 @@ function listensOn({ ports }: Server, port: number | undefined): boolean {
   return port !== undefined && (!ports || ports.includes(port));
 }
 
-function isSuccess(status: number): boolean {
+function isSuccess(status = 0): boolean {
   return status >= 200 && status < 400;
 }

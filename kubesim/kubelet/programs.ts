@@ -1,26 +1,11 @@
 import type { Container, Pod } from '../kubernetes/kinds/core.js';
+import { agnhost } from './agnhost/agnhost.js';
+import { type ContainerRequest, type Server, textResponse, urlOf } from './http-server.js';
 import { expandReferences, hostnameOf } from './pod-content.js';
+import type { Program } from './program.js';
 import { commandOf } from './shell/commands.js';
 import { parseScript, type Script } from './shell/parse.js';
-import { runScript, type ExitCode, type ShellState, type Step } from './shell/run.js';
-
-/** What the program of a container does. */
-export interface Program {
-  /** The steps of a new run, which changes `state`. */
-  run(state: ShellState): Generator<Step, ExitCode>;
-  /** Whether it logs plausible requests instead of its output. */
-  readonly requests: boolean;
-  /** The HTTP server that probes reach; undefined if it listens on no port. */
-  readonly server: Server | undefined;
-}
-
-export interface Server {
-  /** Ports it listens on; undefined: any. */
-  readonly ports: readonly number[] | undefined;
-  /** Status code of a path, by the seconds since its start; it changes at most once, at `changesAt`. */
-  status(path: string, seconds: number): number;
-  readonly changesAt?: number;
-}
+import { runScript, type ExitCode, type ShellState } from './shell/run.js';
 
 /** Environment and files of a container that starts. */
 export interface Surroundings {
@@ -172,96 +157,29 @@ function commandProgram([name = '', ...args]: readonly string[]): Program | unde
   };
 }
 
-const ok = () => 200;
-const anyServer: Server = { ports: undefined, status: ok };
+const anyServer: Server = { ports: undefined, respond: () => textResponse('ok\n') };
 
 /** A web server with its default page only. */
-const pages = (path: string) => (/^\/(index\.html|50x\.html)?$/.test(path) ? 200 : 404);
+function pageServer(title: string): Program {
+  const page = `<!DOCTYPE html>\n<html><head><title>${title}</title></head><body><h1>${title}</h1></body></html>\n`;
+  const respond = (request: ContainerRequest) =>
+    /^\/(index\.html|50x\.html)?$/.test(urlOf(request).pathname)
+      ? { status: 200, headers: { 'content-type': 'text/html' }, body: page }
+      : textResponse('404 Not Found\n', 404);
+  return { ...quiet(0, undefined), requests: true, server: { ports: [80], respond } };
+}
 
 /** Servers by their command. */
 const SERVERS: Readonly<Record<string, ((args: readonly string[]) => Program) | undefined>> = {
-  nginx: () => ({ ...quiet(0, undefined), requests: true, server: { ports: [80], status: pages } }),
-  'httpd-foreground': () => ({
-    ...quiet(0, undefined),
-    requests: true,
-    server: { ports: [80], status: pages },
-  }),
+  nginx: () => pageServer('Welcome to nginx!'),
+  'httpd-foreground': () => pageServer('It works!'),
   pause: () => quiet(0, undefined),
-  agnhost: (args) => agnhost(args),
+  agnhost,
 };
 
 function serverProgram([name = '', ...args]: readonly string[]): Program | undefined {
   const base = name.slice(name.lastIndexOf('/') + 1);
   return Object.hasOwn(SERVERS, base) ? SERVERS[base]?.(args) : undefined;
-}
-
-/** The test image of Kubernetes. */
-function agnhost([subcommand = 'pause', ...args]: readonly string[]): Program {
-  const option = (name: string) => args.find((arg) => arg.startsWith(`--${name}=`))?.split('=')[1];
-  const server = (port: number, status: Server['status'] = ok, changesAt?: number): Program => ({
-    ...printing(`Started HTTP server on port ${option('http-port') ?? option('port') ?? port}`),
-    server: {
-      ports: [Number(option('http-port') ?? option('port') ?? port)],
-      status,
-      ...(changesAt && { changesAt }),
-    },
-  });
-  switch (subcommand) {
-    case 'netexec':
-      return server(8080);
-    case 'serve-hostname':
-      return server(9376);
-    case 'test-webserver':
-      return server(80);
-    case 'liveness':
-      return server(8080, (path, seconds) => (path === '/healthz' && seconds >= 10 ? 500 : 200), 10);
-    case 'logs-generator':
-      return logsGenerator(Number(option('log-lines-total') ?? 0), secondsOf(option('run-duration') ?? '0s'));
-    case 'entrypoint-tester':
-      return { ...printing(JSON.stringify(['/agnhost', 'entrypoint-tester', ...args])), ...ending(0) };
-    default:
-      return quiet(0, undefined);
-  }
-}
-
-/** A program that prints a line and runs until it is stopped. */
-function printing(line: string): Program {
-  return {
-    *run() {
-      yield { output: `${line}\n` };
-      return undefined;
-    },
-    requests: false,
-    server: undefined,
-  };
-}
-
-function ending(code: number): Pick<Program, 'run'> {
-  return {
-    *run() {
-      yield {};
-      return code;
-    },
-  };
-}
-
-function secondsOf(duration: string): number {
-  const [, amount = '0', unit = 's'] = /^([\d.]+)(ms|s|m|h)$/.exec(duration) ?? [];
-  return Number(amount) * ({ ms: 0.001, s: 1, m: 60, h: 3600 }[unit] ?? 1);
-}
-
-function logsGenerator(lines: number, seconds: number): Program {
-  return {
-    *run() {
-      for (let line = 0; line < lines; line += 1) {
-        yield { output: `${line} GET /api/v1/namespaces/default/pods/pod${line} ${200 + (line % 300)}\n` };
-        yield { seconds: seconds / lines };
-      }
-      return 0;
-    },
-    requests: false,
-    server: undefined,
-  };
 }
 
 /** A program that is not simulated: a server if it is restarted always, otherwise a task of some seconds. */

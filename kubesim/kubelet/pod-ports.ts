@@ -1,0 +1,108 @@
+import {
+  createServer,
+  type IncomingMessage,
+  type Server as HttpServer,
+  type ServerResponse,
+} from 'node:http';
+import type { Duplex } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
+import type { KubeletClient } from '../kubelet-client.js';
+import type { Pod } from '../kubernetes/kinds/core.js';
+import type { ContainerRun } from './container-run.js';
+import type { Server, ServingContainer } from './http-server.js';
+import { containerStatus } from './pod-status.js';
+import { runOf } from './simulated-containers.js';
+
+/** Most bytes of a request to a container: the API server sends webhooks two objects of up to 3 MB. */
+const MAX_BODY = 8 * 1024 * 1024;
+
+/** The listening server of a container that runs. */
+interface Listener {
+  readonly server: Server;
+  readonly run: ContainerRun;
+  readonly startedAt: string;
+}
+
+/** The ports of the pods of a cluster: what a connection to one reaches. */
+export class PodPorts {
+  /** Where the connections of `http` go. */
+  private readonly listeners = new WeakMap<Duplex, Listener>();
+  private readonly http: HttpServer;
+
+  constructor(private readonly client: Pick<KubeletClient, 'clock' | 'configMap' | 'scaled' | 'secret'>) {
+    this.http = createServer((request, response) => {
+      this.serve(request, response).catch(() => response.destroy());
+    });
+  }
+
+  /** What serves connections to a port of the pod; undefined if nothing listens there. */
+  listener(pod: Pod, port: number): ((socket: Duplex) => void) | undefined {
+    const listener = this.find(pod, port);
+    if (!listener) return undefined;
+    if (!listener.server.tls) return (socket) => this.accept(socket, listener);
+    const secureContext = contextOf(listener);
+    if (!secureContext) return undefined;
+    return (socket) => {
+      const secure = new TLSSocket(socket, { isServer: true, secureContext, ALPNProtocols: ['http/1.1'] });
+      secure.on('error', () => socket.destroy()).once('secure', () => this.accept(secure, listener));
+    };
+  }
+
+  private accept(socket: Duplex, listener: Listener): void {
+    this.listeners.set(socket, listener);
+    this.http.emit('connection', socket);
+  }
+
+  private find(pod: Pod, port: number): Listener | undefined {
+    for (const container of [...pod.spec.containers, ...(pod.spec.initContainers ?? [])]) {
+      const { running } = containerStatus(pod, container.name)?.state ?? {};
+      if (!running) continue;
+      const run = runOf(this.client, pod, container);
+      const { server } = run.program;
+      if (server && (server.ports?.includes(port) ?? true))
+        return { server, run, startedAt: running.startedAt };
+    }
+    return undefined;
+  }
+
+  private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const listener = this.listeners.get(request.socket);
+    const body = await bodyOf(request);
+    if (!listener || body === undefined) return void response.writeHead(413).end();
+    const { method = 'GET', url: path = '/', headers } = request;
+    const answer = listener.server.respond({ method, path, headers, body }, this.container(listener));
+    if (!answer) return;
+    if (answer.delaySeconds !== undefined) await delay(answer.delaySeconds * 1000);
+    response.writeHead(answer.status, answer.headers).end(answer.body);
+  }
+
+  private container({ run, startedAt }: Listener): ServingContainer {
+    const elapsed = this.client.clock.now().getTime() - Date.parse(startedAt);
+    return { ...run, seconds: elapsed / this.client.scaled(1) };
+  }
+}
+
+/** The certificate of a server; undefined if it has none or a broken one. */
+function contextOf({ server: { tls }, run }: Listener): SecureContext | undefined {
+  const cert = tls && run.files.get(tls.certificate);
+  const key = tls && run.files.get(tls.key);
+  if (cert === undefined || key === undefined) return undefined;
+  try {
+    return createSecureContext({ cert, key });
+  } catch {
+    return undefined;
+  }
+}
+
+/** The body of a request; undefined if it is too long. */
+async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > MAX_BODY) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}

@@ -1,0 +1,12 @@
+import type { Server } from './http-server.js';
+import type { ExitCode, ShellState, Step } from './shell/run.js';
+
+/** What the program of a container does. */
+export interface Program {
+  /** The steps of a new run, which changes `state`. */
+  run(state: ShellState): Generator<Step, ExitCode>;
+  /** Whether it logs plausible requests instead of its output. */
+  readonly requests: boolean;
+  /** The HTTP server that clients and probes reach; undefined if it listens on no port. */
+  readonly server: Server | undefined;
+}
