@@ -59,9 +59,10 @@ const kubesim = {
   storage: [],
   http: [],
   'kubernetes/schema': [],
+  'kubernetes/cel': ['kubernetes/schema'],
   'kubernetes/kinds': ['kubernetes/schema'],
   'kubernetes/store': ['kubernetes/kinds', 'storage'],
-  'kubernetes/cluster': ['kubernetes/kinds', 'kubernetes/schema', 'kubernetes/store'],
+  'kubernetes/cluster': ['kubernetes/kinds', 'kubernetes/schema', 'kubernetes/store', 'kubernetes/cel'],
   'kubernetes/scheduler': ['kubernetes/kinds', 'kubernetes/store', 'kubernetes/cluster'],
   'kubernetes/controllers': [
     ...['kubernetes/kinds', 'kubernetes/store', 'kubernetes/cluster'],

@@ -1,0 +1,113 @@
+import {
+  type ASTNode,
+  type Environment,
+  EvaluationError,
+  ParseError,
+  TypeError as CelTypeError,
+} from '@marcbachmann/cel-js';
+import { Budget, OutOfBudgetError } from './budget.js';
+import { createEnvironment } from './environment.js';
+import { errorText } from './errors.js';
+import { MATCHES } from './library/regex.js';
+import { withBudget } from './running-budget.js';
+
+/** The expression does not compile; the message is that of cel-go. */
+class CompilationError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'CompilationError';
+  }
+}
+
+/** The expression could not be evaluated for these variables. */
+class CelError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'CelError';
+  }
+}
+
+/** A compiled expression. */
+export interface Program {
+  readonly expression: string;
+  /** The type of the result: `bool`, `string`, `dyn` … */
+  readonly type: string;
+  /** The result for variables as `toCel` makes them. Throws CelError, also when the budget is exhausted. */
+  evaluate(variables: Readonly<Record<string, unknown>>, budget: Budget): unknown;
+}
+
+/** The types of the variables of an expression, e.g. `{ object: 'dyn' }`. */
+export type Variables = Readonly<Record<string, string>>;
+
+/** The longest expression that is compiled. */
+const MAX_LENGTH = 100_000;
+
+/** The most environments that are kept: there are as many as sets of variables. */
+const MAX_ENVIRONMENTS = 200;
+const environments = new Map<string, Environment>();
+
+function environmentOf(variables: Variables): Environment {
+  const key = JSON.stringify(Object.entries(variables).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const known = environments.get(key);
+  if (known) return known;
+  if (environments.size >= MAX_ENVIRONMENTS) environments.clear();
+  const environment = createEnvironment(variables);
+  environments.set(key, environment);
+  return environment;
+}
+
+/** Compiles and type-checks an expression. Throws CompilationError. */
+export function compile(expression: string, variables: Variables): Program {
+  if (expression.length > MAX_LENGTH)
+    throw new CompilationError(
+      `ERROR: <input>:-1:0: expression code point size exceeds limit: size: ${expression.length}, limit ${MAX_LENGTH}`,
+    );
+  const parsed = parse(environmentOf(variables), expression);
+  rename(parsed.ast);
+  const { valid, type = 'dyn', error } = parsed.check();
+  if (!valid) throw new CompilationError(errorText(expression, error));
+  return { expression, type, evaluate: (values, budget) => run(() => parsed(values), budget) };
+}
+
+function parse(environment: Environment, expression: string) {
+  try {
+    return environment.parse(expression);
+  } catch (error) {
+    if (error instanceof ParseError || error instanceof CelTypeError || error instanceof EvaluationError)
+      throw new CompilationError(errorText(expression, error));
+    throw error;
+  }
+}
+
+function run(evaluate: () => unknown, budget: Budget): unknown {
+  budget.start();
+  try {
+    const value = withBudget(budget, evaluate);
+    budget.check();
+    return value;
+  } catch (error) {
+    if (error instanceof EvaluationError) throw new CelError(evaluationText(error));
+    if (error instanceof OutOfBudgetError || error instanceof Error) throw new CelError(error.message);
+    throw error;
+  }
+}
+
+/** Calls of `matches` run by RE2: the library's own one would take exponential time for some patterns. */
+function rename(node: ASTNode): void {
+  const args: unknown = node.args;
+  if (node.op === 'rcall' && Array.isArray(args) && args[0] === 'matches') args[0] = MATCHES;
+  for (const child of childrenOf(args)) rename(child);
+}
+
+function childrenOf(args: unknown): ASTNode[] {
+  if (Array.isArray(args)) return args.flatMap(childrenOf);
+  return isNode(args) ? [args] : [];
+}
+
+function isNode(value: unknown): value is ASTNode {
+  return typeof value === 'object' && value !== null && 'op' in value && 'args' in value;
+}
+
+function evaluationText({ summary }: EvaluationError): string {
+  return summary.replace(/^No such key: /, 'no such key: ');
+}
