@@ -27,18 +27,12 @@ const program = new Command('conformance')
 await run(program.parse().opts<Options>());
 
 async function run({ target, focus, kubeconfig, processes }: Options): Promise<void> {
-  const programs = execFileSync(
-    process.execPath,
-    [join(packageRoot, 'scripts/conformance/build-suite.mjs')],
-    {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  ).trim();
+  const programs = built('scripts/conformance/build-suite.mjs');
+  const kubectl = join(built('scripts/control-plane.mjs'), 'kubectl');
   const folder = await mkdtemp(join(tmpdir(), 'fleetgraph-conformance-'));
   const started = Date.now();
   const cases = await casesOf(folder, { target, kubeconfig }, (config) =>
-    runSuite({ programs, kubeconfig: config, folder, focus, processes }),
+    runSuite({ programs, kubectl, kubeconfig: config, folder, focus, processes }),
   );
   for (const { group, title, passed, failure } of cases)
     console.log(
@@ -55,6 +49,13 @@ async function run({ target, focus, kubeconfig, processes }: Options): Promise<v
     cases,
   });
   await writeConformanceDocument();
+}
+
+/** Runs a script that builds programs unless they are built; returns their folder. */
+function built(script: string): string {
+  const path = join(packageRoot, script);
+  const stdio = ['ignore', 'pipe', 'inherit'] as const;
+  return execFileSync(process.execPath, [path], { encoding: 'utf8', stdio: [...stdio] }).trim();
 }
 
 /** Runs the suite on the given cluster, or on one of a platform that is started for it. */

@@ -20,6 +20,8 @@ export const GROUPS = [
 export interface SuiteRunOptions {
   /** Folder of `e2e.test` and `ginkgo`. */
   readonly programs: string;
+  /** The kubectl of the same version. */
+  readonly kubectl: string;
   readonly kubeconfig: string;
   /** Folder of the log and the report. */
   readonly folder: string;
@@ -72,6 +74,7 @@ export async function runSuite(options: SuiteRunOptions): Promise<CaseResult[]> 
     '--',
     '--provider=local',
     `--kubeconfig=${options.kubeconfig}`,
+    `--kubectl-path=${options.kubectl}`,
     '--dump-logs-on-failure=false',
   ];
   const child = spawn(join(options.programs, 'ginkgo'), args, {

@@ -65,6 +65,44 @@ test('decodes strings, numbers, times, lists and maps, and skips unknown fields'
   });
 });
 
+test('decodes times with microseconds', () => {
+  const raw = message(field(2, message(int(1, 1_700_000_000), int(2, 5_000_000))));
+  expect(decodeProtobuf(body('events.k8s.io/v1', 'Event', raw))).toMatchObject({
+    eventTime: '2023-11-14T22:13:20.005000Z',
+  });
+});
+
+test('decodes the schema of custom resources as JSON', () => {
+  const json = (value: unknown) => message(field(1, Buffer.from(JSON.stringify(value))));
+  const half = (writer: protobuf.Writer) => void writer.uint32((9 << 3) | 1).double(0.5);
+  const count = message(field(8, json(3)), half);
+  const labels = message(field(30, message(int(1, 1))));
+  const properties = [
+    field(29, message(text(1, 'count'), field(2, count))),
+    field(29, message(text(1, 'labels'), field(2, labels))),
+  ];
+  const version = message(field(4, message(field(1, messageOf(properties)))));
+  const raw = message(field(2, message(field(7, version))));
+  expect(decodeProtobuf(body('apiextensions.k8s.io/v1', 'CustomResourceDefinition', raw))).toMatchObject({
+    spec: {
+      versions: [
+        {
+          schema: {
+            openAPIV3Schema: {
+              properties: { count: { default: 3, maximum: 0.5 }, labels: { additionalProperties: true } },
+            },
+          },
+        },
+      ],
+    },
+  });
+});
+
+test('keeps a zero that a client has set, and not one that Go writes for an unset field', () => {
+  const raw = message(field(2, message(int(1, 0), int(5, 0))));
+  expect(decodeProtobuf(body('apps/v1', 'Deployment', raw))['spec']).toEqual({ replicas: 0 });
+});
+
 test('decodes 200,000 entries of a map and of a list in linear time', { timeout: 10_000 }, () => {
   const many = Array.from({ length: 200_000 }, (_, index) => index);
   const metadata = messageOf(many.map((index) => text(FINALIZERS, `f${index}`)));

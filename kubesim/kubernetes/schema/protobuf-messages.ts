@@ -1,7 +1,13 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { brotliDecompressSync } from 'node:zlib';
 import { z } from 'zod';
-import source from './protobuf-messages-1.32.json' with { type: 'json' };
+import { packageRoot } from '../../../kernel/package-root.js';
 
-const fieldSchema = z.tuple([z.number(), z.string()]).rest(z.enum(['repeated', 'map']));
+/** Written by scripts/protobuf-messages.mjs. */
+const FILE = join(packageRoot, 'kubesim/kubernetes/schema/data/protobuf-messages.json.br');
+
+const fieldSchema = z.tuple([z.number(), z.string()]).rest(z.enum(['repeated', 'map', 'inline', 'always']));
 const sourceSchema = z.object({
   kinds: z.record(z.string(), z.string()),
   messages: z.record(z.string(), z.record(z.string(), fieldSchema)),
@@ -14,6 +20,8 @@ export interface Field {
   readonly many: 'repeated' | 'map' | undefined;
   /** Whether JSON inlines the fields of this field. */
   readonly inlined: boolean;
+  /** Whether a zero is a value; otherwise Go writes it also for a field that is not set. */
+  readonly keepsZero: boolean;
 }
 
 type Message = ReadonlyMap<number, Field>;
@@ -25,13 +33,12 @@ export const PLAIN_TYPES: ReadonlySet<string> = new Set([
   'meta.v1.Time',
   'meta.v1.MicroTime',
   'meta.v1.FieldsV1',
+  'runtime.RawExtension',
 ]);
-
-const INLINED = new Set(['localObjectReference', 'volumeSource', 'handler', 'ephemeralContainerCommon']);
 
 /** The protobuf messages of the Kubernetes API. Numbers of fields are the same in all versions. */
 class ProtobufMessages {
-  private readonly data = sourceSchema.parse(source);
+  private readonly data = sourceSchema.parse(JSON.parse(brotliDecompressSync(readFileSync(FILE)).toString()));
   private readonly built = new Map<string, Message>();
 
   /** The message of a kind, e.g. of `apps/v1` `Deployment`. */
@@ -46,9 +53,15 @@ class ProtobufMessages {
     const fields = this.data.messages[name];
     if (cached || !fields) return cached;
     const message = new Map(
-      Object.entries(fields).map(([field, [number, type, many]]) => [
+      Object.entries(fields).map(([field, [number, type, ...flags]]) => [
         number,
-        { name: field, type, many, inlined: INLINED.has(field) },
+        {
+          name: field,
+          type,
+          many: flags.find((flag) => flag === 'repeated' || flag === 'map'),
+          inlined: flags.includes('inline'),
+          keepsZero: flags.includes('always'),
+        },
       ]),
     );
     this.built.set(name, message);

@@ -53,30 +53,13 @@ function decodeMessage(name: string, bytes: Buffer): Json {
 function add(result: Json, field: Field, value: unknown): void {
   if (field.many === 'repeated') {
     ((result[field.name] ??= []) as unknown[]).push(value);
-  } else if (!isEmpty(field.name, value)) {
+  } else if (!isEmpty(field, value)) {
     result[field.name] = value;
   }
 }
 
-/** Fields whose zero or false is significant; for other fields Go also writes zeros that were not set. */
-const ZERO_PRESERVING_FIELDS = new Set([
-  'replicas',
-  'parallelism',
-  'completions',
-  'backoffLimit',
-  'terminationGracePeriodSeconds',
-  'gracePeriodSeconds',
-  'tolerationSeconds',
-  'revisionHistoryLimit',
-  'partition',
-  'automountServiceAccountToken',
-  'enableServiceLinks',
-  'intVal',
-]);
-
-function isEmpty(name: string, value: unknown): boolean {
-  if (value === undefined || value === '') return true;
-  return (value === 0 || value === false) && !ZERO_PRESERVING_FIELDS.has(name);
+function isEmpty({ keepsZero }: Field, value: unknown): boolean {
+  return value === undefined || (!keepsZero && (value === 0 || value === false || value === ''));
 }
 
 function setEntry(map: Json, { type }: Field, bytes: Buffer): void {
@@ -101,9 +84,28 @@ function decodeValue(type: string, bytes: Buffer, int: number): unknown {
     case 'int32':
     case 'int64':
       return int;
+    case 'double':
+      return bytes.readDoubleLE();
     default:
-      return PLAIN_TYPES.has(type) ? decodePlain(type, bytes) : decodeMessage(type, bytes);
+      return PLAIN_TYPES.has(type) ? decodePlain(type, bytes) : decodeStruct(type, bytes);
   }
+}
+
+/** Messages whose JSON is one of their values: a list, a schema or its alternative, any JSON. */
+const ALTERNATIVES: Readonly<Record<string, ((message: Json) => unknown) | undefined>> = {
+  'meta.v1.Verbs': ({ items }) => items ?? [],
+  'authentication.v1.ExtraValue': ({ items }) => items ?? [],
+  'authorization.v1.ExtraValue': ({ items }) => items ?? [],
+  'certificates.v1.ExtraValue': ({ items }) => items ?? [],
+  'apiextensions.v1.JSON': ({ raw }) => JSON.parse(Buffer.from(String(raw), 'base64').toString()) as unknown,
+  'apiextensions.v1.JSONSchemaPropsOrBool': ({ allows, schema }) => schema ?? allows ?? false,
+  'apiextensions.v1.JSONSchemaPropsOrArray': ({ schema, jSONSchemas }) => schema ?? jSONSchemas,
+  'apiextensions.v1.JSONSchemaPropsOrStringArray': ({ schema, property }) => schema ?? property,
+};
+
+function decodeStruct(type: string, bytes: Buffer): unknown {
+  const message = decodeMessage(type, bytes);
+  return ALTERNATIVES[type]?.(message) ?? message;
 }
 
 function decodePlain(type: string, bytes: Buffer): unknown {
@@ -112,8 +114,14 @@ function decodePlain(type: string, bytes: Buffer): unknown {
   const text = (at: number, otherwise: string) => fields.get(at)?.bytes.toString() ?? otherwise;
   if (type === 'resource.Quantity') return text(1, '0');
   if (type === 'intstr.IntOrString') return number(1) === 0 ? number(2) : text(3, '');
-  if (type === 'meta.v1.FieldsV1') return JSON.parse(text(1, '{}')) as unknown;
+  if (type === 'meta.v1.FieldsV1' || type === 'runtime.RawExtension')
+    return JSON.parse(text(1, '{}')) as unknown;
   // Go writes an unset time as its zero time.
   if (!fields.has(1) || number(1) < 0) return undefined;
-  return new Date(number(1) * 1000 + Math.floor(number(2) / 1e6)).toISOString().replace('.000Z', 'Z');
+  const second = new Date(number(1) * 1000).toISOString().slice(0, -'.000Z'.length);
+  return type === 'meta.v1.Time' ? `${second}Z` : `${second}.${microseconds(number(2))}Z`;
+}
+
+function microseconds(nanoseconds: number): string {
+  return String(Math.floor(nanoseconds / 1000)).padStart(6, '0');
 }
