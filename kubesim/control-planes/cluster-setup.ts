@@ -1,4 +1,4 @@
-import { clusterRoleBindings } from '../kubernetes/api/rbac/cluster-roles.js';
+import { platformPolicy } from '../kubernetes/cluster/bootstrap-policy.js';
 import { DISK_DRIVER, NAS_DRIVER } from '../kubernetes/cluster/cloud-resource-claims.js';
 import { dnsObjects } from '../kubernetes/cluster/initial-objects.js';
 import { groupVersion } from '../kubernetes/kinds/resource.js';
@@ -8,26 +8,15 @@ import { installMetricsServer } from './metrics-server.js';
 import { pathOf } from './object-cache.js';
 
 const RBAC = '/apis/rbac.authorization.k8s.io/v1';
-/** Roles that Kubernetes has itself; those of `fleetgraph:` are the platform's. */
-const OWN = 'fleetgraph:';
 const DISK_CLASSES = ['alicloud-disk-essd', 'alicloud-disk-ssd', 'alicloud-disk-efficiency'];
 
 /** Creates what a cluster of the cloud has at each start: metrics, the rights of kubeconfigs, and the storage of the cloud. */
 export async function installBasics(client: ClusterClient, authority: string): Promise<void> {
   await installMetricsServer(client, authority);
-  for (const { name, role, group } of clusterRoleBindings) {
-    if (role.name.startsWith(OWN))
-      await createUnlessExists(client, `${RBAC}/clusterroles`, {
-        metadata: { name: role.name },
-        rules: role.rules,
-      });
-    if (!name.startsWith(OWN)) continue;
-    await createUnlessExists(client, `${RBAC}/clusterrolebindings`, {
-      metadata: { name },
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: role.name },
-      subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: group }],
-    });
-  }
+  for (const role of platformPolicy.clusterRoles)
+    await createUnlessExists(client, `${RBAC}/clusterroles`, role);
+  for (const binding of platformPolicy.clusterRoleBindings)
+    await createUnlessExists(client, `${RBAC}/clusterrolebindings`, binding);
   // The volumes need not be attached: mounting them is simulated.
   for (const name of [DISK_DRIVER, NAS_DRIVER])
     await createUnlessExists(client, '/apis/storage.k8s.io/v1/csidrivers', {

@@ -70,11 +70,4 @@ export async function installMetricsServer(client: ClusterClient, authority: str
       versionPriority: 100,
     },
   });
-  await createUnlessExists(client, '/apis/rbac.authorization.k8s.io/v1/clusterroles', {
-    metadata: {
-      name: 'system:aggregated-metrics-reader',
-      labels: { 'rbac.authorization.k8s.io/aggregate-to-view': 'true' },
-    },
-    rules: [{ apiGroups: ['metrics.k8s.io'], resources: ['pods', 'nodes'], verbs: ['get', 'list', 'watch'] }],
-  });
 }

@@ -12,6 +12,7 @@ import type {
   VolumeFaultResult,
   VpcAddresses,
 } from '../cluster-port.js';
+import { clusterRoleAggregationController } from './controllers/cluster-role-aggregation.js';
 import { cronJobController } from './controllers/cron-job.js';
 import { daemonSetController } from './controllers/daemon-set.js';
 import { deploymentController } from './controllers/deployment.js';
@@ -38,6 +39,7 @@ import { scheduler } from './scheduler/scheduler.js';
 import type { ClusterStore } from './store/cluster-store.js';
 import type { TimerScheduler, Timers } from '../timers.js';
 import { cloudResourceClaims, GrantRegistry } from './cluster/cloud-resource-claims.js';
+import { ensureBootstrapPolicy } from './cluster/bootstrap-policy.js';
 import type { ClusterContext, Kubelets } from './cluster/context.js';
 import { containerInstanceRun } from './cluster/container-instance-runs.js';
 import { ControlPlaneProcesses } from './cluster/control-plane-processes.js';
@@ -154,9 +156,11 @@ export class SimulatedCluster implements ClusterContext, ClusterPort {
   /** Starts the controllers on the stored objects. `fresh` installs the initial objects of a new cluster. */
   start(fresh: boolean): void {
     ensureInitialObjects(this);
+    ensureBootstrapPolicy(this);
     restoreInitialObjects(this);
     if (fresh) installDns(this);
     const controllers = [
+      clusterRoleAggregationController(this),
       resourceQuotaController(this),
       garbageCollector(this),
       namespaceController(this, this.dependencies.caCertificate),

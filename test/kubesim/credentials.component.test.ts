@@ -101,7 +101,7 @@ describe('read-only credential', () => {
     }
     const masters = { 'impersonate-user': 'acme:ann', 'impersonate-group': 'system:masters' };
     expect(await status(reader, PODS, masters)).toBe(403);
-    expect(await status(reader, PODS, { 'impersonate-group': 'system:masters' })).toBe(500);
+    expect(await status(reader, PODS, { 'impersonate-group': 'system:masters' })).toBe(400);
   });
 });
 
@@ -116,7 +116,8 @@ describe('administrator credential', () => {
       200,
     );
     expect(await status(writer, PODS, as('system:anonymous'))).toBe(403);
-    expect(await status(writer, '/version', as('system:anonymous'))).toBe(403);
+    expect(await status(writer, '/version', as('system:anonymous'))).toBe(200);
+    expect(await status(writer, '/apis', as('system:anonymous'))).toBe(403);
   });
 
   test('reads the impersonated user by a self subject review', async () => {

@@ -1,8 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { kubernetesGroups } from '../../access/kubernetes-user.js';
 import { type Attributes, forbiddenError } from '../../kubesim/kubernetes/api/rbac/attributes.js';
-import { decide } from '../../kubesim/kubernetes/api/rbac/authorizer.js';
-import { type PolicyRule, ruleAllows } from '../../kubesim/kubernetes/api/rbac/policy-rule.js';
+import { decideBy } from '../../kubesim/kubernetes/api/rbac/authorizer.js';
+import { rulesAllow } from '../../kubesim/kubernetes/api/rbac/policy-rule.js';
+import { RoleIndex } from '../../kubesim/kubernetes/api/rbac/role-index.js';
+import type { Role, RoleBinding, Subject } from '../../kubesim/kubernetes/kinds/access-control.js';
+import {
+  describeRules,
+  missingRules,
+  type PolicyRule,
+  TooManyRulesError,
+} from '../../kubesim/kubernetes/kinds/policy-rule.js';
 
 /** `verb group/resource`, `verb resource/subresource` of the core group, or `verb /path`. */
 function parseAttributes(text: string): Attributes {
@@ -39,78 +46,131 @@ describe('rules of a role', () => {
   ];
 
   test.each(rules)('%j allow exactly the listed requests', (rule, allowed, denied) => {
-    for (const text of allowed) expect([text, ruleAllows(rule, parseAttributes(text))]).toEqual([text, true]);
-    for (const text of denied) expect([text, ruleAllows(rule, parseAttributes(text))]).toEqual([text, false]);
+    for (const text of allowed)
+      expect([text, rulesAllow([rule], parseAttributes(text))]).toEqual([text, true]);
+    for (const text of denied)
+      expect([text, rulesAllow([rule], parseAttributes(text))]).toEqual([text, false]);
   });
 
   test('with resource names allow only those objects', () => {
     const rule = { apiGroups: [''], resources: ['pods'], resourceNames: ['web'], verbs: ['get'] };
     const get = { verb: 'get', group: '', resource: 'pods' };
-    expect(['web', 'db'].map((name) => ruleAllows(rule, { ...get, name }))).toEqual([true, false]);
+    expect(['web', 'db'].map((name) => rulesAllow([rule], { ...get, name }))).toEqual([true, false]);
   });
 });
 
-describe('groups', () => {
-  const { readers, writers } = kubernetesGroups;
-  const groups: readonly (readonly [string, allowed: readonly string[], denied: readonly string[]])[] = [
-    [
-      readers,
-      [
-        'get pods',
-        'list pods',
-        'watch deployments.apps',
-        'get pods/log',
-        'list nodes',
-        'list pods.metrics.k8s.io',
-      ],
-      [
-        ...[
-          'get secrets',
-          'list secrets',
-          'watch secrets',
-          'create pods',
-          'delete pods',
-          'patch deployments.apps',
-        ],
-        ...[
-          'update deployments.apps/scale',
-          'create pods/exec',
-          'create pods/eviction',
-          'create pods/binding',
-        ],
-        ...[
-          'create serviceaccounts/token',
-          'impersonate users',
-          'impersonate groups',
-          'impersonate serviceaccounts',
-        ],
-        ...['create subjectaccessreviews.authorization.k8s.io', 'get /metrics', '* *.*', 'get *'],
-      ],
-    ],
-    [writers, ['get secrets', 'delete pods', 'impersonate users', 'get /metrics', '* *.*'], []],
-    ['system:masters', ['get secrets', 'impersonate groups', '* *.*'], []],
-    [
-      'system:authenticated',
-      [
-        ...['get /version', 'get /apis/apps/v1', 'create selfsubjectaccessreviews.authorization.k8s.io'],
-        'create selfsubjectreviews.authentication.k8s.io',
-      ],
-      ['get pods', 'list namespaces', 'get /metrics', 'impersonate users'],
-    ],
-    ['anything', [], ['get pods', 'get /version']],
-  ];
+const apiGroup = 'rbac.authorization.k8s.io';
+const metadata = (name: string, namespace?: string) => ({
+  ...{ name, uid: name, resourceVersion: '1', creationTimestamp: '' },
+  ...(namespace !== undefined && { namespace }),
+});
+const role = (name: string, rules: readonly PolicyRule[], namespace?: string): Role => ({
+  ...{ apiVersion: `${apiGroup}/v1`, kind: namespace === undefined ? 'ClusterRole' : 'Role' },
+  ...{ metadata: metadata(name, namespace), rules },
+});
+const binding = (name: string, of: Role, subjects: readonly Subject[], namespace?: string): RoleBinding => ({
+  ...{ apiVersion: `${apiGroup}/v1`, kind: namespace === undefined ? 'ClusterRoleBinding' : 'RoleBinding' },
+  ...{
+    metadata: metadata(name, namespace),
+    roleRef: { apiGroup, kind: of.kind, name: of.metadata.name },
+    subjects,
+  },
+});
+const user = (name: string): Subject => ({ apiGroup, kind: 'User', name });
 
-  test.each(groups)('%s has the rights of its roles', (group, allowed, denied) => {
-    const may = (text: string) => decide({ username: 'bob', groups: [group] }, parseAttributes(text)).allowed;
-    for (const text of allowed) expect([text, may(text)]).toEqual([text, true]);
-    for (const text of denied) expect([text, may(text)]).toEqual([text, false]);
+describe('bindings', () => {
+  const readPods = [{ apiGroups: [''], resources: ['pods'], verbs: ['get'] }];
+  const getPod = { verb: 'get', group: '', resource: 'pods', namespace: 'shop', name: 'web' };
+  const bob = { username: 'bob', groups: [] };
+
+  test('of a role that does not exist allow nothing and are named in the reason', () => {
+    const index = new RoleIndex();
+    const reader = role('reader', readPods);
+    index.addBinding(binding('readers', reader, [user('bob')]));
+    expect(decideBy(index, bob, getPod)).toEqual({
+      allowed: false,
+      reason: 'RBAC: clusterrole.rbac.authorization.k8s.io "reader" not found',
+    });
+    index.addRole(reader);
+    expect(decideBy(index, bob, getPod).allowed).toBe(true);
+    index.removeRole(reader);
+    expect(decideBy(index, bob, getPod).allowed).toBe(false);
   });
 
-  test('a user gets the binding that allows the request', () => {
-    const user = { username: 'bob', groups: [readers] };
-    expect(decide(user, parseAttributes('get pods')).reason).toBe(
-      'RBAC: allowed by ClusterRoleBinding "fleetgraph:readers" of ClusterRole "view" to Group "fleetgraph:readers"',
+  test('allow only in their namespace', () => {
+    const index = new RoleIndex();
+    const reader = role('reader', readPods, 'shop');
+    index.addRole(reader);
+    index.addBinding(binding('readers', reader, [user('bob')], 'shop'));
+    expect(decideBy(index, bob, getPod).reason).toBe(
+      'RBAC: allowed by RoleBinding "readers/shop" of Role "reader" to User "bob"',
     );
+    expect(decideBy(index, bob, { ...getPod, namespace: 'other' }).allowed).toBe(false);
+    expect(decideBy(index, bob, { ...getPod, namespace: undefined }).allowed).toBe(false);
+  });
+
+  test('allow until the last of them with the subject is removed', () => {
+    const index = new RoleIndex();
+    const reader = role('reader', readPods);
+    const bindings = ['a', 'b'].map((name) => binding(name, reader, [user('bob'), user('bob')]));
+    index.addRole(reader);
+    for (const each of bindings) index.addBinding(each);
+    const allowed = bindings.map((each) => {
+      index.removeBinding(each);
+      return decideBy(index, bob, getPod).allowed;
+    });
+    expect(allowed).toEqual([true, false]);
+  });
+
+  test('of a service account allow the user that it is', () => {
+    const index = new RoleIndex();
+    const reader = role('reader', readPods);
+    index.addRole(reader);
+    index.addBinding(
+      binding('robots', reader, [{ kind: 'ServiceAccount', namespace: 'shop', name: 'robot' }]),
+    );
+    const allowed = (username: string) => decideBy(index, { username, groups: [] }, getPod).allowed;
+    expect(
+      ['system:serviceaccount:shop:robot', 'system:serviceaccount:x:robot', 'robot'].map(allowed),
+    ).toEqual([true, false, false]);
+  });
+});
+
+describe('missing rules', () => {
+  const owned = [
+    { apiGroups: ['apps'], resources: ['*'], verbs: ['get', 'list'] },
+    { apiGroups: [''], resources: ['pods', '*/log'], resourceNames: ['web'], verbs: ['*'] },
+    { nonResourceURLs: ['/metrics', '/apis/*'], verbs: ['get'] },
+  ];
+  const cases: readonly (readonly [PolicyRule, readonly string[]])[] = [
+    [{ apiGroups: ['apps'], resources: ['deployments', 'x/scale'], verbs: ['get'] }, []],
+    [
+      { apiGroups: ['apps'], resources: ['deployments'], verbs: ['get', 'watch', 'delete'] },
+      ['{APIGroups:["apps"], Resources:["deployments"], Verbs:["watch" "delete"]}'],
+    ],
+    [{ apiGroups: [''], resources: ['services/log'], resourceNames: ['web'], verbs: ['delete'] }, []],
+    [
+      { apiGroups: [''], resources: ['pods'], resourceNames: ['web', 'db'], verbs: ['get'] },
+      ['{APIGroups:[""], Resources:["pods"], ResourceNames:["db"], Verbs:["get"]}'],
+    ],
+    [
+      { apiGroups: [''], resources: ['pods'], verbs: ['get'] },
+      ['{APIGroups:[""], Resources:["pods"], Verbs:["get"]}'],
+    ],
+    [
+      { nonResourceURLs: ['/apis/apps', '/logs'], verbs: ['get'] },
+      ['{NonResourceURLs:["/logs"], Verbs:["get"]}'],
+    ],
+  ];
+
+  test.each(cases)('of %j are the parts that are not owned', (rule, expected) => {
+    expect(describeRules(missingRules(owned, [rule]))).toEqual(expected);
+  });
+
+  test('of a rule with too many combinations are not searched', () => {
+    const names = Array.from({ length: 1_000 }, (_, index) => `n${index}`);
+    const rule = { apiGroups: names, resources: names, resourceNames: names, verbs: names };
+    expect(() => missingRules(owned, [rule])).toThrow(TooManyRulesError);
   });
 });
 

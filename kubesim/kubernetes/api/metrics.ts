@@ -21,7 +21,7 @@ export function metrics(call: ApiCall): ApiResponse {
   const namespace = steps[0] === 'namespaces' ? steps[1] : undefined;
   const [resource = '', name] = namespace === undefined ? steps : steps.slice(2);
   const verb = name === undefined ? 'list' : 'get';
-  authorize(call.user, { verb, group: 'metrics.k8s.io', resource, namespace, name });
+  authorize(call.cluster, call.user, { verb, group: 'metrics.k8s.io', resource, namespace, name });
   const { store: objects, clock, kubelets } = call.cluster;
   return metricsAt({ objects, kubelets, now: clock.now(), query: call.query }, steps);
 }

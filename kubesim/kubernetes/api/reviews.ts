@@ -3,8 +3,8 @@ import { bodyOf } from './body.js';
 import type { ApiResponse, ApiCall } from './call.js';
 import type { Attributes } from './rbac/attributes.js';
 import { authorize, decide, rulesOf } from './rbac/authorizer.js';
-import type { UserInfo } from './rbac/user-info.js';
-import { invalid } from '../kinds/status.js';
+import type { PolicyRule } from '../kinds/policy-rule.js';
+import { badRequest, invalid } from '../kinds/status.js';
 
 const AUTHORIZATION = 'authorization.k8s.io';
 const AUTHENTICATION = 'authentication.k8s.io';
@@ -25,27 +25,33 @@ const reviews: Readonly<Record<string, Review | undefined>> = {
   selfsubjectaccessreviews: {
     group: AUTHORIZATION,
     kind: 'SelfSubjectAccessReview',
-    status: ({ user }, spec) => ({ ...decide(user, attributesIn(spec, 'SelfSubjectAccessReview')) }),
+    status: ({ cluster, user }, spec) => ({
+      ...decide(cluster, user, attributesIn(spec, 'SelfSubjectAccessReview')),
+    }),
   },
   subjectaccessreviews: {
     group: AUTHORIZATION,
     kind: 'SubjectAccessReview',
-    status: (_, spec) => accessOf(spec, 'SubjectAccessReview'),
+    status: (call, spec) => accessOf(call, spec, 'SubjectAccessReview'),
   },
   localsubjectaccessreviews: {
     group: AUTHORIZATION,
     kind: 'LocalSubjectAccessReview',
-    status(_, spec, namespace) {
+    status(call, spec, namespace) {
       const kind = 'LocalSubjectAccessReview';
       if (attributesJson(spec)['namespace'] !== namespace)
         throw wrong(kind, 'spec.resourceAttributes.namespace', 'must match metadata.namespace');
-      return accessOf(spec, kind);
+      return accessOf(call, spec, kind);
     },
   },
   selfsubjectrulesreviews: {
     group: AUTHORIZATION,
     kind: 'SelfSubjectRulesReview',
-    status: ({ user }) => rulesStatus(user),
+    status: ({ cluster, user }, spec) => {
+      const namespace = text(spec['namespace']);
+      if (namespace === '') throw badRequest('no namespace on request');
+      return rulesStatus(rulesOf(cluster, user, namespace));
+    },
   },
 };
 
@@ -58,7 +64,7 @@ export async function review(call: ApiCall): Promise<ApiResponse | undefined> {
   const found = Object.hasOwn(reviews, resource) ? reviews[resource] : undefined;
   const local = resource.startsWith('local');
   if (!found || found.group !== group || (namespace !== undefined) !== local) return undefined;
-  authorize(call.user, { verb: 'create', group, resource, namespace });
+  authorize(call.cluster, call.user, { verb: 'create', group, resource, namespace });
   const { spec } = await bodyOf(call);
   const reviewSpec = isJson(spec) ? spec : {};
   const status = found.status(call, reviewSpec, namespace);
@@ -66,20 +72,25 @@ export async function review(call: ApiCall): Promise<ApiResponse | undefined> {
   return { status: 201, body };
 }
 
-function accessOf(spec: Json, kind: string): Json {
+function accessOf({ cluster }: ApiCall, spec: Json, kind: string): Json {
   const user = text(spec['user']);
   const groups = texts(spec['groups']);
   if (user === '' && groups.length === 0)
     throw wrong(kind, 'spec.user', 'at least one of user or group must be specified');
-  return { ...decide({ username: user, groups }, attributesIn(spec, kind)) };
+  return { ...decide(cluster, { username: user, groups }, attributesIn(spec, kind)) };
 }
 
-function rulesStatus(user: UserInfo): Json {
-  const rules = rulesOf(user);
+function rulesStatus(rules: readonly PolicyRule[]): Json {
   return {
     incomplete: false,
-    nonResourceRules: rules.filter(({ nonResourceURLs }) => nonResourceURLs),
-    resourceRules: rules.filter(({ resources }) => resources),
+    nonResourceRules: rules.flatMap(({ verbs, nonResourceURLs }) =>
+      nonResourceURLs?.length ? [{ verbs, nonResourceURLs }] : [],
+    ),
+    resourceRules: rules.flatMap(({ verbs, apiGroups, resources, resourceNames }) =>
+      resources?.length
+        ? [{ verbs, apiGroups, resources, ...(resourceNames?.length && { resourceNames }) }]
+        : [],
+    ),
   };
 }
 

@@ -93,7 +93,7 @@ async function serve(
     cluster: context,
     account,
     version,
-    user: effectiveUser(userOf(credential), request),
+    user: effectiveUser(context, userOf(credential), request),
     listRate: rateLimiterOf(cluster, options.clock),
     method: request.method ?? 'GET',
     path: withoutEndingSlash(path || '/'),

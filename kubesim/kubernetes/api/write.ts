@@ -15,7 +15,9 @@ import { selection } from './selection.js';
 import { immutable } from '../kinds/causes.js';
 import type { ResourceType } from '../kinds/resource.js';
 import { ApiError, badRequest, conflict, invalid, notFound } from '../kinds/status.js';
+import { authorizeCreation } from './authorization.js';
 import { applyTo, checkNewObject, readConfiguration } from './apply.js';
+import { checkEscalation } from './rbac/escalation.js';
 import { patchWriterOf, writerOf } from './field-manager.js';
 import { strategicMerge } from './strategic-merge.js';
 import { type MergeKeys, mergeKeysOf } from '../schema/merge-keys.js';
@@ -42,6 +44,7 @@ export async function create(call: ApiCall, target: Target): Promise<ApiResponse
   }
   const by = writerOf(call, target);
   const draft = readObject(call, target, await bodyOf(call));
+  checkEscalation(call.cluster, { user: call.user, type: target.served.type, object: draft });
   const object = createObject(call.cluster, target.served.type, draft, { dryRun: isDryRun(call.query), by });
   return respondWhenDurable(call, target, object, 201);
 }
@@ -87,6 +90,7 @@ function store(
       call.cluster.store.put(type, { ...current, spec } as KubeObject),
     );
   }
+  checkEscalation(call.cluster, { user: call.user, type, object: next, old: current });
   return replace(call.cluster, type, { current, next: next as unknown as KubeObject, dryRun, by });
 }
 
@@ -190,6 +194,8 @@ async function respondToApply(
   });
   const next = readObject(call, target, applied);
   if (current) return respondWhenDurable(call, target, store(call, target, { current, next, by: 'APPLY' }));
+  authorizeCreation(call, target);
+  checkEscalation(call.cluster, { user: call.user, type, object: next });
   const object = createObject(call.cluster, type, next, { dryRun: isDryRun(call.query), by: 'APPLY' });
   return respondWhenDurable(call, target, object, 201);
 }

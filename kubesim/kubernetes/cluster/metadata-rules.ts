@@ -18,6 +18,13 @@ const LABEL_RULE =
 /** Kinds whose name is a DNS label. */
 const LABEL_NAMED = new Set(['services', 'namespaces']);
 
+/** Kinds whose name is any segment of a path. */
+const SEGMENT_NAMED = new Set(
+  ['roles', 'clusterroles', 'rolebindings', 'clusterrolebindings'].map(
+    (plural) => `${plural}.rbac.authorization.k8s.io`,
+  ),
+);
+
 /** Validates the metadata of an object. */
 export function metadataCauses(type: ResourceType, metadata: Metadata): Cause[] {
   return [...nameCauses(type, metadata.name), ...labelCauses(metadata), ...annotationCauses(metadata)];
@@ -32,8 +39,21 @@ function nameCauses(type: ResourceType, name: string): Cause[] {
   const most = label ? 63 : 253;
   if (name.length > most)
     return [invalidValue('metadata.name', name, `must be no more than ${most} characters`)];
+  if (SEGMENT_NAMED.has(type.id)) return segmentCauses(name);
   if ((label ? LABEL : SUBDOMAIN).test(name)) return [];
   return [invalidValue('metadata.name', name, label ? LABEL_RULE : SUBDOMAIN_RULE)];
+}
+
+function segmentCauses(name: string): Cause[] {
+  const rules = [
+    ...(name === '.' || name === '..' ? [`may not be '${name}'`] : []),
+    ...['/', '%'].filter((part) => name.includes(part)).map((part) => `may not contain '${part}'`),
+    // PostgreSQL stores neither.
+    ...(name.includes('\0') || !name.isWellFormed()
+      ? ['may only contain characters of Unicode but U+0000']
+      : []),
+  ];
+  return rules.map((rule) => invalidValue('metadata.name', name, rule));
 }
 
 function labelCauses({ labels }: Metadata): Cause[] {

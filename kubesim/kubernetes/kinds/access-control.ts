@@ -1,36 +1,39 @@
 import { invalidValue, required, unsupported } from './causes.js';
-import type { KubeObject } from './object.js';
+import type { KubeObject, LabelSelector } from './object.js';
+import type { PolicyRule } from './policy-rule.js';
 import { ageColumn, defineResource, nameColumn, type Cause } from './resource.js';
 import { sameJson } from '../../../kernel/same-json.js';
 
-interface Rule {
-  readonly verbs?: readonly string[];
-  readonly apiGroups?: readonly string[];
-  readonly resources?: readonly string[];
-  readonly nonResourceURLs?: readonly string[];
-}
-
 /** A Role or ClusterRole. */
-interface Role extends KubeObject {
-  readonly rules?: readonly Rule[];
+export interface Role extends KubeObject {
+  readonly rules?: readonly PolicyRule[];
+  /** Of a ClusterRole: a controller sets its rules to those of the ClusterRoles that the selectors match. */
+  readonly aggregationRule?: { readonly clusterRoleSelectors?: readonly LabelSelector[] };
 }
 
-interface Subject {
+/** A user, group or service account of a binding. */
+export interface Subject {
   readonly kind: string;
   readonly apiGroup?: string;
   readonly name: string;
   readonly namespace?: string;
 }
 
+/** The role of a binding. */
+export interface RoleRef {
+  readonly apiGroup: string;
+  readonly kind: string;
+  readonly name: string;
+}
+
 /** A RoleBinding or ClusterRoleBinding. */
-interface RoleBinding extends KubeObject {
-  readonly roleRef: { readonly apiGroup: string; readonly kind: string; readonly name: string };
+export interface RoleBinding extends KubeObject {
+  readonly roleRef: RoleRef;
   readonly subjects?: readonly Subject[];
 }
 
 const GROUP = 'rbac.authorization.k8s.io';
 
-/** RBAC objects are stored and have no effect: access is decided by fixed bindings (api/rbac/). */
 export const roles = defineResource<Role>({
   group: GROUP,
   kind: 'Role',
@@ -43,7 +46,7 @@ export const clusterRoles = defineResource<Role>({
   validate: ({ rules = [] }) => rules.flatMap((rule, index) => ruleCauses(rule, `rules[${index}]`, false)),
 });
 
-function ruleCauses(rule: Rule, path: string, namespaced: boolean): Cause[] {
+function ruleCauses(rule: PolicyRule, path: string, namespaced: boolean): Cause[] {
   const verbs = listCauses(rule.verbs, `${path}.verbs`, 'verbs must contain at least one value');
   if (rule.nonResourceURLs?.length) return [...verbs, ...urlCauses(rule, path, namespaced)];
   return [
@@ -58,7 +61,7 @@ function listCauses(list: readonly string[] | undefined, field: string, detail: 
 }
 
 function urlCauses(
-  { apiGroups, resources, nonResourceURLs }: Rule,
+  { apiGroups, resources, nonResourceURLs }: PolicyRule,
   path: string,
   namespaced: boolean,
 ): Cause[] {
@@ -108,7 +111,7 @@ function bindingCauses(
   return causes;
 }
 
-function roleCauses(role: Partial<RoleBinding['roleRef']> | undefined, kinds: readonly string[]): Cause[] {
+function roleCauses(role: Partial<RoleRef> | undefined, kinds: readonly string[]): Cause[] {
   const causes: Cause[] = [];
   if (!role?.kind || !kinds.includes(role.kind))
     causes.push(unsupported('roleRef.kind', role?.kind ?? '', kinds));

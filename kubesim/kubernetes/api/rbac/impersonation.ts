@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import { ApiError } from '../../kinds/status.js';
+import { badRequest } from '../../kinds/status.js';
 import type { ResourceAttributes } from './attributes.js';
-import { authorize } from './authorizer.js';
+import { type AuthorizedCluster, authorize } from './authorizer.js';
 import { ANONYMOUS, AUTHENTICATED, UNAUTHENTICATED, type UserInfo } from './user-info.js';
 
 /** Content of the headers `Impersonate-…`. */
@@ -18,13 +18,17 @@ const AUTHENTICATION = 'authentication.k8s.io';
 
 /**
  * The effective user of a request: the requester or, with `Impersonate-…` headers, the impersonated user. Throws ApiError
- * 403, with the message of an API server, if the requester may not impersonate.
+ * 403, with the message of an API server, if the requester may not impersonate; 400 without a user.
  */
-export function effectiveUser(requester: UserInfo, { headersDistinct }: IncomingMessage): UserInfo {
+export function effectiveUser(
+  cluster: AuthorizedCluster,
+  requester: UserInfo,
+  { headersDistinct }: Pick<IncomingMessage, 'headersDistinct'>,
+): UserInfo {
   const impersonation = readImpersonation(headersDistinct);
   if (!impersonation) return requester;
   for (const attributes of impersonatedAttributes(impersonation))
-    authorize(requester, { ...attributes, verb: 'impersonate' });
+    authorize(cluster, requester, { ...attributes, verb: 'impersonate' });
   const { user, groups, uid, extra } = impersonation;
   return {
     username: user,
@@ -40,8 +44,7 @@ function readImpersonation(headers: IncomingMessage['headersDistinct']): Imperso
   const extra = extraIn(headers);
   if (user !== '') return { user, groups, uid, extra };
   if (groups.length === 0 && uid === '' && Object.keys(extra).length === 0) return undefined;
-  const message = 'Internal error occurred: requested groups, uid or extra without impersonating a user';
-  throw new ApiError(500, 'InternalError', message);
+  throw badRequest('requested groups, uid or extra without impersonating a user name');
 }
 
 function extraIn(headers: IncomingMessage['headersDistinct']): Impersonation['extra'] {

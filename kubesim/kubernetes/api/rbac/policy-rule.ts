@@ -1,43 +1,63 @@
-import { type Attributes, type ResourceAttributes, resourcePath } from './attributes.js';
+import { urlMatches, type PolicyRule } from '../../kinds/policy-rule.js';
+import { type Attributes, resourcePath } from './attributes.js';
 
-/** PolicyRule of rbac.authorization.k8s.io/v1. */
-export interface PolicyRule {
-  readonly verbs: readonly string[];
-  readonly apiGroups?: readonly string[];
-  /** `pods`, `pods/log`, `*` (subresources too), or `*` and a subresource. */
-  readonly resources?: readonly string[];
-  /** Empty or omitted: all names. */
-  readonly resourceNames?: readonly string[];
-  /** Paths; a trailing `*` matches by prefix. */
-  readonly nonResourceURLs?: readonly string[];
+/** A rule with its lists as sets. */
+interface CompiledRule {
+  readonly verbs: ReadonlySet<string>;
+  readonly apiGroups: ReadonlySet<string>;
+  /** Empty: all names. */
+  readonly resourceNames: ReadonlySet<string>;
 }
 
-/** Whether the rule allows the request. */
-export function ruleAllows(rule: PolicyRule, attributes: Attributes): boolean {
-  if (!includesOrAll(rule.verbs, attributes.verb)) return false;
-  if ('path' in attributes)
-    return (rule.nonResourceURLs ?? []).some((url) => pathMatches(url, attributes.path));
-  return allowsResource(rule, attributes) && allowsName(rule, attributes);
+/** The rules of a role by resource, so that a decision reads only those of its resource. */
+class CompiledRules {
+  private readonly byResource = new Map<string, CompiledRule[]>();
+  private readonly ofPaths: PolicyRule[] = [];
+
+  constructor(rules: readonly PolicyRule[]) {
+    for (const rule of rules) {
+      if (rule.nonResourceURLs?.length) this.ofPaths.push(rule);
+      const compiled = {
+        verbs: new Set(rule.verbs),
+        apiGroups: new Set(rule.apiGroups),
+        resourceNames: new Set(rule.resourceNames),
+      };
+      for (const resource of new Set(rule.resources)) {
+        const others = this.byResource.get(resource);
+        if (others) others.push(compiled);
+        else this.byResource.set(resource, [compiled]);
+      }
+    }
+  }
+
+  allow(attributes: Attributes): boolean {
+    if ('path' in attributes) {
+      const { verb, path } = attributes;
+      return this.ofPaths.some(
+        ({ verbs, nonResourceURLs = [] }) =>
+          (verbs.includes('*') || verbs.includes(verb)) &&
+          nonResourceURLs.some((url) => urlMatches(url, path)),
+      );
+    }
+    const { verb, group, name = '', subresource } = attributes;
+    const allows = ({ verbs, apiGroups, resourceNames }: CompiledRule) =>
+      includes(verbs, verb) &&
+      includes(apiGroups, group) &&
+      (resourceNames.size === 0 || resourceNames.has(name));
+    const find = (resource: string) => this.byResource.get(resource)?.some(allows) ?? false;
+    return find(resourcePath(attributes)) || find('*') || (!!subresource && find(`*/${subresource}`));
+  }
 }
 
-function allowsResource(
-  { apiGroups = [], resources = [] }: PolicyRule,
-  attributes: ResourceAttributes,
-): boolean {
-  if (!includesOrAll(apiGroups, attributes.group)) return false;
-  const { subresource } = attributes;
-  if (includesOrAll(resources, resourcePath(attributes))) return true;
-  return !!subresource && resources.includes(`*/${subresource}`);
+function includes(set: ReadonlySet<string>, value: string): boolean {
+  return set.has(value) || set.has('*');
 }
 
-function allowsName({ resourceNames = [] }: PolicyRule, { name = '' }: ResourceAttributes): boolean {
-  return resourceNames.length === 0 || resourceNames.includes(name);
-}
+const compiledRules = new WeakMap<readonly PolicyRule[], CompiledRules>();
 
-function includesOrAll(list: readonly string[], value: string): boolean {
-  return list.includes('*') || list.includes(value);
-}
-
-function pathMatches(url: string, path: string): boolean {
-  return url.endsWith('*') ? path.startsWith(url.slice(0, -1)) : url === path;
+/** Whether one of the rules allows the request. They are compiled once: the rules of a stored role never change. */
+export function rulesAllow(rules: readonly PolicyRule[], attributes: Attributes): boolean {
+  let compiled = compiledRules.get(rules);
+  if (!compiled) compiledRules.set(rules, (compiled = new CompiledRules(rules)));
+  return compiled.allow(attributes);
 }
