@@ -96,6 +96,7 @@ async function textOf(response: IncomingMessage): Promise<string> {
 
 /** Creates an object unless it exists. Throws if the API server rejects it. */
 export async function createUnlessExists(client: ClusterClient, path: string, body: object): Promise<void> {
-  const { status, body: answer } = await client.call<{ message?: string }>({ method: 'POST', path, body });
-  if (status !== 201 && status !== 409) throw new Error(`${path} returned ${status}: ${answer.message}`);
+  const response = await client.call<{ message?: string }>({ method: 'POST', path, body });
+  if (response.status !== 201 && response.status !== 409)
+    throw new Error(`${path} returned ${response.status}: ${response.body.message}`);
 }

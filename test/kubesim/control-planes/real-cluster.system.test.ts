@@ -137,7 +137,7 @@ describe.skipIf(!assets)('cluster with a real control plane', { timeout: 120_000
     expect((await reader.api('POST', DEPLOYMENTS, deploymentBody('no', 1))).status).toBe(403);
     const writer = await simulator.access('real', { name: 'acme:bob', groups: ['fleetgraph:writers'] });
     expect((await writer.api('GET', secrets)).status).toBe(200);
-    expect((await writer.api('GET', PODS, undefined, { authorization: 'Bearer nobody' })).status).toBe(401);
+    expect((await writer.api('GET', PODS, undefined, { authorization: 'Bearer unknown' })).status).toBe(401);
   });
 
   test('a watch receives events', async () => {
