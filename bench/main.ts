@@ -7,6 +7,8 @@ import { gatewayReport } from './gateway/report.js';
 import { gatewayBench } from './gateway/run.js';
 import { isolationBench } from './isolation/run.js';
 import { isolationReport } from './isolation/summary.js';
+import { kubeletsBench } from './kubelets/run.js';
+import { kubeletsReport } from './kubelets/summary.js';
 import { ledgerBench } from './ledger/run.js';
 import { ledgerReport } from './ledger/summary.js';
 import { temporaryFolder } from './platform/database.js';
@@ -39,13 +41,14 @@ const reports = [
   streamsReport,
   isolationReport,
   ledgerReport,
+  kubeletsReport,
 ];
 
 const program = new Command('bench').description('measures the platform; see bench/README.md');
 
 const all = benchCommand(
   'all',
-  'all benchmarks except ledger, one after the other',
+  'all benchmarks except ledger and kubelets, one after the other',
   [gatewayBench, fleetBench, accountBench, queryBench, streamsBench, isolationBench],
   { isDefault: true },
 );
@@ -68,6 +71,11 @@ benchCommand('isolation', "latency of one account's query under another account'
 benchCommand('ledger', 'a long run of the property test of the quota ledger, with crashes of the engine', [
   ledgerBench,
 ]);
+benchCommand(
+  'kubelets',
+  "pods of a Deployment on kubesim's kubelets and on KWOK's, on one real control plane, and on kubesim alone",
+  [kubeletsBench],
+);
 program
   .command('tables')
   .description('writes the tables of bench/README.md again from bench/results/, without measuring')

@@ -18,7 +18,7 @@ if (assets && !controlPlane.isBuilt(assets))
 if (!assets && !controlPlane.isBuilt()) {
   if (process.argv.includes('--find')) process.exit(1);
   console.error(
-    `Building the Kubernetes ${controlPlane.kubernetes} control plane (five minutes the first time, on two cores) …`,
+    `Building the Kubernetes ${controlPlane.version} control plane (five minutes the first time, on two cores) …`,
   );
   await controlPlane.build(async (folder) => {
     await controlPlane.compile(['build'], join(folder, 'controlplane'), '.');

@@ -13,16 +13,16 @@ export function fail(message) {
   process.exit(2);
 }
 
-/** A Go module of tools/ that builds programs of Kubernetes. */
+/** A Go module of tools/ that builds programs of another module. */
 export class GoModule {
-  /** `programs`: names of the files that a complete build has. */
-  constructor(name, programs) {
+  /** `programs`: names of the files that a complete build has. `from`: the module that has the programs. */
+  constructor(name, programs, from = 'k8s.io/kubernetes') {
     this.name = name;
     this.programs = programs;
     this.sources = join(import.meta.dirname, '../tools', name);
     this.manifest = readFileSync(join(this.sources, 'go.mod'), 'utf8');
-    /** The version of Kubernetes that go.mod requires, such as v1.36.3. */
-    [, this.kubernetes] = /k8s\.io\/kubernetes (v\S+)/.exec(this.manifest);
+    /** The version of that module, such as v1.36.3. */
+    this.version = this.manifest.split(/\s+/).find((_word, index, words) => words[index - 1] === from);
     /** The folder of a build of the present sources. */
     this.folder = this.#cacheFolder();
   }
@@ -48,11 +48,14 @@ export class GoModule {
 
   /**
    * Runs `go` with a subcommand that compiles, such as `build`, and prints every five seconds how many packages it has compiled.
-   * Programs are stripped and know their version.
+   * Programs are stripped. `variables`: values of variables of the program by their full name; programs of Kubernetes know their
+   * version.
    */
-  async compile(subcommand, target, pkg) {
+  async compile(subcommand, target, pkg, variables = this.#kubernetesVersion()) {
     const total = this.#packagesOf(pkg);
-    const args = [...subcommand, '-v', '-trimpath', '-ldflags', this.#linkerFlags(), '-o', target, pkg];
+    const set = Object.entries(variables).map(([name, value]) => `-X ${name}=${value}`);
+    const flags = ['-s', '-w', ...set].join(' ');
+    const args = [...subcommand, '-v', '-trimpath', '-ldflags', flags, '-o', target, pkg];
     const child = spawn('go', args, {
       cwd: this.sources,
       env: { ...process.env, CGO_ENABLED: '0', GOFLAGS: '-mod=readonly' },
@@ -75,7 +78,7 @@ export class GoModule {
     const hash = createHash('sha256');
     for (const file of ['go.mod', 'go.sum', 'main.go']) hash.update(readFileSync(join(this.sources, file)));
     const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
-    return join(cache, 'fleetgraph', this.name, `${this.kubernetes}-${hash.digest('hex').slice(0, 16)}`);
+    return join(cache, 'fleetgraph', this.name, `${this.version}-${hash.digest('hex').slice(0, 16)}`);
   }
 
   #requireGo() {
@@ -99,18 +102,17 @@ export class GoModule {
     return stdout.split('\n').length - 1;
   }
 
-  #linkerFlags() {
-    const [major, minor] = this.kubernetes.slice(1).split('.');
+  #kubernetesVersion() {
+    const [major, minor] = this.version.slice(1).split('.');
     const values = {
-      gitVersion: this.kubernetes,
+      gitVersion: this.version,
       gitMajor: major,
       gitMinor: minor,
       gitTreeState: 'clean',
       buildDate: '1970-01-01T00:00:00Z',
     };
-    const set = Object.entries(values).map(
-      ([name, value]) => `-X k8s.io/component-base/version.${name}=${value}`,
+    return Object.fromEntries(
+      Object.entries(values).map(([name, value]) => [`k8s.io/component-base/version.${name}`, value]),
     );
-    return ['-s', '-w', ...set].join(' ');
   }
 }

@@ -1,5 +1,5 @@
 import type { BenchProcess } from '../platform/process.js';
-import { readProcess } from './proc.js';
+import { readProcess } from '../platform/proc.js';
 import type { DatabaseWork, FleetStatistics } from './statistics.store.js';
 
 /** CPU time, events and database work of a period. */

@@ -1,4 +1,4 @@
-import { readProcess } from './proc.js';
+import { readProcess } from '../platform/proc.js';
 
 /** Peak memory in bytes. */
 export interface Peaks {

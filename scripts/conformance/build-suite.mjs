@@ -5,7 +5,7 @@ import { GoModule } from '../go-build.mjs';
 const suite = new GoModule('conformance', ['e2e.test', 'ginkgo']);
 if (!suite.isBuilt())
   console.error(
-    `Building the end-to-end suite of Kubernetes ${suite.kubernetes} (ten minutes the first time, on two cores) …`,
+    `Building the end-to-end suite of Kubernetes ${suite.version} (ten minutes the first time, on two cores) …`,
   );
 await suite.build(async (folder) => {
   await suite.compile(['test', '-c'], join(folder, 'e2e.test'), 'k8s.io/kubernetes/test/e2e');

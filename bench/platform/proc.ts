@@ -22,6 +22,12 @@ export async function readProcess(pid: number): Promise<ProcReading | undefined>
   return { memory: memory.reduce((sum, bytes) => sum + bytes, 0), cpu: ticks / TICKS };
 }
 
+/** Reads /proc for a process without its children. Undefined where there is no /proc. */
+export async function readProcessAlone(pid: number): Promise<ProcReading | undefined> {
+  const stat = await readStat(pid);
+  return stat && { memory: await proportionalSet(pid), cpu: stat.own / TICKS };
+}
+
 async function childrenOf(pid: number): Promise<number[]> {
   const threads = await readdir(`/proc/${pid}/task`).catch(() => []);
   const lists = await Promise.all(threads.map((thread) => readText(`/proc/${pid}/task/${thread}/children`)));
