@@ -15,12 +15,16 @@ export function fail(message) {
 
 /** A Go module of tools/ that builds programs of another module. */
 export class GoModule {
-  /** `programs`: names of the files that a complete build has. `from`: the module that has the programs. */
-  constructor(name, programs, from = 'k8s.io/kubernetes') {
+  /**
+   * `programs`: names of the files that a complete build has. `from`: the module that has the programs. `modfile`: the file that lists
+   * the modules; a file with the same name and `.sum` has their checksums.
+   */
+  constructor(name, programs, { from = 'k8s.io/kubernetes', modfile = 'go.mod' } = {}) {
     this.name = name;
     this.programs = programs;
+    this.modfile = modfile;
     this.sources = join(import.meta.dirname, '../tools', name);
-    this.manifest = readFileSync(join(this.sources, 'go.mod'), 'utf8');
+    this.manifest = readFileSync(join(this.sources, modfile), 'utf8');
     /** The version of that module, such as v1.36.3. */
     this.version = this.manifest.split(/\s+/).find((_word, index, words) => words[index - 1] === from);
     /** The folder of a build of the present sources. */
@@ -55,7 +59,8 @@ export class GoModule {
     const total = this.#packagesOf(pkg);
     const set = Object.entries(variables).map(([name, value]) => `-X ${name}=${value}`);
     const flags = ['-s', '-w', ...set].join(' ');
-    const args = [...subcommand, '-v', '-trimpath', '-ldflags', flags, '-o', target, pkg];
+    const modfile = `-modfile=${this.modfile}`;
+    const args = [...subcommand, modfile, '-v', '-trimpath', '-ldflags', flags, '-o', target, pkg];
     const child = spawn('go', args, {
       cwd: this.sources,
       env: { ...process.env, CGO_ENABLED: '0', GOFLAGS: '-mod=readonly' },
@@ -76,7 +81,8 @@ export class GoModule {
 
   #cacheFolder() {
     const hash = createHash('sha256');
-    for (const file of ['go.mod', 'go.sum', 'main.go']) hash.update(readFileSync(join(this.sources, file)));
+    const sums = this.modfile.replace(/mod$/, 'sum');
+    for (const file of [this.modfile, sums, 'main.go']) hash.update(readFileSync(join(this.sources, file)));
     const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
     return join(cache, 'fleetgraph', this.name, `${this.version}-${hash.digest('hex').slice(0, 16)}`);
   }
@@ -94,7 +100,7 @@ export class GoModule {
   }
 
   #packagesOf(pkg) {
-    const { stdout } = spawnSync('go', ['list', '-deps', '-test', pkg], {
+    const { stdout } = spawnSync('go', ['list', `-modfile=${this.modfile}`, '-deps', '-test', pkg], {
       cwd: this.sources,
       encoding: 'utf8',
       maxBuffer: 1 << 26,

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { GoModule } from './go-build.mjs';
 
-const kwok = new GoModule('kwok', ['kwok'], 'sigs.k8s.io/kwok');
+const kwok = new GoModule('kwok', ['kwok'], { from: 'sigs.k8s.io/kwok' });
 if (!kwok.isBuilt())
   console.error(`Building KWOK ${kwok.version} (two minutes the first time, on two cores) …`);
 await kwok.build((folder) => kwok.compile(['build'], join(folder, 'kwok'), 'sigs.k8s.io/kwok/cmd/kwok', {}));
