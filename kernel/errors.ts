@@ -283,6 +283,10 @@ export const errorRegistry = {
     description: 'The cluster cannot be upgraded to this version; see upgradeTargets.',
     since: '0.1',
   },
+  VERSION_NOT_BUILT: {
+    description: 'The real control plane of this Kubernetes version is not built (npm run control-plane).',
+    since: '0.1',
+  },
   VERSION_NOT_CREATABLE: {
     description: 'New clusters cannot use this version; see Query.kubernetesVersions.',
     since: '0.1',

@@ -75,6 +75,11 @@ export function supportsVersion({ versions }: CloudCatalog, version: string): bo
   return minor > Math.max(...parsedVersions.map(([versionMinor]) => versionMinor ?? 0));
 }
 
+/** The number of a minor version, e.g. 34 of `1.34.3`; NaN if the version has none. */
+export function minorNumber(version: string): number {
+  return partsOf(version)[0] ?? Number.NaN;
+}
+
 function partsOf(version: string): [minor?: number, patch?: number] {
   const [, minor, patch] = VERSION.exec(version) ?? [];
   return minor === undefined ? [] : [Number(minor), Number(patch)];

@@ -97,6 +97,11 @@ export interface ClusterPort extends Disposable {
   whenServing(run: () => void): void;
   /** Starts the controllers. `fresh` installs the initial objects of a new cluster. */
   start(fresh: boolean): void;
+  /**
+   * Changes the version of the control plane, and calls `done` when it serves; with the reason of a failure, after which it runs its
+   * former version. A later call ends an earlier one, whose `done` is not called.
+   */
+  runVersion(version: string, done: (failure?: string) => void): void;
   /** Stops the named processes of the control plane and starts the others. */
   stopProcesses(stopped: readonly ControlPlaneProcess[]): void;
   /** Closes all connections to the API server. */

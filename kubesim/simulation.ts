@@ -21,6 +21,7 @@ import type { DetachedInstanceRecord } from './cloud/records.js';
 import type { ClusterRecord, InstanceRecord } from './cloud/records.js';
 import type { ScalingGroupRecord } from './cloud/records.js';
 import { ControlPlanes } from './control-planes/control-planes.js';
+import { findPrograms } from './control-planes/programs.js';
 import { RealCluster } from './control-planes/real-cluster.js';
 import { simulatedKubelets } from './kubelet/simulated-kubelets.js';
 import type { ClusterOptions, ClusterPort } from './cluster-port.js';
@@ -60,7 +61,7 @@ export interface Simulation extends AsyncDisposable {
 export interface ControlPlaneSettings {
   /** That of new clusters; existing ones keep theirs. */
   readonly kind: 'SIMULATED' | 'REAL';
-  /** Folder of the programs of real ones. */
+  /** Folders of the programs of real ones, separated by colons; one for each version. */
   readonly programs: string | undefined;
   /** Folder of the files and data of real ones; each database has one of its own below it. */
   readonly folder: string;
@@ -127,6 +128,7 @@ export async function openSimulation(lease: Lease, options: SimulationOptions): 
     journal,
     catalog: readCloudCatalog(),
     controlPlane: kind,
+    builtVersions: kind === 'REAL' ? (await findPrograms(programs)).map(({ version }) => version) : [],
     openCluster,
   };
   const settings = settingsSchema.safeParse(stored.get('settings')).data ?? defaultSettings;

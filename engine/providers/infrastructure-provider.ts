@@ -88,6 +88,8 @@ export interface ControlPlane {
   /** When it is expected to be ready; poll again then. */
   readonly readyAt: Date;
   readonly version: string;
+  /** Why its upgrade has failed, if that is known. */
+  readonly failure?: string | undefined;
   readonly edition?: Edition | undefined;
   /** Whether its Kubernetes API is available. */
   readonly available: boolean;

@@ -30,6 +30,8 @@ export interface CloudDependencies {
   readonly catalog: CloudCatalog;
   /** Control plane of new clusters. */
   readonly controlPlane: 'SIMULATED' | 'REAL';
+  /** Versions of the real control planes that are built, one for each minor version. */
+  readonly builtVersions: readonly string[];
   /** Creates the Kubernetes of a cluster. */
   openCluster(options: ClusterOptions): ClusterPort;
 }

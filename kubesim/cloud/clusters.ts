@@ -1,4 +1,4 @@
-import { supportsVersion } from '../catalog.js';
+import { minorNumber, supportsVersion } from '../catalog.js';
 import type { Cloud, CloudCluster } from './cloud.js';
 import { applyControlPlane, newReplicas } from './control-plane.js';
 import { updateControlPlaneIncidents } from './control-plane-incidents.js';
@@ -20,6 +20,8 @@ export function putCluster(cloud: Cloud, id: string, body: ClusterBody): CloudCl
   checkBody(cloud, body);
   const now = cloud.now();
   const readyAt = now + cloud.span(cloud.settings.bootSeconds.controlPlane, id);
+  const controlPlane = controlPlaneOf(cloud, body);
+  checkControlPlane(cloud, controlPlane, body.version);
   const replicas = newReplicas(cloud, body.regionId, body.masters);
   const { grantsNeeded, ...shape } = body;
   const grants = grantsNeeded ? { granted: [], refused: {} } : undefined;
@@ -28,7 +30,7 @@ export function putCluster(cloud: Cloud, id: string, body: ClusterBody): CloudCl
     ...shape,
     grants,
     replicas,
-    controlPlane: controlPlaneOf(cloud, body),
+    controlPlane,
     state: 'CREATING',
     createdAt: now,
     readyAt,
@@ -74,6 +76,16 @@ function checkVersion(cloud: Cloud, version: string): void {
   throw new CloudApiError(422, 'UNKNOWN_VERSION', `Kubernetes version ${version} does not exist.`);
 }
 
+/** A real control plane has the minor version of its cluster. */
+function checkControlPlane({ parts }: Cloud, kind: ClusterRecord['controlPlane'], version: string): void {
+  const { builtVersions } = parts;
+  const isBuilt = builtVersions.some((built) => minorNumber(built) === minorNumber(version));
+  // With CONTROL_PLANE=simulated, which existing clusters survive, it is not known what is built.
+  if (kind !== 'REAL' || parts.controlPlane !== 'REAL' || isBuilt) return;
+  const message = `This cloud has no control plane of Kubernetes ${version}; it has ${builtVersions.join(', ')}.`;
+  throw new CloudApiError(422, 'VERSION_NOT_BUILT', message);
+}
+
 /** Returns the cluster. Throws CloudApiError if it does not exist. */
 export function clusterOf(cloud: Cloud, id: string): CloudCluster {
   const cluster = cloud.clusters.get(id);
@@ -95,17 +107,20 @@ export function upgradeCluster(cloud: Cloud, id: string, version: string): Cloud
       `The cluster is ${record.state}; only a running one can be upgraded.`,
     );
   }
+  checkControlPlane(cloud, record.controlPlane, version);
   const readyAt = cloud.now() + cloud.span(UPGRADE_SECONDS, `${id}/${version}`);
   cloud.saveCluster(cluster, { state: 'UPGRADING', targetVersion: version, readyAt });
   scheduleTransition(cloud, cluster);
   return cluster;
 }
 
-/** Cancels a running or failed upgrade: the control plane keeps its version. */
+/** Cancels a running or failed upgrade: the control plane returns to its version. Idempotent. */
 export function cancelUpgrade(cloud: Cloud, id: string): CloudCluster {
   const cluster = clusterOf(cloud, id);
-  if (cluster.record.state === 'UPGRADING' || cluster.record.state === 'FAILED')
-    cloud.saveCluster(cluster, { state: 'RUNNING', targetVersion: undefined, readyAt: cloud.now() });
+  if (cluster.record.targetVersion === undefined) return cluster;
+  const change = { state: 'UPGRADING', targetVersion: undefined, failure: undefined } as const;
+  cloud.saveCluster(cluster, { ...change, readyAt: cloud.now() });
+  scheduleTransition(cloud, cluster);
   return cluster;
 }
 
@@ -151,33 +166,38 @@ export function resumeCluster(cloud: Cloud, cluster: CloudCluster): void {
 }
 
 function scheduleTransition(cloud: Cloud, cluster: CloudCluster): void {
-  const { state, readyAt } = cluster.record;
+  const { state, readyAt, version, targetVersion } = cluster.record;
   if (state === 'RUNNING' || state === 'FAILED') return;
-  const complete = () => {
-    // A later request may have changed the state and scheduled its own step.
-    if (cluster.record.state === state && cluster.record.readyAt === readyAt)
-      completeTransition(cloud, cluster);
-  };
-  if (state === 'CREATING') cluster.kubernetes.whenServing(() => cloud.at(readyAt, complete));
-  else cloud.at(readyAt, complete);
+  const complete = (failure?: string) =>
+    cloud.at(readyAt, () => {
+      // A later request may have changed the state and scheduled its own step.
+      if (cluster.record.state === state && cluster.record.readyAt === readyAt)
+        completeTransition(cloud, cluster, failure);
+    });
+  if (state === 'CREATING') cluster.kubernetes.whenServing(complete);
+  else if (state === 'UPGRADING') cluster.kubernetes.runVersion(targetVersion ?? version, complete);
+  else complete();
 }
 
-function completeTransition(cloud: Cloud, cluster: CloudCluster): void {
-  const { state, targetVersion, version, targetEdition, edition } = cluster.record;
+/** `failure`: why the control plane does not have the target version. */
+function completeTransition(cloud: Cloud, cluster: CloudCluster, failure?: string): void {
+  const { state } = cluster.record;
   if (state === 'DELETING') {
     for (const instance of cluster.instances.values()) detachInstance(cloud, cluster, instance);
     return cloud.removeCluster(cluster);
   }
-  if (state === 'CREATING') {
-    cloud.saveCluster(cluster, { state: 'RUNNING' });
-    cluster.kubernetes.start(true);
-    resumeInstances(cloud, cluster);
-    // A zone may have failed during the transition.
-    updateControlPlaneIncidents(cloud, cluster);
-    return;
-  }
-  if (targetVersion !== undefined && upgradeFails(cloud, cluster)) {
-    cloud.saveCluster(cluster, { state: 'FAILED' });
+  if (state === 'UPGRADING') return completeUpgrade(cloud, cluster, failure);
+  cloud.saveCluster(cluster, { state: 'RUNNING' });
+  cluster.kubernetes.start(true);
+  resumeInstances(cloud, cluster);
+  // A zone may have failed during the transition.
+  updateControlPlaneIncidents(cloud, cluster);
+}
+
+function completeUpgrade(cloud: Cloud, cluster: CloudCluster, failure: string | undefined): void {
+  const { targetVersion, version, targetEdition, edition } = cluster.record;
+  if (failure !== undefined || (targetVersion !== undefined && upgradeFails(cloud, cluster))) {
+    cloud.saveCluster(cluster, { state: 'FAILED', failure });
     return;
   }
   cloud.saveCluster(cluster, {
@@ -186,6 +206,7 @@ function completeTransition(cloud: Cloud, cluster: CloudCluster): void {
     targetVersion: undefined,
     edition: targetEdition ?? edition,
     targetEdition: undefined,
+    failure: undefined,
   });
   for (const instance of cluster.instances.values()) {
     if (!instance.master) continue;

@@ -18,7 +18,9 @@ export interface ClusterRecord {
   readonly zoneIds: readonly string[];
   readonly version: string;
   /** Target version of a running upgrade. */
-  readonly targetVersion?: string;
+  readonly targetVersion?: string | undefined;
+  /** Why the upgrade of a real control plane has failed. */
+  readonly failure?: string | undefined;
   readonly masters: number;
   /** Masters with ids of the client; without them the cloud generates ids. */
   readonly masterNodes?: readonly MasterRecord[] | undefined;

@@ -51,9 +51,9 @@ export class ClusterClient implements Disposable {
     return { status: response.statusCode ?? 0, body: (isJson ? JSON.parse(received) : received) as T };
   }
 
-  /** Whether the API server is ready for requests. */
-  async isReady(): Promise<boolean> {
-    const ready = this.call({ method: 'GET', path: '/readyz' });
+  /** Whether the server answers 200 to a health check, by default whether an API server is ready for requests. */
+  async isReady(path = '/readyz'): Promise<boolean> {
+    const ready = this.call({ method: 'GET', path });
     return ready.then(
       ({ status }) => status === 200,
       () => false,

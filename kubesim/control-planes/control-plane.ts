@@ -6,12 +6,12 @@ import { ClusterClient } from './cluster-client.js';
 import { type Etcd, prefixOf } from './etcd.js';
 import { kubeconfig } from './kubeconfig.js';
 import { type Pki, type PkiFiles, PROXY_NAME, writePki } from './pki.js';
-import type { ControlPlanePrograms } from './programs.js';
+import { type ControlPlanePrograms, isOlder } from './programs.js';
 import { SupervisedProcess } from './supervised-process.js';
 
 /** Requests a second of the controller manager and the scheduler; Kubernetes' defaults (20 and 50) are for shared API servers. */
 const RATE = { qps: 500, burst: 1000 };
-/** Milliseconds until a started API server must be ready. */
+/** Milliseconds until a started part must be healthy. */
 const START_TIMEOUT_MS = 60_000;
 
 export interface ControlPlaneOptions {
@@ -45,22 +45,35 @@ interface Places {
   readonly ports: readonly [apiServer: number, controllerManager: number, scheduler: number];
 }
 
-/** The parts of a control plane that can be stopped alone. */
-export type ControlPlanePart = 'apiServer' | 'controllerManager' | 'scheduler';
+/** The parts of a control plane that can be stopped alone, in the order in which Kubernetes upgrades them. */
+const PARTS = ['apiServer', 'controllerManager', 'scheduler'] as const;
+export type ControlPlanePart = (typeof PARTS)[number];
+
+/** Paths of the health checks. */
+const HEALTH: Readonly<Record<ControlPlanePart, string>> = {
+  apiServer: '/readyz',
+  controllerManager: '/healthz',
+  scheduler: '/healthz',
+};
 
 /** A Kubernetes control plane: an API server on a prefix of etcd, a controller manager and a scheduler, on loopback. */
 export class ControlPlane implements AsyncDisposable {
   /** Calls its API server as an administrator. */
   readonly client: ClusterClient;
   private readonly running = new Map<ControlPlanePart, SupervisedProcess>();
+  /** Parts that are not paused. */
+  private readonly wanted = new Set<ControlPlanePart>();
+  /** Programs of each part: they differ while the version changes. */
+  private readonly programs: Record<ControlPlanePart, ControlPlanePrograms>;
 
   private constructor(
-    private readonly programs: ControlPlanePrograms,
+    programs: ControlPlanePrograms,
     private readonly options: ControlPlaneOptions,
     private readonly places: Places,
     private readonly log: Log,
   ) {
     this.client = new ClusterClient(this.server, options.pki);
+    this.programs = { apiServer: programs, controllerManager: programs, scheduler: programs };
   }
 
   /** Starts every part; resolves when the API server is ready. */
@@ -76,7 +89,7 @@ export class ControlPlane implements AsyncDisposable {
     const plane = new ControlPlane(programs, options, places, log.child({ cluster: options.id }));
     try {
       await plane.resume('apiServer');
-      await plane.ready();
+      await plane.healthy('apiServer');
       await Promise.all([plane.resume('controllerManager'), plane.resume('scheduler')]);
       return plane;
     } catch (error) {
@@ -87,7 +100,7 @@ export class ControlPlane implements AsyncDisposable {
 
   /** Address of the API server. */
   get server(): string {
-    return `https://127.0.0.1:${this.places.ports[0]}`;
+    return this.serverOf('apiServer');
   }
 
   /** Folder of its files; the API server connects to addresses in the cluster by the socket SOCKET in it. */
@@ -97,24 +110,38 @@ export class ControlPlane implements AsyncDisposable {
 
   /** Starts a part unless it runs. */
   async resume(part: ControlPlanePart): Promise<void> {
+    this.wanted.add(part);
     if (this.running.has(part)) return;
     const { folder } = this.options;
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const [name, args] = await this.command(part);
-    this.running.set(
-      part,
-      await SupervisedProcess.start(
-        { name, path: this.programs[part], args, cwd: folder, pidFile: join(folder, `${name}.pid`) },
-        this.log,
-      ),
-    );
+    const path = this.programs[part][part];
+    const program = { name, path, args, cwd: folder, pidFile: join(folder, `${name}.pid`) };
+    this.running.set(part, await SupervisedProcess.start(program, this.log));
   }
 
   /** Stops a part until it is resumed. */
   async pause(part: ControlPlanePart): Promise<void> {
-    const process = this.running.get(part);
-    this.running.delete(part);
-    await process?.[Symbol.asyncDispose]();
+    this.wanted.delete(part);
+    await this.stop(part);
+  }
+
+  /**
+   * Replaces the parts by those of another version, one after the other, and waits until each is healthy: no controller manager
+   * or scheduler of a newer version meets an API server of an older one. The API is unavailable while its server is replaced. A
+   * paused part stays paused. Rejects with the reason when a part does not become healthy, or the signal is aborted: some parts then
+   * have the version.
+   */
+  async changeVersion(programs: ControlPlanePrograms, signal: AbortSignal): Promise<void> {
+    const order = isOlder(programs.version, this.programs.apiServer.version) ? PARTS.toReversed() : PARTS;
+    for (const part of order) {
+      signal.throwIfAborted();
+      this.programs[part] = programs;
+      if (!this.wanted.has(part) || this.running.get(part)?.path === programs[part]) continue;
+      await this.stop(part);
+      await this.resume(part);
+      await this.healthy(part, signal);
+    }
   }
 
   /** Process id of a part; undefined while it does not run. */
@@ -125,16 +152,23 @@ export class ControlPlane implements AsyncDisposable {
   /** Stops the parts; the objects stay in etcd. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.client[Symbol.dispose]();
-    await Promise.all([...this.running.keys()].map((part) => this.pause(part)));
+    await Promise.all(PARTS.map((part) => this.pause(part)));
   }
 
-  /** Waits until the API server is ready. */
-  private async ready(): Promise<void> {
-    const deadline = Date.now() + START_TIMEOUT_MS;
-    while (!(await this.client.isReady())) {
-      if (Date.now() > deadline) throw new Error(`the API server of ${this.options.id} did not become ready`);
-      await new Promise((wake) => setTimeout(wake, 100));
-    }
+  private async stop(part: ControlPlanePart): Promise<void> {
+    const process = this.running.get(part);
+    this.running.delete(part);
+    await process?.[Symbol.asyncDispose]();
+  }
+
+  private async healthy(part: ControlPlanePart, signal?: AbortSignal): Promise<void> {
+    using probe = new ClusterClient(this.serverOf(part), this.options.pki);
+    const isHealthy = () => probe.isReady(HEALTH[part]);
+    await this.running.get(part)?.untilHealthy(isHealthy, { timeoutMs: START_TIMEOUT_MS, signal });
+  }
+
+  private serverOf(part: ControlPlanePart): string {
+    return `https://127.0.0.1:${this.places.ports[PARTS.indexOf(part)]}`;
   }
 
   private async command(part: ControlPlanePart): Promise<[name: string, args: string[]]> {
@@ -150,15 +184,12 @@ export class ControlPlane implements AsyncDisposable {
 
   private async apiServerArgs(): Promise<string[]> {
     const { id, serviceCidr } = this.options;
-    const { cluster, frontProxy, apiServer, kubeletClient, proxy, serviceAccounts } = this.places.files;
+    const { cluster, frontProxy, kubeletClient, proxy, serviceAccounts } = this.places.files;
     const egress = await this.writeConfig('egress.json', JSON.stringify(egressConfiguration));
     return [
       `--etcd-servers=${this.places.etcd.url}`,
       `--etcd-prefix=${prefixOf(id)}`,
-      '--bind-address=127.0.0.1',
-      `--secure-port=${this.places.ports[0]}`,
-      `--tls-cert-file=${apiServer.cert}`,
-      `--tls-private-key-file=${apiServer.key}`,
+      ...this.servingArgs('apiServer'),
       `--client-ca-file=${cluster.cert}`,
       '--service-account-issuer=https://kubernetes.default.svc.cluster.local',
       `--service-account-key-file=${serviceAccounts}`,
@@ -168,6 +199,8 @@ export class ControlPlane implements AsyncDisposable {
       '--enable-admission-plugins=NodeRestriction',
       '--allow-privileged=true',
       '--endpoint-reconciler-type=none',
+      // At its end it closes watches at once; otherwise it waits a minute for clients to close them.
+      '--shutdown-watch-termination-grace-period=5s',
       // The front proxy sends the user whom it has authenticated.
       `--requestheader-client-ca-file=${frontProxy}`,
       `--requestheader-allowed-names=${PROXY_NAME}`,
@@ -200,8 +233,7 @@ export class ControlPlane implements AsyncDisposable {
       `--cluster-signing-cert-file=${this.places.files.cluster.cert}`,
       `--cluster-signing-key-file=${this.places.files.cluster.key}`,
       '--leader-elect=false',
-      '--bind-address=127.0.0.1',
-      `--secure-port=${this.places.ports[1]}`,
+      ...this.servingArgs('controllerManager'),
       `--kube-api-qps=${RATE.qps}`,
       `--kube-api-burst=${RATE.burst}`,
     ];
@@ -222,8 +254,17 @@ export class ControlPlane implements AsyncDisposable {
       `--config=${config}`,
       `--authentication-kubeconfig=${client}`,
       `--authorization-kubeconfig=${client}`,
+      ...this.servingArgs('scheduler'),
+    ];
+  }
+
+  private servingArgs(part: ControlPlanePart): string[] {
+    const { cert, key } = this.places.files.apiServer;
+    return [
       '--bind-address=127.0.0.1',
-      `--secure-port=${this.places.ports[2]}`,
+      `--secure-port=${this.places.ports[PARTS.indexOf(part)]}`,
+      `--tls-cert-file=${cert}`,
+      `--tls-private-key-file=${key}`,
     ];
   }
 

@@ -1,42 +1,50 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '../../kernel/log.js';
 import { ControlPlane, type ControlPlaneOptions } from './control-plane.js';
 import { type Etcd, startEtcd } from './etcd.js';
-import { findPrograms, type ControlPlanePrograms } from './programs.js';
+import { type ControlPlanePrograms, findPrograms, programsOf } from './programs.js';
 import { endLeftovers } from './supervised-process.js';
 
 export interface ControlPlanesOptions {
-  /** Folder of the programs, as `npm run control-plane` prints it. */
+  /** Folders of the programs, as `npm run control-plane` prints them. */
   readonly programs: string | undefined;
   /** Folder of the files and data. */
   readonly folder: string;
   readonly log: Log;
 }
 
-interface Running {
-  readonly etcd: Etcd;
-  readonly programs: ControlPlanePrograms;
+/** A cluster and the version of its control plane. */
+interface VersionedOptions extends Omit<ControlPlaneOptions, 'folder'> {
+  readonly version: string;
 }
+
+/** Milliseconds before work that etcd did not do is tried again. */
+const RETRY_MS = 5_000;
 
 /** The real control planes of a simulation. Their etcd starts with the first of them. */
 export class ControlPlanes implements AsyncDisposable {
-  private running: Promise<Running> | undefined;
+  private etcd: Promise<Etcd> | undefined;
+  private readonly closing = new AbortController();
   private readonly unfinished = new Set<Promise<void>>();
 
   constructor(private readonly options: ControlPlanesOptions) {}
 
   /** Starts the control plane of a cluster on the data that it has. */
-  async start(options: Omit<ControlPlaneOptions, 'folder'>): Promise<ControlPlane> {
+  async start({ version, ...options }: VersionedOptions): Promise<ControlPlane> {
     const { id } = options;
     if (!/^[A-Za-z0-9][\w-]*$/.test(id)) throw new Error(`${id} cannot be the name of a folder`);
-    const { etcd, programs } = await this.open();
-    return ControlPlane.start(
-      programs,
-      etcd,
-      { ...options, folder: join(this.clusters, id) },
-      this.options.log,
-    );
+    const programs = await this.programs(version);
+    const folder = join(this.clusters, id);
+    return ControlPlane.start(programs, await this.open(), { ...options, folder }, this.options.log);
+  }
+
+  /** The programs of a version. Rejects if they are not built. */
+  async programs(version: string): Promise<ControlPlanePrograms> {
+    const programs = programsOf(await findPrograms(this.options.programs), version);
+    if (!programs) throw new Error(`the control plane of Kubernetes ${version} is not built`);
+    return programs;
   }
 
   /**
@@ -55,7 +63,7 @@ export class ControlPlanes implements AsyncDisposable {
 
   /** Deletes the objects and files of a control plane that has ended. */
   async erase(id: string): Promise<void> {
-    const { etcd } = await this.open();
+    const etcd = await this.open();
     await etcd.erase(id);
     await rm(join(this.clusters, id), { recursive: true, force: true });
   }
@@ -69,9 +77,10 @@ export class ControlPlanes implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.closing.abort();
     await Promise.all(this.unfinished);
-    const running = await this.running?.catch(() => undefined);
-    await running?.etcd[Symbol.asyncDispose]();
+    const etcd = await this.etcd?.catch(() => undefined);
+    await etcd?.[Symbol.asyncDispose]();
   }
 
   private get clusters(): string {
@@ -83,21 +92,34 @@ export class ControlPlanes implements AsyncDisposable {
   }
 
   /** The etcd; a start that fails is tried again by the next caller. */
-  private open(): Promise<Running> {
-    this.running ??= this.startEtcd().catch((error: unknown) => {
-      this.running = undefined;
+  private open(): Promise<Etcd> {
+    this.etcd ??= this.startEtcd().catch((error: unknown) => {
+      this.etcd = undefined;
       throw error;
     });
-    return this.running;
+    return this.etcd;
   }
 
-  private async startEtcd(): Promise<Running> {
-    const programs = await findPrograms(this.options.programs);
-    return { programs, etcd: await startEtcd(programs, { folder: this.etcdFolder }, this.options.log) };
+  /** The etcd of the newest version: that of an older one may not read its data. */
+  private async startEtcd(): Promise<Etcd> {
+    const [newest] = await findPrograms(this.options.programs);
+    return startEtcd(newest, { folder: this.etcdFolder }, this.options.log);
   }
 
+  /** Repeated until it succeeds: etcd may be down. */
   private async eraseForeignKeys(clusterIds: ReadonlySet<string>): Promise<void> {
-    const { etcd } = await this.open();
-    for (const id of await etcd.clusters()) if (!clusterIds.has(id)) await etcd.erase(id);
+    const { signal } = this.closing;
+    for (let failures = 0; !signal.aborted; failures += 1) {
+      try {
+        const etcd = await this.open();
+        const foreign = (await etcd.clusters()).filter((id) => !clusterIds.has(id));
+        for (const id of foreign) await etcd.erase(id);
+        return;
+      } catch (err) {
+        if (failures === 0)
+          this.options.log.warn({ err }, 'the keys of deleted clusters are erased when etcd is available');
+        await delay(RETRY_MS, undefined, { signal }).catch(() => undefined);
+      }
+    }
   }
 }

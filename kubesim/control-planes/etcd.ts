@@ -33,7 +33,7 @@ export interface EtcdOptions {
 }
 
 export async function startEtcd(
-  programs: ControlPlanePrograms,
+  programs: Pick<ControlPlanePrograms, 'etcd'>,
   { folder, durable = true }: EtcdOptions,
   log: Log,
 ): Promise<Etcd> {
@@ -61,33 +61,33 @@ export async function startEtcd(
     },
     log,
   );
-  await waitUntilHealthy(process, url);
+  const healthy = () => process.untilHealthy(() => isHealthy(url), { timeoutMs: START_TIMEOUT_MS });
+  try {
+    await healthy();
+  } catch (error) {
+    await process[Symbol.asyncDispose]();
+    throw error;
+  }
   return {
     url,
     get pid() {
       return process.pid;
     },
-    clusters: () => clustersOf(url),
-    erase: async (id) => void (await call(url, 'deleterange', rangeOf(`${prefixOf(id)}/`))),
+    // It may just be started again after its end.
+    clusters: () => healthy().then(() => clustersOf(url)),
+    async erase(id) {
+      await healthy();
+      await call(url, 'deleterange', rangeOf(`${prefixOf(id)}/`));
+    },
     [Symbol.asyncDispose]: () => process[Symbol.asyncDispose](),
   };
 }
 
-/** Resolves when it answers; after START_TIMEOUT_MS it is ended, and the start fails. */
-async function waitUntilHealthy(process: SupervisedProcess, url: string): Promise<void> {
-  const deadline = Date.now() + START_TIMEOUT_MS;
-  for (;;) {
-    const healthy = await fetch(`${url}/health`).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-    if (healthy) return;
-    if (Date.now() > deadline) {
-      await process[Symbol.asyncDispose]();
-      throw new Error('etcd did not become healthy');
-    }
-    await new Promise((wake) => setTimeout(wake, 50));
-  }
+async function isHealthy(url: string): Promise<boolean> {
+  return fetch(`${url}/health`).then(
+    ({ ok }) => ok,
+    () => false,
+  );
 }
 
 /** Reads one key of each cluster: the next range starts behind all keys of the last one. */

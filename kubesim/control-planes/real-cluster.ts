@@ -60,6 +60,8 @@ export class RealCluster implements ClusterPort {
   private starting: Promise<void> | undefined;
   private serving: ServingCluster | undefined;
   private stopped: readonly ControlPlaneProcess[] = [];
+  /** Ends the last change of the version. */
+  private versionChange = new AbortController();
   private readonly closing = new AbortController();
   private erased = false;
 
@@ -100,6 +102,24 @@ export class RealCluster implements ClusterPort {
         this.serving
           ?.installInitialObjects()
           .catch((err: unknown) => this.log.error({ err }, 'installing the DNS of a cluster failed'));
+    });
+  }
+
+  runVersion(version: string, done: (failure?: string) => void): void {
+    this.versionChange.abort(new Error('canceled'));
+    const change = (this.versionChange = new AbortController());
+    this.whenServing(() => {
+      const changed = this.serving?.runVersion(version, change.signal).then(
+        () => undefined,
+        (err: unknown) => {
+          this.log.warn({ err, version }, 'the version of a control plane was not changed');
+          return err instanceof Error ? err.message : String(err);
+        },
+      );
+      const reported = changed?.then((failure) => {
+        if (!change.signal.aborted && !this.closing.signal.aborted) done(failure);
+      });
+      if (reported) this.dependencies.controlPlanes.finish(reported);
     });
   }
 
@@ -195,11 +215,11 @@ export class RealCluster implements ClusterPort {
   /** Starts the control plane; a start that fails is repeated. */
   private async keepStarting(): Promise<void> {
     const { signal } = this.closing;
-    while (!this.serving && !signal.aborted) {
+    for (let failures = 0; !this.serving && !signal.aborted; failures += 1) {
       try {
         this.serving = await ServingCluster.open(this.servingOptions(await this.pki()));
       } catch (err) {
-        this.log.error({ err }, 'starting a real control plane failed; retrying');
+        if (failures === 0) this.log.warn({ err }, 'a real control plane did not start; trying again');
         await setTimeout(RETRY_MS, undefined, { signal }).catch(() => undefined);
       }
     }

@@ -33,7 +33,7 @@ import { provisionVolumes } from './volumes.js';
 
 /** What a cluster has before its control plane runs. */
 export interface ServingClusterOptions {
-  readonly cluster: Pick<ClusterOptions, 'id' | 'vpcAddresses'>;
+  readonly cluster: Pick<ClusterOptions, 'id' | 'version' | 'vpcAddresses'>;
   readonly serviceCidr: string;
   readonly pki: Pki;
   readonly controlPlanes: ControlPlanes;
@@ -60,16 +60,20 @@ export class ServingCluster implements AsyncDisposable {
   readonly cache: ClusterCache;
   readonly events: RemoteEvents;
   readonly proxy: AuthenticatingProxy;
+  /** Version of the control plane. */
+  private version: string;
   /** Uids of pods for which an eviction has been requested. */
   private readonly evicting = new Set<string>();
-  /** The last change of the stopped processes: changes follow each other. */
+  /** The last change of the processes: changes follow each other. */
   private changing = Promise.resolve();
+  private readonly closing = new AbortController();
 
   private constructor(
     private readonly options: ServingClusterOptions,
     { plane, cache, events, proxy }: Pick<ServingCluster, 'plane' | 'cache' | 'events' | 'proxy'>,
     private readonly running: AsyncDisposable,
   ) {
+    this.version = options.cluster.version();
     this.plane = plane;
     this.cache = cache;
     this.events = events;
@@ -80,7 +84,8 @@ export class ServingCluster implements AsyncDisposable {
   static async open(options: ServingClusterOptions): Promise<ServingCluster> {
     await using started = new AsyncDisposableStack();
     const { cluster, serviceCidr, pki, controlPlanes, machines, clock, log } = options;
-    const plane = started.use(await controlPlanes.start({ id: cluster.id, pki, serviceCidr }));
+    const version = cluster.version();
+    const plane = started.use(await controlPlanes.start({ id: cluster.id, version, pki, serviceCidr }));
     const { client } = plane;
     await installBasics(client, pki.cluster.cert);
     const cache = started.use(await ClusterCache.open(client, log));
@@ -160,16 +165,43 @@ export class ServingCluster implements AsyncDisposable {
 
   /** Stops these processes of the control plane and starts the others. */
   stopProcesses(stopped: readonly ControlPlaneProcess[]): Promise<void> {
-    this.changing = this.changing.then(async () => {
+    return this.change(async () => {
       for (const [process, part] of PARTS)
         await (stopped.includes(process) ? this.plane.pause(part) : this.plane.resume(part));
     });
-    return this.changing;
+  }
+
+  /**
+   * Replaces the control plane by that of the version. Rejects with the reason, on its former version, when that fails or is
+   * canceled.
+   */
+  runVersion(version: string, canceled: AbortSignal): Promise<void> {
+    return this.change(async () => {
+      const former = this.version;
+      try {
+        await this.changeVersion(version, AbortSignal.any([canceled, this.closing.signal]));
+      } catch (error) {
+        if (!this.closing.signal.aborted) await this.changeVersion(former, this.closing.signal);
+        throw error;
+      }
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.closing.abort();
     await this.changing.catch(() => undefined);
     await this.running[Symbol.asyncDispose]();
+  }
+
+  private change(work: () => Promise<void>): Promise<void> {
+    // The reporter of an earlier change knows that it failed.
+    this.changing = this.changing.catch(() => undefined).then(work);
+    return this.changing;
+  }
+
+  private async changeVersion(version: string, signal: AbortSignal): Promise<void> {
+    await this.plane.changeVersion(await this.options.controlPlanes.programs(version), signal);
+    this.version = version;
   }
 
   private evict({ metadata }: Pod): void {

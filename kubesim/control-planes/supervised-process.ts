@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '../../kernel/log.js';
 
 /** Milliseconds before a program that ended is started again; doubles with each end, until it has run for a minute. */
@@ -11,6 +12,10 @@ const RESTART = { first: 250, most: 10_000, stable: 60_000 };
 const GRACE_MS = 10_000;
 /** Last lines of output that are logged when a program ends unexpectedly. */
 const LAST_LINES = 20;
+/** Milliseconds between two health checks. */
+const CHECK_MS = 50;
+/** Ends of a program during a wait for its health after which it is not expected to become healthy. */
+const MAX_ENDS = 5;
 
 export interface Program {
   /** Name in the log, such as `kube-apiserver`. */
@@ -29,6 +34,10 @@ export class SupervisedProcess implements AsyncDisposable {
   private timer: NodeJS.Timeout | undefined;
   private delay = RESTART.first;
   private stopped = false;
+  /** The last start, which an end waits for: it writes the file of the process id. */
+  private starting: Promise<void> = Promise.resolve();
+  private ends = 0;
+  private lastOutput = '';
 
   private constructor(
     private readonly program: Program,
@@ -40,8 +49,18 @@ export class SupervisedProcess implements AsyncDisposable {
   static async start(program: Program, log: Log, { grace = GRACE_MS } = {}): Promise<SupervisedProcess> {
     await endLeftover(program.pidFile);
     const supervised = new SupervisedProcess(program, log.child({ program: program.name }), grace);
-    await supervised.run();
-    return supervised;
+    try {
+      await supervised.run();
+      return supervised;
+    } catch (error) {
+      await supervised[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  /** Path of the program. */
+  get path(): string {
+    return this.program.path;
   }
 
   /** Process id; undefined between an end and the next start. */
@@ -49,14 +68,39 @@ export class SupervisedProcess implements AsyncDisposable {
     return this.child?.pid;
   }
 
+  /**
+   * Resolves when the check succeeds. Rejects with the reason when it does not in time, when the program has ended several times
+   * meanwhile, or when the signal is aborted.
+   */
+  async untilHealthy(
+    isHealthy: () => Promise<boolean>,
+    { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal?: AbortSignal | undefined },
+  ): Promise<void> {
+    const { name } = this.program;
+    const deadline = performance.now() + timeoutMs;
+    const earlier = this.ends;
+    while (!(await isHealthy())) {
+      if (this.ends - earlier >= MAX_ENDS)
+        throw new Error(`${name} ended ${MAX_ENDS} times: ${this.lastOutput}`);
+      if (performance.now() > deadline) throw new Error(`${name} was not healthy in ${timeoutMs / 1000} s`);
+      await delay(CHECK_MS, undefined, { signal });
+    }
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.stopped = true;
     clearTimeout(this.timer);
+    await this.starting.catch(() => undefined);
     if (this.child) await end(this.child, this.grace);
     await rm(this.program.pidFile, { force: true });
   }
 
-  private async run(): Promise<void> {
+  private run(): Promise<void> {
+    this.starting = this.startProgram();
+    return this.starting;
+  }
+
+  private async startProgram(): Promise<void> {
     const { path, args, cwd, pidFile } = this.program;
     const startedAt = performance.now();
     const child = spawn(path, args, { cwd, env: {}, stdio: ['ignore', 'ignore', 'pipe'] });
@@ -68,6 +112,8 @@ export class SupervisedProcess implements AsyncDisposable {
     });
     child.once('close', (code, signal) => {
       this.child = undefined;
+      this.ends += 1;
+      this.lastOutput = lines.at(-1) ?? `code ${code}`;
       if (this.stopped) return;
       this.log.warn({ code, signal, output: lines }, 'a program of a control plane has ended; restarting it');
       if (performance.now() - startedAt > RESTART.stable) this.delay = RESTART.first;

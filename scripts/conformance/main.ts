@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { Command, Option } from 'commander';
 import { packageRoot } from '../../kernel/package-root.js';
 import { startPlatformCluster } from './platform-cluster.js';
@@ -51,11 +51,12 @@ async function run({ target, focus, kubeconfig, processes }: Options): Promise<v
   await writeConformanceDocument();
 }
 
-/** Runs a script that builds programs unless they are built; returns their folder. */
+/** Runs a script that builds programs unless they are built; returns the folder of those of the newest version. */
 function built(script: string): string {
   const path = join(packageRoot, script);
   const stdio = ['ignore', 'pipe', 'inherit'] as const;
-  return execFileSync(process.execPath, [path], { encoding: 'utf8', stdio: [...stdio] }).trim();
+  const printed = execFileSync(process.execPath, [path], { encoding: 'utf8', stdio: [...stdio] });
+  return printed.trim().split(delimiter)[0] ?? '';
 }
 
 /** Runs the suite on the given cluster, or on one of a platform that is started for it. */
@@ -65,7 +66,10 @@ async function casesOf(
   suite: (kubeconfig: string) => Promise<CaseResult[]>,
 ): Promise<CaseResult[]> {
   if (kubeconfig !== undefined) return suite(kubeconfig);
-  await using cluster = await startPlatformCluster(folder, target === 'real' ? 'real' : 'simulated');
+  await using cluster = await startPlatformCluster(folder, {
+    controlPlane: target === 'real' ? 'real' : 'simulated',
+    version: (await suiteVersion()).slice(1),
+  });
   const cases = await suite(cluster.kubeconfig);
   await rm(cluster.kubeconfig);
   return cases;

@@ -16,6 +16,9 @@ const NODES = 4;
 const CREATE = `mutation ($input: CreateClusterInput!) {
   createCluster(input: $input) { cluster { id } userErrors { code message path } }
 }`;
+const PUBLISH = `mutation ($input: PublishKubernetesVersionInput!) {
+  publishKubernetesVersion(input: $input) { userErrors { code message path } }
+}`;
 const STATE = 'query ($id: ID!) { cluster(id: $id) { state } }';
 const KUBECONFIG = 'query ($id: ID!) { cluster(id: $id) { kubeconfig(ttlMinutes: 480) { yaml } } }';
 
@@ -25,10 +28,10 @@ export interface PlatformCluster extends AsyncDisposable {
   readonly kubeconfig: string;
 }
 
-/** Starts the platform with its state in the folder, and creates a cluster of four nodes. */
+/** Starts the platform with its state in the folder, and creates a cluster of four nodes and the version. */
 export async function startPlatformCluster(
   folder: string,
-  controlPlane: 'simulated' | 'real',
+  { controlPlane, version }: { readonly controlPlane: 'simulated' | 'real'; readonly version: string },
 ): Promise<PlatformCluster> {
   const port = await freePort(3);
   const env = {
@@ -43,11 +46,19 @@ export async function startPlatformCluster(
   const child = spawn(process.execPath, [FLEETGRAPH, 'start'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   try {
     await started(child);
-    const args = ['token', '--account', 'conformance', '--scope', 'fleet:write', 'fleet:kubeconfig'];
+    const args = [
+      'token',
+      '--account',
+      'conformance',
+      '--scope',
+      'fleet:write',
+      'fleet:kubeconfig',
+      'fleet:admin',
+    ];
     const { stdout } = await promisify(execFile)(process.execPath, [FLEETGRAPH, ...args], { env });
     const graph = new Graph(`http://127.0.0.1:${port}/graphql`, stdout.trim());
     const kubeconfig = join(folder, 'kubeconfig.yaml');
-    await writeFile(kubeconfig, await createCluster(graph), { mode: 0o600 });
+    await writeFile(kubeconfig, await createCluster(graph, version), { mode: 0o600 });
     return { kubeconfig, [Symbol.asyncDispose]: () => stop(child) };
   } catch (error) {
     await stop(child);
@@ -56,12 +67,14 @@ export async function startPlatformCluster(
 }
 
 /** Creates the cluster and waits until it runs; returns its kubeconfig. */
-async function createCluster(graph: Graph): Promise<string> {
+async function createCluster(graph: Graph, version: string): Promise<string> {
+  await graph.query(PUBLISH, { input: { id: version } });
   const input = {
     name: 'conformance',
     regionId: 'cn-hangzhou',
     type: 'MANAGED_KUBERNETES',
     spec: 'PRO',
+    version,
     nodePools: [{ name: 'default', instanceTypes: ['ecs.g7.xlarge'], desiredSize: NODES }],
   };
   const { createCluster: created } = await graph.query<{

@@ -61,8 +61,13 @@ export interface CreatedCluster {
   readonly operationId: string;
 }
 
-/** Creates a Pro cluster with one pool and expects no user error. */
-export async function createCluster(session: GraphSession, name: string, nodes = 3): Promise<CreatedCluster> {
+/** Creates a Pro cluster with one pool and expects no user error. Default: the newest version. */
+export async function createCluster(
+  session: GraphSession,
+  name: string,
+  nodes = 3,
+  version?: string,
+): Promise<CreatedCluster> {
   const { createCluster: payload } = await queryGraph<{
     createCluster: { cluster: { id: string }; operation: { id: string }; userErrors: unknown[] };
   }>(session, documents.CREATE_CLUSTER, {
@@ -71,6 +76,7 @@ export async function createCluster(session: GraphSession, name: string, nodes =
       regionId: 'cn-hangzhou',
       type: 'MANAGED_KUBERNETES',
       spec: 'PRO',
+      ...(version !== undefined && { version }),
       nodePools: [{ name: 'default', instanceTypes: ['ecs.g7.xlarge'], desiredSize: nodes }],
       clientToken: `create-${name}`,
     },

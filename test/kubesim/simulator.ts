@@ -73,8 +73,8 @@ export interface Simulator extends AsyncDisposable {
   readonly databaseUrl: string;
   /** Sends a request to the cloud's API below `/cloud/v1`. */
   cloud(method: string, path: string, body?: unknown, token?: string): Promise<ApiResponse>;
-  /** Creates a cluster with nodes and waits until they have joined. */
-  cluster(id: string, nodes?: number, more?: { readonly masters?: number }): Promise<Cluster>;
+  /** Creates a cluster with nodes and waits until they have joined; `more`: further fields of the body of `PUT /clusters/:id`. */
+  cluster(id: string, nodes?: number, more?: Record<string, unknown>): Promise<Cluster>;
   /** Access to an existing cluster. */
   access(id: string, credential?: Partial<CredentialRequest>): Promise<Cluster>;
   /** Restarts the simulator on the same database. */
@@ -145,8 +145,8 @@ export async function startSimulator(
     databaseUrl: database.url,
     cloud,
     access,
-    async cluster(id, nodes = 0, { masters = 0 } = {}) {
-      await cloud('PUT', `/clusters/${id}`, clusterBody({ masters }));
+    async cluster(id, nodes = 0, more = {}) {
+      await cloud('PUT', `/clusters/${id}`, clusterBody(more));
       if (nodes > 0)
         await cloud('PUT', `/clusters/${id}/instances`, { instances: instanceBodies(id, nodes) });
       await eventually(async () => (await cloud('GET', `/clusters/${id}`)).body.state === 'RUNNING', {

@@ -5,6 +5,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runDemo } from '../../examples/demo/run-demo.js';
+import { findPrograms } from '../../kubesim/control-planes/programs.js';
 import {
   clusterLifecycle,
   createCluster,
@@ -16,6 +18,7 @@ import { builtControlPlane } from '../kit/control-plane.js';
 import * as documents from '../kit/documents.js';
 import { eventually } from '../kit/eventually.js';
 import { startTestPlatform, type TestPlatform } from '../kit/platform.js';
+import { publishVersion } from '../kit/publish-version.js';
 import { temporaryFolder } from '../kit/temporary-files.js';
 
 const assets = builtControlPlane('the scenarios with real control planes');
@@ -34,6 +37,8 @@ describe.skipIf(!assets)('platform with real control planes', { timeout: 180_000
       controlPlane,
       logLevel: process.env.LOG_LEVEL ?? 'silent',
     });
+    const [{ version }] = await findPrograms(assets);
+    await publishVersion(platform.url, version);
   });
   afterAll(async () => {
     await (platform as TestPlatform | undefined)?.[Symbol.asyncDispose]();
@@ -44,6 +49,20 @@ describe.skipIf(!assets)('platform with real control planes', { timeout: 180_000
 
   test('creates, watches, deploys to, scales with partial success, measures and deletes a cluster by one graph', async () => {
     await clusterLifecycle({ url: platform.url, account: 'acme' }, 'main-job');
+    await eventually(() => clusterFolders().length === 0, { what: 'the end of the files' });
+  });
+
+  test('the demo runs all steps and deletes what it created', async () => {
+    const lines: string[] = [];
+    const report = await runDemo({
+      url: `${platform.url}/graphql`,
+      token: await platform.token('demo'),
+      out: (line) => lines.push(line),
+    }).catch((error: unknown) => {
+      throw new Error(`the demo failed after:\n${lines.join('\n')}`, { cause: error });
+    });
+    expect(lines.join('\n')).toContain('PARTIAL: 22 of 32 created, 10 failed');
+    expect(report).toMatchObject({ nodes: 25, retries: 0 });
     await eventually(() => clusterFolders().length === 0, { what: 'the end of the files' });
   });
 

@@ -36,6 +36,7 @@ const controlPlane = z.object({
     .transform((s) => (s === 'DELETING' ? 'FAILED' : s)),
   readyAt: z.coerce.date(),
   version: z.string(),
+  failure: z.string().optional(),
   edition: z.enum(['STANDARD', 'PRO']).optional(),
   available: z.boolean(),
   replicas: z.array(

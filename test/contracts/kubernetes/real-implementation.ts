@@ -18,7 +18,7 @@ export async function openReal(assets: string): Promise<Implementation> {
   const folder = await mkdtemp(join(tmpdir(), 'fleetgraph-control-plane-'));
   started.defer(() => rm(folder, { recursive: true, force: true }));
   const log = createLog('silent');
-  const programs = await findPrograms(assets);
+  const [programs] = await findPrograms(assets);
   const etcd = started.use(await startEtcd(programs, { folder: join(folder, 'etcd'), durable: false }, log));
   const pki = await createPki('10.96.0.1', new Date());
   const options = { id: 'contract', folder: join(folder, 'cluster'), pki, serviceCidr: '10.96.0.0/16' };

@@ -40,7 +40,7 @@ describe.skipIf(!assets)('real control plane', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(temporaryFolder(), 'fleetgraph-control-planes-'));
-    programs = await findPrograms(assets ?? '');
+    [programs] = await findPrograms(assets);
     etcd = await startEtcd(programs, { folder: join(folder, 'etcd'), durable: false }, log);
     plane = await startPlane('one');
   });

@@ -3,6 +3,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { findPrograms } from '../../../kubesim/control-planes/programs.js';
 import { clientTokens } from '../../kit/client-tokens.js';
 import { builtControlPlane } from '../../kit/control-plane.js';
 import { eventually } from '../../kit/eventually.js';
@@ -50,7 +51,8 @@ describe.skipIf(!assets)('cluster with a real control plane', { timeout: 120_000
     simulator = await startSimulator(SPEED, clientTokens, {
       controlPlane: { kind: 'REAL', programs: assets, folder: join(folder, 'control-planes') },
     });
-    cluster = await simulator.cluster('real', 3);
+    const [{ version }] = await findPrograms(assets);
+    cluster = await simulator.cluster('real', 3, { version });
     await writeFile(join(folder, 'config'), cluster.kubeconfig);
   }, 120_000);
   afterAll(async () => {

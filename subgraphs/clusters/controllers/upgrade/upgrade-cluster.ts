@@ -14,6 +14,7 @@ import {
 import { setCancelable } from '../../../../engine/operations/operation-controls.js';
 import { stagesOf } from '../../../../engine/operations/operation-row.js';
 import { enqueue } from '../../../../engine/jobs/queue.js';
+import type { ControlPlane } from '../../../../engine/providers/infrastructure-provider.js';
 import type { EventTransaction } from '../../../../engine/events/event-transaction.js';
 import type { Problem } from '../../../../kernel/result.js';
 import { inCluster, clusterEvent, until, type ClusterStep, type Step } from '../steps/cluster-step.js';
@@ -115,10 +116,14 @@ const startControlPlane: Step = async (step) => {
   return 'again';
 };
 
-const CONTROL_PLANE_FAILED = {
-  code: 'SERVICE_UNAVAILABLE',
-  message: 'The control plane has failed while it was upgraded.',
-} as const;
+/** Code and message of an upgrade whose control plane has failed. */
+function controlPlaneFailure({ failure }: ControlPlane): Problem {
+  const reason = failure === undefined ? '.' : `: ${failure}`;
+  return {
+    code: 'SERVICE_UNAVAILABLE',
+    message: `The control plane has failed while it was upgraded${reason}`,
+  };
+}
 
 const upgradeControlPlane: Step = async (step) => {
   const { cluster, operation, scope, dependencies } = step;
@@ -126,7 +131,7 @@ const upgradeControlPlane: Step = async (step) => {
   if (cluster.version === version || !operation) return undefined;
   const plane = await dependencies.provider.upgradeControlPlane(cluster.id, version);
   await scope.faults.reach('upgrade.control-plane-requested');
-  if (plane.state === 'FAILED') throw new TerminalError(CONTROL_PLANE_FAILED);
+  if (plane.state === 'FAILED') throw new TerminalError(controlPlaneFailure(plane));
   if (plane.version !== version || plane.state !== 'RUNNING')
     return requeueAfter(until(plane.readyAt, scope.clock.now()));
   await inCluster(step, async (tx, at) => {
