@@ -49,7 +49,12 @@ export class AuthenticatingProxy implements Disposable {
         retryAfterSeconds: 1,
       });
     }
-    response.writeHead(reply.statusCode ?? 502, withoutConnectionHeaders(reply.headers));
+    const replied = withoutConnectionHeaders(reply.headers);
+    const { location } = replied;
+    // The API server does not know below which path its clients reach it.
+    if (location?.startsWith('/'))
+      replied.location = `${(request.url ?? '').slice(0, -path.length)}${location}`;
+    response.writeHead(reply.statusCode ?? 502, replied);
     // Watches send their first byte when there is an event; the client waits for the header.
     response.flushHeaders();
     pipeline(reply, response, () => undefined);

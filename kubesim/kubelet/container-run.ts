@@ -2,7 +2,7 @@ import type { KubeletClient } from '../kubelet-client.js';
 import type { Container, Pod } from '../kubernetes/kinds/core.js';
 import { type ContentSource, environmentOf, mountedFiles } from './pod-content.js';
 import type { Program } from './program.js';
-import { initialState, programOf, type Surroundings } from './programs.js';
+import { imageFiles, initialState, programOf, type Surroundings } from './programs.js';
 import type { ExitCode, ShellState } from './shell/run.js';
 
 /** Most steps of a program that are simulated; one that has not ended by then runs until it is stopped. */
@@ -26,7 +26,8 @@ export interface Outcome {
 /** The run of a container. Throws MissingContent. */
 export function containerRun(source: ContentSource, pod: Pod, container: Container): ContainerRun {
   const env = environmentOf(source, pod, container);
-  return { pod, env, files: mountedFiles(source, pod, container), program: programOf(pod, container, env) };
+  const files = new Map([...imageFiles(container.image), ...mountedFiles(source, pod, container)]);
+  return { pod, env, files, program: programOf(pod, container, env) };
 }
 
 /** Called with the state of a program while it waits, from `from` seconds after its start on. */

@@ -1,6 +1,6 @@
 import type { Container, Pod } from '../kubernetes/kinds/core.js';
 import { agnhost } from './agnhost/agnhost.js';
-import { type ContainerRequest, type Server, textResponse, urlOf } from './http-server.js';
+import { type ContainerRequest, jsonResponse, type Server, textResponse, urlOf } from './http-server.js';
 import { expandReferences, hostnameOf } from './pod-content.js';
 import type { Program } from './program.js';
 import { commandOf } from './shell/commands.js';
@@ -55,7 +55,19 @@ const ENTRYPOINTS: Readonly<Record<string, readonly string[]>> = {
   httpd: ['httpd-foreground'],
   pause: ['/pause'],
   'hello-world': ['/bin/echo', 'Hello from Docker!'],
+  nautilus: ['nautilus'],
 };
+
+/** Files of images that clients ask their servers for; certificates of the test image are no secrets. */
+const FILES: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
+  agnhost: ['/localhost.crt', '/localhost.key'].map((path) => [path, `${path} of the image\n`]),
+};
+
+/** The files that an image has, as far as programs read them. */
+export function imageFiles(image: string): readonly (readonly [string, string])[] {
+  const name = officialName(image);
+  return Object.hasOwn(FILES, name) ? (FILES[name] ?? []) : [];
+}
 
 function entrypointOf({ image, volumeMounts = [] }: Container, args: readonly string[]): readonly string[] {
   const name = officialName(image);
@@ -169,10 +181,18 @@ function pageServer(title: string): Program {
   return { ...quiet(0, undefined), requests: true, server: { ports: [80], respond } };
 }
 
+/** The demo image of Kubernetes whose page shows a picture. */
+function imageServer(image: string): Program {
+  const respond = (request: ContainerRequest) =>
+    urlOf(request).pathname === '/data.json' ? jsonResponse({ image }) : textResponse('404 Not Found\n', 404);
+  return { ...quiet(0, undefined), requests: true, server: { ports: [80], respond } };
+}
+
 /** Servers by their command. */
 const SERVERS: Readonly<Record<string, ((args: readonly string[]) => Program) | undefined>> = {
   nginx: () => pageServer('Welcome to nginx!'),
   'httpd-foreground': () => pageServer('It works!'),
+  nautilus: () => imageServer('nautilus.jpg'),
   pause: () => quiet(0, undefined),
   agnhost,
 };

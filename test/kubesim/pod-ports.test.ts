@@ -98,6 +98,11 @@ test('serves the host name of a pod on the port of its program', async () => {
   expect(await answer(agnhost('serve-hostname'), 9376, { path: '/' })).toBe('web-0');
 });
 
+test('serves the files of an image', async () => {
+  expect(await answer(agnhost('test-webserver'), 80, { path: '/localhost.crt' })).toContain('localhost.crt');
+  expect(await answer(agnhost('test-webserver'), 80, { path: '/missing' })).toContain('404');
+});
+
 test('refuses a connection to a port without a program', () => {
   expect(ports.listener(agnhost('serve-hostname'), 80)).toBeUndefined();
 });

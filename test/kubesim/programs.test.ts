@@ -52,6 +52,7 @@ test.each([
     0,
     1,
   ],
+  ['if [ $(expr 5 % 2) -ne 0 ]; then exit 1; fi', [], 0, 1],
   ['date', ['Thu Jan  1 00:00:00 UTC 1970'], 0, 0],
   ['printf "%s-%s\\n" a b', ['a-b'], 0, 0],
 ])('runs the script %s', (script, text, seconds, code) => {

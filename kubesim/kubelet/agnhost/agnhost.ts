@@ -33,11 +33,10 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand | undefined>> = {
   },
   webhook: httpServer('port', 443, admissionWebhook),
   'crd-conversion-webhook': httpServer('port', 443, conversionWebhook),
-  'logs-generator': (options) =>
-    logsGenerator(
-      Number(options.get('log-lines-total') ?? 0),
-      secondsOf(options.get('run-duration') ?? '0s'),
-    ),
+  'logs-generator': (options) => {
+    const lines = options.get('log-lines-total') ?? options.get('t') ?? '0';
+    return logsGenerator(Number(lines), secondsOf(options.get('run-duration') ?? options.get('d') ?? '0s'));
+  },
   'entrypoint-tester': (_options, args) => ({
     *run() {
       yield { output: `${JSON.stringify(['/agnhost', 'entrypoint-tester', ...args])}\n` };
@@ -143,11 +142,16 @@ function secondsOf(duration: string): number {
   return Number(amount) * ({ ms: 0.001, s: 1, m: 60, h: 3600 }[unit] ?? 1);
 }
 
+/** Namespaces and methods of the generated lines, in turn. */
+const LOGGED_NAMESPACES = ['default', 'kube-system', 'ns'];
+const LOGGED_METHODS = ['GET', 'PUT'];
+
 function logsGenerator(lines: number, seconds: number): Program {
   return {
     *run() {
       for (let line = 0; line < lines; line += 1) {
-        yield { output: `${line} GET /api/v1/namespaces/default/pods/pod${line} ${200 + (line % 300)}\n` };
+        const path = `/api/v1/namespaces/${LOGGED_NAMESPACES[line % 3]}/pods/pod${line}`;
+        yield { output: `${line} ${LOGGED_METHODS[line % 2]} ${path} ${200 + (line % 300)}\n` };
         yield { seconds: seconds / lines };
       }
       return 0;

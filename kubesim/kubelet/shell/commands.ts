@@ -52,6 +52,7 @@ const COMMANDS: Readonly<Record<string, Command | undefined>> = {
   ls: list,
   test: (args, context) => ({ code: isTrue(args, context) ? 0 : 1 }),
   '[': (args, context) => ({ code: isTrue(args.slice(0, -1), context) ? 0 : 1 }),
+  expr: (args) => calculated(args),
   tail: (args) => (args.includes('-f') ? {} : { code: 0 }),
 };
 
@@ -148,4 +149,19 @@ function compare(a: string, operator: string, b: string): boolean {
     '-ge': order >= 0,
   };
   return results[operator] ?? false;
+}
+
+const EXPRESSIONS: Readonly<Record<string, ((a: number, b: number) => number) | undefined>> = {
+  '+': (a, b) => a + b,
+  '-': (a, b) => a - b,
+  '*': (a, b) => a * b,
+  '/': (a, b) => Math.trunc(a / b),
+  '%': (a, b) => a % b,
+};
+
+/** `expr A OPERATOR B` for integers; it ends with 1 if the result is 0. */
+function calculated([first = '', operator = '', second = '']: readonly string[]): CommandResult {
+  const result = EXPRESSIONS[operator]?.(Number(first), Number(second));
+  if (result === undefined || !Number.isInteger(result)) return { output: 'expr: syntax error\n', code: 2 };
+  return { output: `${result}\n`, code: result === 0 ? 1 : 0 };
 }
