@@ -32,7 +32,8 @@ import type { ClusterContext } from './kubernetes/cluster/context.js';
 import { schemaOf } from './kubernetes/cluster/schema-rules.js';
 import { QueueScheduler } from './kubernetes/cluster/work-queue.js';
 import type { KubeObject } from './kubernetes/kinds/object.js';
-import { storedTypes, typeOfId } from './kubernetes/kinds/registry.js';
+import { customResourceDefinitions } from './kubernetes/kinds/custom-resource-definitions.js';
+import { storedTypes } from './kubernetes/kinds/registry.js';
 import { defaultSettings, settingsSchema } from './settings.js';
 import { Journal } from './storage/journal.js';
 import {
@@ -178,9 +179,17 @@ async function readClusters(
 
 /** Defaults of a later release are set when an object is read, as API servers do. */
 async function readObjects(client: Lease['client'], cluster: ClusterContext): Promise<void> {
-  const objects = await client.query<{ resource: string; body: KubeObject }>(READ_OBJECTS, [cluster.id]);
-  for (const { resource, body } of checkObjects(objects.rows)) {
-    const type = typeOfId(resource);
+  const { rows } = await client.query<{ resource: string; body: KubeObject }>(READ_OBJECTS, [cluster.id]);
+  const objects = checkObjects(rows);
+  const load = ({ resource, body }: (typeof objects)[number]) => {
+    const type = cluster.resources.typeOfId(resource);
     if (type) cluster.store.load(type, type.defaults(withDefaults(body, schemaOf(cluster, type))));
-  }
+  };
+  // Custom resources are read by their definitions.
+  const [definitions, others] = [true, false].map((wanted) =>
+    objects.filter(({ resource }) => (resource === customResourceDefinitions.id) === wanted),
+  );
+  definitions?.forEach(load);
+  cluster.resources.restore();
+  others?.forEach(load);
 }

@@ -15,6 +15,7 @@ import type {
 import { clusterRoleAggregationController } from './controllers/cluster-role-aggregation.js';
 import { cronJobController } from './controllers/cron-job.js';
 import { daemonSetController } from './controllers/daemon-set.js';
+import { definitionController } from './controllers/custom-resource-definitions.js';
 import { deploymentController } from './controllers/deployment.js';
 import { disruptionController } from './controllers/disruption.js';
 import { endpointsController } from './controllers/endpoints.js';
@@ -48,6 +49,7 @@ import { EventRecorder } from './cluster/event-recorder.js';
 import { ensureInitialObjects, installDns, restoreInitialObjects } from './cluster/initial-objects.js';
 import { InjectedFaults } from '../injected-faults.js';
 import { localKubeletClient } from './cluster/local-kubelet-client.js';
+import { ClusterResources } from './cluster/resources.js';
 import { QuotaUsage } from './cluster/quota-usage.js';
 import { injectVolumeFault } from './cluster/volume-faults.js';
 import {
@@ -78,6 +80,7 @@ export class SimulatedCluster implements ClusterContext, ClusterPort {
   readonly serviceCidr: string;
   readonly vpcAddresses: VpcAddresses | undefined;
   readonly store: ClusterStore;
+  readonly resources: ClusterResources;
   readonly clock: Clock;
   readonly timers: TimerScheduler;
   readonly turns: QueueScheduler;
@@ -102,6 +105,7 @@ export class SimulatedCluster implements ClusterContext, ClusterPort {
     this.serviceCidr = options.serviceCidr ?? '172.21.0.0/20';
     this.vpcAddresses = options.vpcAddresses;
     this.store = dependencies.store;
+    this.resources = new ClusterResources(dependencies.store);
     this.kubelets = dependencies.kubelets;
     this.clock = dependencies.clock;
     this.turns = dependencies.turns;
@@ -168,6 +172,7 @@ export class SimulatedCluster implements ClusterContext, ClusterPort {
       clusterRoleAggregationController(this),
       resourceQuotaController(this),
       garbageCollector(this),
+      definitionController(this),
       namespaceController(this, this.dependencies.caCertificate),
       unitedDeploymentController(this),
       deploymentController(this),

@@ -4,7 +4,7 @@ import { ApiError, badRequest, conflict } from '../kinds/status.js';
 import { applyConflict } from '../managed-fields/conflict.js';
 import { applyConfiguration, type Writer } from '../managed-fields/field-manager.js';
 import { NoElementError } from '../managed-fields/field-schema.js';
-import { schemaOfKind } from '../managed-fields/field-schemas.js';
+import { fieldSchemaOf } from '../managed-fields/field-schemas.js';
 import { KUBECTL, withLastApplied, withoutClientSideConflicts } from '../managed-fields/last-applied.js';
 import { ConflictsError } from '../managed-fields/ownership.js';
 import { configurationErrors, joinErrors } from '../managed-fields/validate-configuration.js';
@@ -20,7 +20,7 @@ export function readConfiguration({ served }: Target, body: unknown): Json {
   const metadata = isJson(body['metadata']) ? body['metadata'] : {};
   if (metadata['managedFields'] !== undefined && metadata['managedFields'] !== null)
     throw badRequest('metadata.managedFields must be nil');
-  const errors = configurationErrors(body, schemaOfKind(expected, served.type.kind));
+  const errors = configurationErrors(body, fieldSchemaOf(served.type, expected));
   if (errors.length === 0) return body;
   const { namespace = '', name = '' } = metadata;
   const object = `${String(namespace)}/${String(name)}; ${kind}`;

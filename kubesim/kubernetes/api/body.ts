@@ -2,9 +2,11 @@ import { yamlParser } from '../../../kernel/yaml/yaml-parser.js';
 import { isJson, type Draft, type Json, type KubeObject } from '../kinds/object.js';
 import type { ServedType } from '../kinds/registry.js';
 import { unsupported } from '../kinds/causes.js';
+import { customResourceDefinitions } from '../kinds/custom-resource-definitions.js';
 import { groupVersion } from '../kinds/resource.js';
 import { decodeProtobuf } from '../schema/protobuf.js';
 import { decode, type Decoded } from '../schema/decode.js';
+import { decodeResource } from '../structural-schema/decode-resource.js';
 import { DecodeError } from '../schema/decode-error.js';
 import { BODY_LIMIT, textOf, type ApiCall } from './call.js';
 import { checkNesting } from './nesting.js';
@@ -85,6 +87,7 @@ export function readObject(
 ): Draft<KubeObject> {
   // A patch can combine a body and an object that are each within the limit.
   checkNesting(input);
+  if (served.type.id === customResourceDefinitions.id) checkSize(input);
   checkKind(served, input);
   const body = knownFields(call, served, input);
   const metadata = isJson(body['metadata']) ? body['metadata'] : {};
@@ -97,13 +100,29 @@ export function readObject(
     );
   }
   const stored = served.convert ? served.convert.in(body) : body;
-  const { group, version } = served.convert ? { group: '', version: 'v1' } : served.type;
   return {
     ...stored,
-    apiVersion: groupVersion({ group, version }),
+    apiVersion: served.convert?.storedAs ?? groupVersion(served.type),
     kind: served.type.kind,
     metadata: { ...metadata, ...(namespace === undefined ? {} : { namespace }) },
   };
+}
+
+/** Bytes and values of a definition at most. Each is checked and compiled in one turn of the event loop. */
+const DEFINITION_LIMITS = { bytes: 1024 * 1024, values: 100_000 };
+
+function checkSize(definition: Json): void {
+  let values = 0;
+  const text = JSON.stringify(definition, (_name, value: unknown) => {
+    values += 1;
+    return value;
+  });
+  if (text.length <= DEFINITION_LIMITS.bytes && values <= DEFINITION_LIMITS.values) return;
+  throw new ApiError(
+    413,
+    'RequestEntityTooLarge',
+    `a definition may have ${DEFINITION_LIMITS.bytes} bytes and ${DEFINITION_LIMITS.values} values`,
+  );
 }
 
 /** Whether the body contradicts the path; both are optional. */
@@ -155,10 +174,11 @@ function strictError(call: ApiCall, served: ServedType, why: string): ApiError {
 }
 
 function decodeAs(call: ApiCall, served: ServedType, body: Json): Decoded {
+  const { custom } = served.type;
   const schema = schemaOf(call, served);
-  if (!schema) return { object: body, unknown: [] };
   try {
-    return decode(body, schema);
+    if (custom) return decodeResource(body, custom.schema);
+    return schema ? decode(body, schema) : { object: body, unknown: [] };
   } catch (error) {
     if (error instanceof DecodeError) throw undecodable(served, error.message);
     throw error;

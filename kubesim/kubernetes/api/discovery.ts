@@ -1,7 +1,6 @@
 import type { Json } from '../kinds/object.js';
 import type { ApiResource } from '../schema/definition-file.js';
-import type { KubernetesApi } from '../schema/kubernetes-api.js';
-import { servedResources } from '../kinds/served-resources.js';
+import type { ServedApi } from '../openapi/served-api.js';
 
 /** A group and version of discovery; the core group is ''. */
 interface GroupVersion {
@@ -13,7 +12,7 @@ interface GroupVersion {
 }
 
 /** Returns the document of a discovery path; undefined for other paths. */
-export function discovery(api: KubernetesApi, path: string): Json | undefined {
+export function discovery(api: ServedApi, path: string): Json | undefined {
   if (path === '/api') return { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [] };
   const versions = groupVersions(api);
   const groups = Map.groupBy(
@@ -35,8 +34,8 @@ export function discovery(api: KubernetesApi, path: string): Json | undefined {
   return list && { kind: 'APIGroup', apiVersion: 'v1', ...groupOf(key, list) };
 }
 
-function groupVersions(api: KubernetesApi): GroupVersion[] {
-  return [...servedResources(api)].map(([key, resources]) => {
+function groupVersions(api: ServedApi): GroupVersion[] {
+  return [...api.resources].map(([key, resources]) => {
     const [version = '', group = ''] = key.split('/').reverse();
     return { group, version, key, resources };
   });
@@ -48,7 +47,7 @@ function groupOf(name: string, list: readonly GroupVersion[]): Json {
 }
 
 /** The aggregated document of `/api` or `/apis`, with all resources; undefined for other paths. */
-export function aggregatedDiscovery(api: KubernetesApi, path: string): Json | undefined {
+export function aggregatedDiscovery(api: ServedApi, path: string): Json | undefined {
   if (path !== '/api' && path !== '/apis') return undefined;
   const versions = groupVersions(api).filter(({ group }) => (group === '') === (path === '/api'));
   const items = [...Map.groupBy(versions, ({ group }) => group)].map(([name, list]) => ({

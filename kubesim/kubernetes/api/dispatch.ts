@@ -5,6 +5,7 @@ import { hashOfText } from '../openapi/document-hash.js';
 import { aggregatedDiscovery, discovery } from './discovery.js';
 import { logs } from './logs.js';
 import { metrics } from './metrics.js';
+import { servedApi } from '../openapi/served-api.js';
 import { openApi } from './openapi.js';
 import { parseTarget, type Target } from './path.js';
 import { bind, evict } from './pod-actions.js';
@@ -27,7 +28,7 @@ export async function dispatch(call: ApiCall): Promise<ApiResponse | undefined> 
   if (response) return response;
   if (call.path.startsWith('/apis/metrics.k8s.io/v1beta1/')) return metrics(call);
   if (!/^\/apis?\//.test(call.path)) throw noSuchPath();
-  const target = parseTarget(call.path);
+  const target = parseTarget(call.cluster.resources, call.path);
   if (!target) throw noSuchPath();
   authorizeTarget(call, target);
   return target.subresource ? subresource(call, target) : resource(call, target);
@@ -56,8 +57,8 @@ function healthResponse({ path, query }: ApiCall): ApiResponse {
 
 /** All resources in one document, if the client accepts it; otherwise by group and version. */
 function discoveryResponse(call: ApiCall): ApiResponse | undefined {
-  const { path, version, request } = call;
-  const api = kubernetesApi(version);
+  const { path, version, request, cluster } = call;
+  const api = servedApi(kubernetesApi(version), cluster.resources.custom);
   const accepts = (request.headers.accept ?? '').replaceAll(' ', '');
   const aggregated = accepts.includes(AGGREGATED) ? aggregatedDiscovery(api, path) : undefined;
   if (aggregated) {

@@ -1,9 +1,10 @@
 import type { Json } from '../kinds/object.js';
 import { ApiError } from '../kinds/status.js';
-import { type KubernetesApi, kubernetesApi } from '../schema/kubernetes-api.js';
+import { kubernetesApi } from '../schema/kubernetes-api.js';
 import type { ApiCall, ApiResponse } from './call.js';
 import { conditional } from './conditional.js';
 import { documentedVersions, hashOf, openApiV3 } from '../openapi/documents.js';
+import { servedApi, type ServedApi } from '../openapi/served-api.js';
 import { openApiV2 } from '../openapi/swagger.js';
 
 const ROOT = '/openapi/v3';
@@ -13,12 +14,12 @@ const JSON_TYPE = 'application/json';
 export function openApi(call: ApiCall): ApiResponse | undefined {
   const { path } = call;
   if (path !== '/openapi/v2' && path !== ROOT && !path.startsWith(`${ROOT}/`)) return undefined;
-  const api = kubernetesApi(call.version);
+  const api = servedApi(kubernetesApi(call.version), call.cluster.resources.custom);
   if (!acceptsJson(call)) throw new ApiError(406, 'NotAcceptable', 'only application/json is served');
   if (path === ROOT) return { status: 200, body: index(call, api) };
   if (path !== '/openapi/v2') return groupDocument(call, api, path.slice(ROOT.length + 1));
   const document = () => openApiV2(api);
-  return conditional(call, { hash: hashOf(api, path, document), text: document, contentType: JSON_TYPE });
+  return conditional(call, { hash: hashOf(api, document), text: document, contentType: JSON_TYPE });
 }
 
 function acceptsJson({ request }: ApiCall): boolean {
@@ -26,9 +27,9 @@ function acceptsJson({ request }: ApiCall): boolean {
 }
 
 /** The list of documents. A URL contains the hash of its document, so that clients fetch only changed ones. */
-function index(call: ApiCall, api: KubernetesApi): Json {
+function index(call: ApiCall, api: ServedApi): Json {
   const paths = [...documentedVersions(api)].map(([path, groupVersion]) => {
-    const hash = hashOf(api, path, () => openApiV3(api, groupVersion));
+    const hash = hashOf(groupVersion.resources, () => openApiV3(api, groupVersion));
     return [path, { serverRelativeURL: `${urlOf(call, path)}?hash=${hash}` }];
   });
   return { paths: Object.fromEntries(paths) as Json };
@@ -38,11 +39,11 @@ function urlOf({ cluster }: ApiCall, path: string): string {
   return `/clusters/${encodeURIComponent(cluster.id)}${ROOT}/${path}`;
 }
 
-function groupDocument(call: ApiCall, api: KubernetesApi, path: string): ApiResponse | undefined {
+function groupDocument(call: ApiCall, api: ServedApi, path: string): ApiResponse | undefined {
   const groupVersion = documentedVersions(api).get(path);
   if (!groupVersion) return undefined;
   const document = () => openApiV3(api, groupVersion);
-  const hash = hashOf(api, path, document);
+  const hash = hashOf(groupVersion.resources, document);
   const wanted = call.query.get('hash');
   if (wanted && wanted !== hash) {
     call.response.setHeader('location', `${urlOf(call, path)}?hash=${hash}`);

@@ -1,4 +1,5 @@
-import { servedAt, type ServedType } from '../kinds/registry.js';
+import type { ServedType } from '../kinds/registry.js';
+import type { ClusterResources } from '../cluster/resources.js';
 import type { Subresource } from '../kinds/resource.js';
 import { decodeSegment } from './request-target.js';
 import { noSuchPath } from '../kinds/status.js';
@@ -16,7 +17,7 @@ export interface Target {
  * Parses `/api/v1/…` and `/apis/<group>/<version>/…`. Undefined if the path ends before a resource (discovery). Throws
  * ApiError if the kind or subresource does not exist.
  */
-export function parseTarget(path: string): Target | undefined {
+export function parseTarget(resources: ClusterResources, path: string): Target | undefined {
   const parts = path.split('/').slice(1).map(decodeSegment);
   // Empty segments and dots are not valid names.
   if (parts.some((part) => part === '' || part === '.' || part === '..')) throw noSuchPath();
@@ -26,25 +27,26 @@ export function parseTarget(path: string): Target | undefined {
   const steps = rest.slice(versionLength);
   if (steps.length === 0) return undefined;
   return steps[0] === 'namespaces'
-    ? inNamespace(version, steps)
-    : target(version, { namespace: undefined, steps });
+    ? inNamespace(resources, version, steps)
+    : target(resources, version, { namespace: undefined, steps });
 }
 
-function inNamespace(version: string, steps: readonly string[]): Target {
+function inNamespace(resources: ClusterResources, version: string, steps: readonly string[]): Target {
   const [, namespace, third] = steps;
   // /namespaces, /namespaces/x and /namespaces/x/status target the namespace; other paths target objects in it.
   if (namespace === undefined || third === undefined || third === 'status' || third === 'finalize') {
-    return target(version, { namespace: undefined, steps });
+    return target(resources, version, { namespace: undefined, steps });
   }
-  return target(version, { namespace, steps: steps.slice(2) });
+  return target(resources, version, { namespace, steps: steps.slice(2) });
 }
 
 function target(
+  resources: ClusterResources,
   version: string,
   { namespace, steps }: { readonly namespace: string | undefined; readonly steps: readonly string[] },
 ): Target {
   const [plural = '', name, sub, ...more] = steps;
-  const served = servedAt(version, plural);
+  const served = resources.servedAt(version, plural);
   if (!served || more.length > 0 || (namespace !== undefined && !served.type.namespaced)) throw noSuchPath();
   const subresource = served.type.subresources.find((candidate) => candidate === sub);
   if (sub !== undefined && !subresource) throw noSuchPath();

@@ -60,7 +60,12 @@ export function representList(
     };
   }
   const items = served.convert ? objects.map((object) => served.convert?.out(object)) : objects;
-  return { kind: `${served.type.kind}List`, apiVersion: groupVersion(served), metadata, items };
+  return {
+    kind: served.type.custom?.listKind ?? `${served.type.kind}List`,
+    apiVersion: groupVersion(served),
+    metadata,
+    items,
+  };
 }
 
 function partial({ metadata }: KubeObject): Json {
@@ -69,7 +74,7 @@ function partial({ metadata }: KubeObject): Json {
 
 /** The table for `kubectl get`. */
 function table(
-  { type }: ServedType,
+  { type, convert }: ServedType,
   objects: readonly KubeObject[],
   { how, now, metadata }: { readonly how: Representation; readonly now: Date; readonly metadata: Json },
 ): Json {
@@ -84,11 +89,15 @@ function table(
       description: description ?? '',
       priority: priority ?? 0,
     })),
-    rows: objects.map((object) => ({
-      cells: type.columns.map((column) => column.value(object, now)),
-      ...(how.includeObject === 'None'
-        ? {}
-        : { object: how.includeObject === 'Object' ? object : partial(object) }),
-    })),
+    rows: objects.map((object) => {
+      const shown = convert ? convert.out(object) : object;
+      const source = type.custom ? (shown as unknown as KubeObject) : object;
+      return {
+        cells: type.columns.map((column) => column.value(source, now)),
+        ...(how.includeObject === 'None'
+          ? {}
+          : { object: how.includeObject === 'Object' ? shown : partial(object) }),
+      };
+    }),
   };
 }

@@ -1,6 +1,6 @@
 import { replace, type Replacement } from '../cluster/write.js';
 import { selectorText } from '../kinds/selector.js';
-import { isJson, type Json, type KubeObject, type LabelSelector } from '../kinds/object.js';
+import { isJson, valueAt, type Json, type KubeObject, type LabelSelector } from '../kinds/object.js';
 import type { Writer } from '../managed-fields/field-manager.js';
 import { applyTo } from './apply.js';
 import { flag, isDryRun, textOf, type ApiResponse, type ApiCall } from './call.js';
@@ -9,7 +9,7 @@ import { jsonPatch } from './json-patch.js';
 import { mergePatch } from './merge-patch.js';
 import type { Target } from './path.js';
 import { objectOf } from './read.js';
-import { badRequest, conflict, methodNotAllowed } from '../kinds/status.js';
+import { ApiError, badRequest, conflict, methodNotAllowed } from '../kinds/status.js';
 import { bodyOf, parseText } from './body.js';
 
 interface Scalable extends KubeObject {
@@ -19,13 +19,16 @@ interface Scalable extends KubeObject {
 
 /** The scale subresource: desired and current number of replicas. */
 export async function scale(call: ApiCall, target: Target): Promise<ApiResponse> {
-  if (call.method === 'GET') return { status: 200, body: scaleOf(objectOf(call, target) as Scalable) };
+  if (call.method === 'GET')
+    return { status: 200, body: scaleOf(objectOf(call, target) as Scalable, target) };
   if (call.method === 'PUT')
     return changeScale(call, target, { by: writerOf(call, target), ...(await replacement(call)) });
   if (call.method !== 'PATCH') throw methodNotAllowed();
   const isApply = call.request.headers['content-type']?.includes('apply-patch') ?? false;
   const by = patchWriterOf(call, target, isApply);
-  return isApply ? applyScale(call, target, by) : changeScale(call, target, { by, ...(await patch(call)) });
+  return isApply
+    ? applyScale(call, target, by)
+    : changeScale(call, target, { by, ...(await patch(call, target)) });
 }
 
 /** A change of a scale: computes the requested scale from the current object. */
@@ -43,7 +46,7 @@ async function changeScale(call: ApiCall, target: Target, { by, change }: ScaleC
   if (version && version !== current.metadata.resourceVersion)
     throw conflict(target.served.type, current.metadata.name);
   const replicas = isJson(spec) ? (spec['replicas'] ?? 0) : 0;
-  const next: KubeObject = { ...current, spec: { ...current.spec, replicas } } as KubeObject;
+  const next = withValueAt(current, pathsOf(target).replicas, replicas) as KubeObject;
   return storeScale(call, target, { current, next, by });
 }
 
@@ -53,11 +56,7 @@ async function applyScale(call: ApiCall, target: Target, writer: Writer): Promis
   const current = objectOf(call, target);
   const { apiVersion, kind } = current;
   const spec = isJson(body) && isJson(body['spec']) ? body['spec'] : {};
-  const config = {
-    apiVersion,
-    kind,
-    ...(spec['replicas'] === undefined ? {} : { spec: { replicas: spec['replicas'] } }),
-  };
+  const config = withValueAt({ apiVersion, kind }, pathsOf(target).replicas, spec['replicas']) as Json;
   const application = {
     conflictVersion: 'autoscaling/v1',
     config,
@@ -71,12 +70,13 @@ async function applyScale(call: ApiCall, target: Target, writer: Writer): Promis
 
 async function storeScale(
   call: ApiCall,
-  { served: { type } }: Target,
+  target: Target,
   change: Replacement<KubeObject>,
 ): Promise<ApiResponse> {
+  const { type } = target.served;
   const object = replace(call.cluster, type, { ...change, dryRun: isDryRun(call.query) });
   await call.cluster.store.durable();
-  return { status: 200, body: scaleOf(object as Scalable) };
+  return { status: 200, body: scaleOf(object as Scalable, target) };
 }
 
 type Change = Pick<ScaleChange, 'change'>;
@@ -86,26 +86,73 @@ async function replacement(call: ApiCall): Promise<Change> {
   return { change: () => body };
 }
 
-async function patch(call: ApiCall): Promise<Change> {
+async function patch(call: ApiCall, target: Target): Promise<Change> {
   const media = call.request.headers['content-type'] ?? '';
   const body = await parseText(call, await textOf(call), media);
   const change = (current: Scalable) => {
     const result = media.includes('json-patch')
-      ? jsonPatch(scaleOf(current), body)
-      : mergePatch(scaleOf(current), body);
+      ? jsonPatch(scaleOf(current, target), body)
+      : mergePatch(scaleOf(current, target), body);
     if (isJson(result)) return result;
     throw badRequest('the patched scale is not an object');
   };
   return { change };
 }
 
-function scaleOf({ metadata, spec, status }: Scalable): Json {
-  const { name, namespace, uid, resourceVersion, creationTimestamp } = metadata;
+function scaleOf(object: Scalable, target: Target): Json {
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
+  const paths = pathsOf(target);
+  const replicas = valueAt(object, paths.replicas);
+  if (replicas === undefined && target.served.type.custom)
+    throw new ApiError(
+      500,
+      'InternalError',
+      `Internal error occurred: the spec replicas field ".${paths.replicas.join('.')}" does not exist`,
+    );
   return {
     kind: 'Scale',
     apiVersion: 'autoscaling/v1',
     metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
-    spec: { replicas: spec.replicas ?? 0 },
-    status: { replicas: status?.replicas ?? 0, selector: selectorText(spec.selector) },
+    spec: { replicas: replicas ?? 0 },
+    status: { replicas: valueAt(object, paths.current) ?? 0, selector: selectorOf(object, paths.selector) },
   };
+}
+
+/** Paths of a kind's replicas, current replicas and selector; custom resources have the selector as text. */
+interface Paths {
+  readonly replicas: readonly string[];
+  readonly current: readonly string[];
+  readonly selector: readonly string[] | undefined;
+}
+
+const REPLICAS: Paths = {
+  replicas: ['spec', 'replicas'],
+  current: ['status', 'replicas'],
+  selector: ['spec', 'selector'],
+};
+
+function pathsOf({ served: { type } }: Target): Paths {
+  const scale = type.custom?.scale;
+  if (!scale) return REPLICAS;
+  const { specReplicasPath, statusReplicasPath, labelSelectorPath } = scale;
+  const steps = (path: string) => path.split('.').slice(1);
+  return {
+    replicas: steps(specReplicasPath),
+    current: steps(statusReplicasPath),
+    selector: labelSelectorPath ? steps(labelSelectorPath) : undefined,
+  };
+}
+
+function selectorOf(object: Scalable, path: readonly string[] | undefined): string | undefined {
+  const selector = path && valueAt(object, path);
+  if (typeof selector === 'string') return selector;
+  return path === REPLICAS.selector ? selectorText(selector as LabelSelector | undefined) : undefined;
+}
+
+/** The object with a value at a path; unchanged for undefined. */
+function withValueAt(object: unknown, [step, ...rest]: readonly string[], value: unknown): unknown {
+  if (step === undefined) return value;
+  if (value === undefined) return object;
+  const map = isJson(object) ? object : {};
+  return { ...map, [step]: withValueAt(map[step], rest, value) };
 }

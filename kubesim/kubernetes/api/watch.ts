@@ -94,6 +94,7 @@ class Watch {
       () => clearInterval(bookmarks),
       cluster.onCutOff(() => response.destroy()),
       cluster.store.onPublished(target.served.type, () => this.pump()),
+      cluster.store.onTypeRemoved(target.served.type, () => this.finish()),
     );
     void this.initial().then(
       () => this.pump(),

@@ -115,6 +115,7 @@ const MEDIA = {
 export async function patch(call: ApiCall, target: Target): Promise<ApiResponse> {
   const media = (call.request.headers['content-type'] ?? '').split(';')[0]?.trim() ?? '';
   const isApply = media === MEDIA.apply;
+  if (target.served.type.custom && media === MEDIA.strategic) throw unknownFormat();
   const by = patchWriterOf(call, target, isApply);
   const body = await parseText(call, await textOf(call), media);
   if (isApply) return respondToApply(call, target, { body, writer: by });
@@ -133,6 +134,14 @@ export async function patch(call: ApiCall, target: Target): Promise<ApiResponse>
     target,
     store(call, target, { current, next: readObject(call, target, patched), by }),
   );
+}
+
+/** Lists of custom resources have no merge keys. */
+function unknownFormat(): ApiError {
+  const { json, merge, apply } = MEDIA;
+  const accepted = [json, merge, apply].join(', ');
+  const message = `the body of the request was in an unknown format - accepted media types include: ${accepted}`;
+  return new ApiError(415, 'UnsupportedMediaType', message, {});
 }
 
 /** Limits an object to the size of a body, because patches could grow it. */

@@ -1,6 +1,8 @@
-import { forbidden, notFound } from '../kinds/status.js';
+import { ApiError, forbidden, notFound } from '../kinds/status.js';
 import type { Namespace, Pod, Service } from '../kinds/core.js';
 import { deployments } from '../kinds/apps.js';
+import { customResourceDefinitions } from '../kinds/custom-resource-definitions.js';
+import type { CustomResourceDefinition } from '../kinds/definition.js';
 import { namespaces } from '../kinds/nodes.js';
 import type { KubeObject } from '../kinds/object.js';
 import { pods } from '../kinds/pods.js';
@@ -8,6 +10,7 @@ import type { ResourceType } from '../kinds/resource.js';
 import { services } from '../kinds/services.js';
 import { type VolumeClaim, volumeClaims } from '../kinds/volumes.js';
 import type { ClusterContext } from './context.js';
+import { checkDefinitions } from './definition-limits.js';
 import { checkLimits } from './limit-ranges.js';
 import { admitPod } from './pod-admission.js';
 import { admitService } from './service-admission.js';
@@ -24,12 +27,20 @@ export function admit<T extends KubeObject>(
   object: T,
   old?: T,
 ): T {
+  if (!old && type.custom && cluster.resources.isTerminating(type)) throw terminating();
   if (!old && type.namespaced) admitNamespace(cluster, type, object);
+  if (type.id === customResourceDefinitions.id)
+    checkDefinitions(cluster.store, object as unknown as CustomResourceDefinition);
   const admitted = mutated(cluster, type, object, old);
   if (!type.namespaced) return admitted;
   if (!old) checkLimits(cluster.store, type, admitted);
   cluster.quotas.check(type, admitted, old);
   return admitted;
+}
+
+function terminating(): ApiError {
+  const message = 'create not allowed while custom resource definition is terminating';
+  return new ApiError(405, 'MethodNotAllowed', message, {});
 }
 
 /** The object with what the admission of its kind sets. */

@@ -11,12 +11,15 @@ import type { TimerScheduler } from '../../timers.js';
 import type { GrantRegistry } from './cloud-resource-claims.js';
 import type { EventRecorder } from './event-recorder.js';
 import type { QuotaUsage } from './quota-usage.js';
+import type { ClusterResources } from './resources.js';
 
 /** Dependencies of the controllers and the API of one simulated cluster. */
 export interface ClusterContext {
   readonly id: string;
   readonly regionId: string;
   readonly store: ClusterStore;
+  /** The kinds that the cluster serves. */
+  readonly resources: ClusterResources;
   readonly clock: Clock;
   readonly timers: TimerScheduler;
   readonly turns: QueueScheduler;

@@ -1,8 +1,9 @@
 import { conflict } from '../kinds/status.js';
 import type { Namespace, Pod } from '../kinds/core.js';
-import { timestamp, type KubeObject, type Metadata } from '../kinds/object.js';
+import { timestamp, withCondition, type KubeObject, type Metadata } from '../kinds/object.js';
+import { customResourceDefinitions } from '../kinds/custom-resource-definitions.js';
+import { CLEANUP, type CustomResourceDefinition } from '../kinds/definition.js';
 import { hasEnded, pods } from '../kinds/pods.js';
-import { typeOf } from '../kinds/registry.js';
 import type { ResourceType } from '../kinds/resource.js';
 import type { ClusterContext } from './context.js';
 
@@ -67,7 +68,35 @@ function withDeletion<T extends KubeObject>(
     ...object,
     metadata: markedMetadata(metadata, { at, grace: shorter ? grace : undefined, foreground }),
   };
-  return type.id === 'namespaces' ? { ...marked, status: { phase: 'Terminating' } } : marked;
+  return terminating(cluster, type, marked);
+}
+
+/** A deleted object with what its kind says of deletion in its status. */
+function terminating<T extends KubeObject>(cluster: ClusterContext, type: ResourceType<T>, marked: T): T {
+  if (type.id === 'namespaces') return { ...marked, status: { phase: 'Terminating' } };
+  if (type.id !== customResourceDefinitions.id) return marked;
+  return markedDefinition(cluster, marked as T & CustomResourceDefinition);
+}
+
+/** A deleted definition stays until its objects are deleted. */
+function markedDefinition<T extends CustomResourceDefinition>(cluster: ClusterContext, marked: T): T {
+  const { metadata, status } = marked;
+  const { finalizers = [] } = metadata;
+  const pending = {
+    type: 'Terminating',
+    status: 'True',
+    reason: 'InstanceDeletionPending',
+    message: 'CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon',
+  };
+  const conditions = withCondition(status?.conditions, pending, timestamp(cluster.clock.now()));
+  return {
+    ...marked,
+    metadata: {
+      ...metadata,
+      finalizers: finalizers.includes(CLEANUP) ? finalizers : [...finalizers, CLEANUP],
+    },
+    status: { ...status, conditions },
+  };
 }
 
 interface DeletionMark {
@@ -120,7 +149,7 @@ export function removePod(cluster: ClusterContext, pod: Pod): void {
 
 function orphanDependents(cluster: ClusterContext, owner: KubeObject): void {
   for (const dependent of cluster.store.ownedBy(owner.metadata.uid)) {
-    const type = typeOf(dependent.apiVersion, dependent.kind);
+    const type = cluster.store.typeOf(dependent);
     const ownerReferences = dependent.metadata.ownerReferences?.filter(
       ({ uid }) => uid !== owner.metadata.uid,
     );

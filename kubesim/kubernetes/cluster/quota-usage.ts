@@ -3,7 +3,6 @@ import type { Pod } from '../kinds/core.js';
 import type { KubeObject } from '../kinds/object.js';
 import { pods } from '../kinds/pods.js';
 import { quantity } from '../kinds/quantity.js';
-import { storedTypes } from '../kinds/registry.js';
 import { type ResourceQuota, resourceQuotas } from '../kinds/resource-limits.js';
 import type { ResourceType } from '../kinds/resource.js';
 import { forbidden } from '../kinds/status.js';
@@ -15,8 +14,6 @@ interface CountedQuota {
   readonly quota: ResourceQuota;
   readonly used: Record<string, number>;
 }
-
-const namespacedTypes = storedTypes.filter((type) => type.namespaced);
 
 /** Resources that each container must specify if a quota limits them. */
 const REQUIRED = /^((requests|limits)\.)?(cpu|memory)$/;
@@ -35,12 +32,11 @@ export class QuotaUsage {
       if (type === 'DELETED') this.quotasOf(quota).delete(quota.metadata.name);
       else if (!previous || !sameJson((previous as ResourceQuota).spec, quota.spec)) this.setQuota(quota);
     });
-    for (const type of namespacedTypes)
-      this.store.onChange(type, ({ type: change, object, previous }) => {
-        if (this.quotasOf(object).size === 0) return;
-        if (previous) this.count(type, previous, -1);
-        if (change !== 'DELETED') this.count(type, object, 1);
-      });
+    this.store.onAnyChange((type, { type: change, object, previous }) => {
+      if (!type.namespaced || this.quotasOf(object).size === 0) return;
+      if (previous) this.count(type, previous, -1);
+      if (change !== 'DELETED') this.count(type, object, 1);
+    });
   }
 
   /** Calls the listener with the key of a quota whose usage has changed. */
@@ -75,7 +71,7 @@ export class QuotaUsage {
     const { namespace = '', name } = quota.metadata;
     const used: Record<string, number> = {};
     this.counted.set(namespace, this.quotasOf(quota).set(name, { quota, used }));
-    for (const type of namespacedTypes)
+    for (const type of this.store.types().filter(({ namespaced }) => namespaced))
       for (const object of this.store.all(type))
         if (object.metadata.namespace === namespace && quotaApplies(quota, type, object))
           add(used, usageOf(type, object), 1);

@@ -107,7 +107,8 @@ export function replace<T extends KubeObject>(
   ];
   if (causes.length > 0) throw invalid(type, current.metadata.name, causes);
   if (sameJson(withoutNewTimes(current, next), current)) return current;
-  const counted = type.generation && !sameJson(specOf(next), specOf(current)) ? countGeneration(next) : next;
+  const isCounted = type.generation && !sameJson(countedOf(type, next), countedOf(type, current));
+  const counted = isCounted ? countGeneration(next) : next;
   if (change.dryRun) return counted;
   return finishDeletion(cluster, type, cluster.store.put(type, counted));
 }
@@ -129,6 +130,8 @@ export function storeStatus<T extends KubeObject>(
   { current, next, dryRun, by = statusWriter(type) }: Replacement<T>,
 ): T {
   if (sameJson(withoutNewTimes(current, next), current)) return current;
+  const causes = type.custom ? type.validate(next, current) : [];
+  if (causes.length > 0) throw invalid(type, current.metadata.name, causes);
   const written = recorded(cluster, type, { current, next, by });
   return dryRun ? written : cluster.store.put<T>(type, written);
 }
@@ -182,6 +185,9 @@ function countGeneration<T extends KubeObject>(object: T): T {
   return { ...object, metadata: { ...object.metadata, generation: (object.metadata.generation ?? 0) + 1 } };
 }
 
-function specOf(object: KubeObject): unknown {
-  return (object as KubeObject & Json)['spec'];
+/** The fields whose changes the generation counts: the spec, of custom resources all but metadata and status. */
+function countedOf(type: ResourceType, object: KubeObject): unknown {
+  const { metadata: _metadata, status, ...fields } = object as KubeObject & Json;
+  if (!type.custom) return fields['spec'];
+  return type.subresources.includes('status') ? fields : { ...fields, status };
 }

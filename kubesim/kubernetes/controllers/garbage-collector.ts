@@ -1,24 +1,22 @@
 import type { ClusterContext, Controller } from '../cluster/context.js';
 import { deleteObject, finishDeletion } from '../cluster/delete.js';
 import type { KubeObject } from '../kinds/object.js';
-import { storedTypes, typeOf } from '../kinds/registry.js';
 
 /** Deletes objects whose owners were deleted, and completes foreground deletions without dependents. */
 export function garbageCollector(cluster: ClusterContext): Controller {
   const queue = cluster.queue('garbage', (uid) => collect(cluster, uid));
   return {
     start() {
-      for (const type of storedTypes) {
-        cluster.store.onChange(type, ({ type: change, object, previous }) => {
-          const { uid, deletionTimestamp, ownerReferences } = object.metadata;
-          if (change === 'DELETED') queue.add(uid);
-          if (change === 'DELETED' || !previous)
-            for (const owner of ownerReferences ?? []) queue.add(owner.uid);
-          if (deletionTimestamp && change === 'MODIFIED') queue.add(uid);
-        });
+      cluster.store.onAnyChange((_type, { type: change, object, previous }) => {
+        const { uid, deletionTimestamp, ownerReferences } = object.metadata;
+        if (change === 'DELETED') queue.add(uid);
+        if (change === 'DELETED' || !previous)
+          for (const owner of ownerReferences ?? []) queue.add(owner.uid);
+        if (deletionTimestamp && change === 'MODIFIED') queue.add(uid);
+      });
+      for (const type of cluster.store.types())
         for (const { metadata } of cluster.store.all(type))
           for (const owner of metadata.ownerReferences ?? []) queue.add(owner.uid);
-      }
     },
   };
 }
@@ -27,14 +25,14 @@ function collect(cluster: ClusterContext, uid: string): void {
   const owner = cluster.store.byUid(uid);
   if (!owner) return removeDependents(cluster, uid);
   if (!owner.metadata.finalizers?.includes('foregroundDeletion') || !owner.metadata.deletionTimestamp) return;
-  const type = typeOf(owner.apiVersion, owner.kind);
+  const type = cluster.store.typeOf(owner);
   removeDependents(cluster, uid);
   if (type) finishDeletion(cluster, type, owner);
 }
 
 function removeDependents(cluster: ClusterContext, uid: string): void {
   for (const dependent of cluster.store.ownedBy(uid)) {
-    const type = typeOf(dependent.apiVersion, dependent.kind);
+    const type = cluster.store.typeOf(dependent);
     if (!type || dependent.metadata.deletionTimestamp || ownedElsewhere(cluster, dependent, uid)) continue;
     deleteObject(cluster, type, dependent);
   }

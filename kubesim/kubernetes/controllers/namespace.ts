@@ -5,15 +5,13 @@ import { configMaps, serviceAccounts } from '../kinds/configuration.js';
 import type { Namespace } from '../kinds/core.js';
 import { namespaces } from '../kinds/nodes.js';
 import type { KubeObject } from '../kinds/object.js';
-import { storedTypes } from '../kinds/registry.js';
+import type { ResourceType } from '../kinds/resource.js';
 
 /**
  * Milliseconds of real time before the contents of a deleted namespace are deleted: `kubectl delete -f` deletes a
  * namespace before the objects in it that are in the same file.
  */
 const EMPTY_DELAY_MS = 1_000;
-
-const namespacedTypes = storedTypes.filter((type) => type.namespaced);
 
 /** Creates the default service account and CA of each namespace, and deletes the contents of deleted ones. */
 export function namespaceController(cluster: ClusterContext, caCertificate: string): Controller {
@@ -35,15 +33,16 @@ export function namespaceController(cluster: ClusterContext, caCertificate: stri
         if (type === 'DELETED') settled.delete(object.metadata.uid);
         else queue.add(object.metadata.name);
       });
-      for (const type of namespacedTypes) {
-        cluster.store.onChange(type, ({ type: change, object }) => {
-          if (change !== 'DELETED') return;
-          const namespace = cluster.store.get(namespaces, '', object.metadata.namespace ?? '');
-          if (namespace?.metadata.deletionTimestamp || type === configMaps || type === serviceAccounts) {
-            queue.add(object.metadata.namespace ?? '');
-          }
-        });
-      }
+      cluster.store.onAnyChange((type, { type: change, object }) => {
+        if (change !== 'DELETED' || !type.namespaced) return;
+        const namespace = cluster.store.get(namespaces, '', object.metadata.namespace ?? '');
+        if (
+          namespace?.metadata.deletionTimestamp ||
+          type.id === configMaps.id ||
+          type.id === serviceAccounts.id
+        )
+          queue.add(object.metadata.namespace ?? '');
+      });
       for (const { metadata } of cluster.store.all(namespaces)) queue.add(metadata.name);
     },
   };
@@ -70,7 +69,8 @@ function createDefaults(cluster: ClusterContext, namespace: string, caCertificat
 
 function deleteContents(cluster: ClusterContext, namespace: Namespace): void {
   let remaining = 0;
-  for (const type of namespacedTypes) {
+  for (const type of cluster.store.types()) {
+    if (!type.namespaced) continue;
     for (const object of contents(cluster, type, namespace.metadata.name)) {
       if (!object.metadata.deletionTimestamp) deleteObject(cluster, type, object);
       if (cluster.store.byUid(object.metadata.uid)) remaining += 1;
@@ -84,10 +84,6 @@ function deleteContents(cluster: ClusterContext, namespace: Namespace): void {
   );
 }
 
-function contents(
-  cluster: ClusterContext,
-  type: (typeof namespacedTypes)[number],
-  namespace: string,
-): KubeObject[] {
+function contents(cluster: ClusterContext, type: ResourceType, namespace: string): KubeObject[] {
   return [...cluster.store.all(type)].filter(({ metadata }) => metadata.namespace === namespace);
 }

@@ -46,7 +46,11 @@ const FIELDS_OF_KIND: Readonly<Record<string, Readonly<Record<string, ReadField>
 const METADATA = paths('metadata.name', 'metadata.namespace');
 
 /** The reader of a field label. Throws an Error with the text of the API server if the kind does not have the label. */
-export function fieldOf(type: Pick<ResourceType, 'group' | 'plural' | 'kind'>, label: string): ReadField {
+export function fieldOf(
+  type: Pick<ResourceType, 'group' | 'plural' | 'kind' | 'custom'>,
+  label: string,
+): ReadField {
+  if (type.custom?.selectableFields.includes(label)) return path(label);
   const id = type.group ? `${type.plural}.${type.group}` : type.plural;
   const fields = FIELDS_OF_KIND[id];
   const read = (fields ?? METADATA)[label];

@@ -4,6 +4,7 @@ import { autoscalers } from './autoscalers.js';
 import { jobs } from './batch.js';
 import { controllerRevisions } from './controller-revisions.js';
 import { configMaps, leases, secrets, serviceAccounts } from './configuration.js';
+import { customResourceDefinitions } from './custom-resource-definitions.js';
 import { csiDrivers } from './csi-drivers.js';
 import { cronJobs } from './cron-jobs.js';
 import { podDisruptionBudgets } from './disruption-budgets.js';
@@ -28,7 +29,12 @@ export interface ServedType {
   readonly version: string;
   readonly type: ResourceType;
   /** Conversion from and to the stored object; absent if objects are stored as they are served. */
-  readonly convert?: { out(object: KubeObject): Json; in(body: Json): Json };
+  readonly convert?: {
+    out(object: KubeObject): Json;
+    in(body: Json): Json;
+    /** The version in which objects are stored. */
+    readonly storedAs: string;
+  };
 }
 
 /** All stored kinds. */
@@ -70,6 +76,7 @@ export const storedTypes: readonly ResourceType[] = [
   clusterRoleBindings,
   priorityClasses,
   csiDrivers,
+  customResourceDefinitions,
 ];
 
 export const servedTypes: readonly ServedType[] = [
@@ -78,7 +85,11 @@ export const servedTypes: readonly ServedType[] = [
     group: 'events.k8s.io',
     version: 'v1',
     type: { ...events, group: 'events.k8s.io', shortNames: ['ev'] },
-    convert: { out: (object) => eventOfEventsGroup(object as Event), in: eventFromEventsGroup },
+    convert: {
+      out: (object) => eventOfEventsGroup(object as Event),
+      in: eventFromEventsGroup,
+      storedAs: 'v1',
+    },
   },
 ];
 
@@ -95,11 +106,4 @@ export function servedAt(version: string, plural: string): ServedType | undefine
 /** The stored kind with this id, e.g. `deployments.apps`. */
 export function typeOfId(id: string): ResourceType | undefined {
   return byId.get(id);
-}
-
-const byKind = new Map(storedTypes.map((type) => [`${groupVersion(type)}/${type.kind}`, type]));
-
-/** The stored kind of an object, by its apiVersion and kind. */
-export function typeOf(apiVersion: string, kind: string): ResourceType | undefined {
-  return byKind.get(`${apiVersion}/${kind}`);
 }

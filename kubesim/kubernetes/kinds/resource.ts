@@ -1,4 +1,5 @@
 import type { Cause } from '../schema/cause.js';
+import type { StructuralSchema } from '../structural-schema/structural-schema.js';
 import { latestApi } from '../schema/kubernetes-api.js';
 import type { KubeObject } from './object.js';
 
@@ -7,8 +8,9 @@ export type { Cause } from '../schema/cause.js';
 /** A column of `kubectl get`. */
 export interface Column<T extends KubeObject> {
   readonly name: string;
-  readonly type: 'string' | 'integer' | 'date' | 'boolean';
-  readonly format?: 'name';
+  /** `string`, `integer`, `number`, `boolean` or `date`. */
+  readonly type: string;
+  readonly format?: string;
   readonly description?: string;
   /** Above 0: only shown by `-o wide`. */
   readonly priority?: number;
@@ -37,6 +39,27 @@ export interface ResourceType<T extends KubeObject = KubeObject> {
   /** Validates a new object, or one that replaces `old`. */
   validate(object: T, old?: T): Cause[];
   readonly columns: readonly Column<T>[];
+  /** What the definition of a custom resource says; absent for kinds of the registry. */
+  readonly custom?: CustomRules;
+}
+
+/** The rules of a custom resource in one version. */
+interface CustomRules {
+  readonly schema: StructuralSchema;
+  readonly listKind: string;
+  /** The versions of the definition: `example.com/v1` …. */
+  readonly apiVersions: ReadonlySet<string>;
+  /** Paths of the scale subresource. */
+  readonly scale: ScalePaths | undefined;
+  /** Field labels of `fieldSelector` besides the metadata. */
+  readonly selectableFields: readonly string[];
+}
+
+/** Paths of the scale subresource, e.g. `.spec.replicas`. */
+export interface ScalePaths {
+  readonly specReplicasPath: string;
+  readonly statusReplicasPath: string;
+  readonly labelSelectorPath?: string;
 }
 
 /** What a kind adds to its description in discovery. Kinds that Kubernetes does not have bring all of it. */

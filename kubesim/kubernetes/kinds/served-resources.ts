@@ -5,7 +5,6 @@ import type { KubernetesApi } from '../schema/kubernetes-api.js';
 
 const READ = ['get', 'list'];
 
-/** Resources of metrics-server, which answers them in a cluster. */
 /** The resources of `metrics.k8s.io/v1beta1`. */
 export const metricResources: readonly ApiResource[] = [
   { name: 'nodes', singularName: '', namespaced: false, kind: 'NodeMetrics', verbs: READ },
@@ -67,7 +66,7 @@ function namesOf({ plural, subresources }: ServedType['type']): string[] {
 const VERBS = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'];
 
 /** Resources of a kind that Kubernetes does not have, as of a CustomResourceDefinition. */
-function customResources(type: ServedType['type']): ApiResource[] {
+export function customResources(type: ServedType['type']): ApiResource[] {
   const { plural, singular, namespaced, kind, shortNames, categories, subresources } = type;
   const resource: ApiResource = {
     ...{ name: plural, singularName: singular, namespaced, kind, verbs: VERBS },
@@ -78,7 +77,7 @@ function customResources(type: ServedType['type']): ApiResource[] {
     name: `${plural}/${name}`,
     singularName: '',
     namespaced,
-    kind,
+    ...(name === 'scale' ? { group: 'autoscaling', version: 'v1', kind: 'Scale' } : { kind }),
     verbs: ['get', 'patch', 'update'],
   }));
   return [resource, ...below];

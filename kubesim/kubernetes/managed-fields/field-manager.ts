@@ -2,7 +2,7 @@ import { sameJson } from '../../../kernel/same-json.js';
 import { isJson, type Json, type KubeObject, timestamp } from '../kinds/object.js';
 import { servedTypes } from '../kinds/registry.js';
 import { groupVersion, type ResourceType } from '../kinds/resource.js';
-import { schemaOfKind } from './field-schemas.js';
+import { fieldSchemaOf } from './field-schemas.js';
 import { NoElementError } from './field-schema.js';
 import { EMPTY, type FieldSet } from './field-set.js';
 import { goForm } from './go-form.js';
@@ -167,7 +167,7 @@ const ALL_BUT_STATUS: FieldSet = { 'f:spec': EMPTY, 'f:metadata': EMPTY };
 
 function rulesOf(type: ResourceType, { apiVersion }: Versioned, { subresource }: Writer): KindRules {
   const main = type.subresources.includes('status') ? STATUS : EMPTY;
-  const schema = schemaOfKind(String(apiVersion), type.kind);
+  const schema = fieldSchemaOf(type, String(apiVersion));
   return { schema, reset: subresource === 'status' ? ALL_BUT_STATUS : main };
 }
 
@@ -175,7 +175,8 @@ const servedKinds = new Set(servedTypes.map((kind) => `${groupVersion(kind)}/${k
 
 /** The managers whose API version is still served. The sets of others cannot be converted. */
 function served(type: ResourceType, managed: Managed): Managed {
-  const isServed = ({ apiVersion }: ManagedEntry) => servedKinds.has(`${apiVersion}/${type.kind}`);
+  const isServed = ({ apiVersion }: ManagedEntry) =>
+    type.custom ? type.custom.apiVersions.has(apiVersion) : servedKinds.has(`${apiVersion}/${type.kind}`);
   return new Map([...managed].filter(([, entry]) => isServed(entry)));
 }
 

@@ -1,14 +1,14 @@
-import type { KubernetesApi } from '../schema/kubernetes-api.js';
-import { servedResources } from '../kinds/served-resources.js';
+import type { ApiResource } from '../schema/definition-file.js';
 import { hashOfText } from './document-hash.js';
 import { type GroupVersion, pathsOf, rootPath } from './paths.js';
+import type { ServedApi } from './served-api.js';
 
 const REFERENCE = /"#\/components\/schemas\/([^"]+)"/g;
 
 /** The groups and versions that have a document, by their paths without the first slash: `api/v1`, `apis/apps/v1`. */
-export function documentedVersions(api: KubernetesApi): ReadonlyMap<string, GroupVersion> {
+export function documentedVersions({ resources: served }: ServedApi): ReadonlyMap<string, GroupVersion> {
   return new Map(
-    [...servedResources(api)].map(([key, resources]) => {
+    [...served].map(([key, resources]) => {
       const [version = '', group = ''] = key.split('/').reverse();
       const groupVersion = { group, version, resources };
       return [rootPath(groupVersion).slice(1), groupVersion];
@@ -17,7 +17,7 @@ export function documentedVersions(api: KubernetesApi): ReadonlyMap<string, Grou
 }
 
 /** JSON of the OpenAPI v3 document of a group and version. */
-export function openApiV3(api: KubernetesApi, groupVersion: GroupVersion): string {
+export function openApiV3(api: ServedApi, groupVersion: GroupVersion): string {
   const paths = JSON.stringify(pathsOf(api, groupVersion));
   const schemas = [...definitionsOf(api, paths), ...customKinds(api, groupVersion)];
   const info = JSON.stringify({ title: 'Kubernetes', version: 'unversioned' });
@@ -29,7 +29,7 @@ export function openApiV3(api: KubernetesApi, groupVersion: GroupVersion): strin
 }
 
 /** The definitions to which JSON refers, directly or by other definitions, sorted by name. */
-export function definitionsOf(api: KubernetesApi, json: string): [name: string, json: string][] {
+export function definitionsOf(api: ServedApi, json: string): [name: string, json: string][] {
   const found = new Map<string, string>();
   const pending = [json];
   for (let text = pending.pop(); text !== undefined; text = pending.pop()) {
@@ -44,7 +44,7 @@ export function definitionsOf(api: KubernetesApi, json: string): [name: string, 
 }
 
 /** Schemas of kinds that Kubernetes does not have: their fields are not known. */
-function customKinds(api: KubernetesApi, { group, version, resources }: GroupVersion): [string, string][] {
+function customKinds(api: ServedApi, { group, version, resources }: GroupVersion): [string, string][] {
   return resources
     .filter(
       ({ name, kind }) => !name.includes('/') && api.definitionNameOf(group, version, kind) === undefined,
@@ -61,13 +61,14 @@ function customKinds(api: KubernetesApi, { group, version, resources }: GroupVer
     });
 }
 
-const hashes = new WeakMap<KubernetesApi, Map<string, string>>();
+const hashes = new WeakMap<readonly ApiResource[] | ServedApi, string>();
 
-/** Hash of a document, as it stands in its URL and ETag. Kept, because listing the documents needs that of each. */
-export function hashOf(api: KubernetesApi, path: string, document: () => string): string {
-  const known = hashes.get(api) ?? new Map<string, string>();
-  hashes.set(api, known);
-  const hash = known.get(path) ?? hashOfText(document());
-  known.set(path, hash);
+/**
+ * Hash of a document, as it stands in its URL and ETag. Kept by what the document is made of, because listing the
+ * documents needs that of each.
+ */
+export function hashOf(source: readonly ApiResource[] | ServedApi, document: () => string): string {
+  const hash = hashes.get(source) ?? hashOfText(document());
+  hashes.set(source, hash);
   return hash;
 }

@@ -1,6 +1,6 @@
 import type { Json } from '../kinds/object.js';
 import type { ApiResource } from '../schema/definition-file.js';
-import type { KubernetesApi } from '../schema/kubernetes-api.js';
+import type { ServedApi } from './served-api.js';
 
 const META = 'io.k8s.apimachinery.pkg.apis.meta.v1';
 
@@ -17,7 +17,7 @@ export function rootPath({ group, version }: Omit<GroupVersion, 'resources'>): s
 }
 
 /** The paths of a group and version for an OpenAPI v3 document. */
-export function pathsOf(api: KubernetesApi, groupVersion: GroupVersion): Json {
+export function pathsOf(api: ServedApi, groupVersion: GroupVersion): Json {
   const root = rootPath(groupVersion);
   const discovery = { tags: [tagOf(groupVersion)], responses: okResponse(`${META}.APIResourceList`) };
   const paths = groupVersion.resources.flatMap((resource) => resourcePaths(api, groupVersion, resource));
@@ -27,11 +27,7 @@ export function pathsOf(api: KubernetesApi, groupVersion: GroupVersion): Json {
   ]);
 }
 
-function resourcePaths(
-  api: KubernetesApi,
-  groupVersion: GroupVersion,
-  resource: ApiResource,
-): [string, Json][] {
+function resourcePaths(api: ServedApi, groupVersion: GroupVersion, resource: ApiResource): [string, Json][] {
   const { name, namespaced, verbs } = resource;
   const root = rootPath(groupVersion);
   const [plural = '', subresource] = name.split('/');
@@ -91,7 +87,7 @@ interface Operation extends Omit<GroupVersion, 'resources'> {
   readonly verb: Verb;
 }
 
-function operation(api: KubernetesApi, { group, version, resource, verb }: Operation): Json {
+function operation(api: ServedApi, { group, version, resource, verb }: Operation): Json {
   const kind = {
     group: resource.group ?? group,
     version: resource.version ?? version,

@@ -1,10 +1,10 @@
 import { isJson, type Json } from '../kinds/object.js';
-import type { KubernetesApi } from '../schema/kubernetes-api.js';
 import { definitionsOf, documentedVersions } from './documents.js';
 import { pathsOf } from './paths.js';
+import type { ServedApi } from './served-api.js';
 
 /** JSON of the OpenAPI v2 document of all groups, converted from v3 as API servers do. */
-export function openApiV2(api: KubernetesApi): string {
+export function openApiV2(api: ServedApi): string {
   const groups = [...documentedVersions(api).values()];
   const paths = Object.assign({}, ...groups.map((groupVersion) => pathsOf(api, groupVersion))) as Json;
   const definitions = definitionsOf(api, JSON.stringify(paths)).map(([name, json]) => [
@@ -24,12 +24,14 @@ export function openApiV2(api: KubernetesApi): string {
 function schemaV2(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(schemaV2);
   if (!isJson(schema)) return schema;
-  const { allOf, oneOf, default: _default, ...rest } = schema;
+  const { allOf, oneOf, anyOf: _anyOf, not: _not, nullable: _nullable, default: _default, ...rest } = schema;
   const [reference] = Array.isArray(allOf) ? (allOf as unknown[]) : [];
   const more = {
-    ...(isJson(reference) ? reference : {}),
+    ...(isJson(reference) && reference['$ref'] !== undefined ? reference : {}),
     // IntOrString and Quantity.
-    ...(Array.isArray(oneOf) ? { type: 'string' } : {}),
+    ...(Array.isArray(oneOf) && rest['type'] === undefined && !('x-kubernetes-int-or-string' in rest)
+      ? { type: 'string' }
+      : {}),
   };
   return {
     ...Object.fromEntries(

@@ -4,6 +4,7 @@ export interface Cause {
   readonly reason:
     | 'FieldValueRequired'
     | 'FieldValueInvalid'
+    | 'FieldValueTypeInvalid'
     | 'FieldValueDuplicate'
     | 'FieldValueNotFound'
     | 'FieldValueNotSupported'

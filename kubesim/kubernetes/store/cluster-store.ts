@@ -1,11 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { KubeObject } from '../kinds/object.js';
 import type { ResourceType } from '../kinds/resource.js';
+import { noSuchPath } from '../kinds/status.js';
 import { History, type Change } from './history.js';
 import type { Journal, RevisionOwner } from '../../storage/journal.js';
 import { objectTable } from '../../storage/tables.js';
 
 export type ChangeListener = (change: Change) => void;
+
+/** A listener to the changes of all kinds. */
+export type AnyChangeListener = (type: ResourceType, change: Change) => void;
 
 /** Reads the objects of a cluster: its store, or a cache of a real API server. */
 export type ObjectReader = Pick<ClusterStore, 'get' | 'all' | 'count' | 'byUid'>;
@@ -16,6 +20,8 @@ interface Collection {
   readonly history: History;
   readonly listeners: Set<ChangeListener>;
   readonly watchers: Set<() => void>;
+  /** Called when the kind is removed. */
+  readonly ends: Set<() => void>;
 }
 
 /**
@@ -25,6 +31,9 @@ interface Collection {
  */
 export class ClusterStore implements RevisionOwner {
   private readonly collections = new Map<string, Collection>();
+  /** Kinds by `apps/Deployment`, `/Pod`: objects may be stored in an older version. */
+  private readonly kinds = new Map<string, ResourceType>();
+  private readonly anyListeners = new Set<AnyChangeListener>();
   private readonly owned = new Map<string, Set<KubeObject>>();
   private readonly uids = new Map<string, KubeObject>();
   private current: number;
@@ -39,15 +48,54 @@ export class ClusterStore implements RevisionOwner {
   ) {
     this.current = revision;
     this.durableRevision = revision;
-    for (const type of types) {
-      this.collections.set(type.id, {
-        type,
-        objects: new Map(),
-        history: new History(revision),
-        listeners: new Set(),
-        watchers: new Set(),
-      });
-    }
+    for (const type of types) this.addType(type);
+  }
+
+  /** Stores objects of a kind from now on. Replaces the description of a kind that is there. */
+  addType(type: ResourceType): void {
+    const existing = this.collections.get(type.id);
+    const fresh = {
+      objects: new Map<string, KubeObject>(),
+      history: new History(this.current),
+      listeners: new Set<ChangeListener>(),
+      watchers: new Set<() => void>(),
+      ends: new Set<() => void>(),
+    };
+    this.collections.set(type.id, { ...(existing ?? fresh), type });
+    this.kinds.set(kindKey(type.group, type.kind), type);
+  }
+
+  /** Forgets a kind and the objects that it still has, and ends what follows its changes. */
+  removeType(type: ResourceType): void {
+    if (this.closed) return;
+    const collection = this.collections.get(type.id);
+    for (const object of [...(collection?.objects.values() ?? [])]) this.remove(type, object);
+    this.collections.delete(type.id);
+    this.kinds.delete(kindKey(type.group, type.kind));
+    for (const end of collection?.ends ?? []) end();
+  }
+
+  /** Calls the listener when the kind is removed. Returns a function that unsubscribes. */
+  onTypeRemoved(type: ResourceType, listener: () => void): () => void {
+    const { ends } = this.collection(type);
+    ends.add(listener);
+    return () => ends.delete(listener);
+  }
+
+  /** All kinds. */
+  types(): ResourceType[] {
+    return [...this.collections.values()].map(({ type }) => type);
+  }
+
+  /** The kind of a stored object; undefined if it was removed. */
+  typeOf({ apiVersion, kind }: Pick<KubeObject, 'apiVersion' | 'kind'>): ResourceType | undefined {
+    const slash = apiVersion.indexOf('/');
+    return this.kinds.get(kindKey(apiVersion.slice(0, Math.max(0, slash)), kind));
+  }
+
+  /** Calls the listener synchronously with each change of any kind, also of kinds that are added later. */
+  onAnyChange(listener: AnyChangeListener): void {
+    this.anyListeners.add(listener);
   }
 
   /** The last used revision, and the last durable one. */
@@ -82,7 +130,8 @@ export class ClusterStore implements RevisionOwner {
 
   /** The owned objects of one kind. */
   *ownedOf<T extends KubeObject>(type: ResourceType<T>, uid: string): Generator<T> {
-    for (const object of this.owned.get(uid) ?? []) if (object.kind === type.kind) yield object as T;
+    for (const object of this.owned.get(uid) ?? [])
+      if (this.typeOf(object)?.id === type.id) yield object as unknown as T;
   }
 
   /** Adds an object that was read from the database. */
@@ -153,6 +202,7 @@ export class ClusterStore implements RevisionOwner {
   /** Stops writing; the cluster is being deleted. */
   close(): void {
     this.closed = true;
+    this.anyListeners.clear();
     for (const { listeners } of this.collections.values()) listeners.clear();
   }
 
@@ -174,6 +224,7 @@ export class ClusterStore implements RevisionOwner {
     collection.history.append(change, collection.objects.size);
     this.journal.mark(this, change.revision);
     for (const listener of collection.listeners) listener(change);
+    for (const listener of this.anyListeners) listener(collection.type, change);
   }
 
   /** Called by the journal. */
@@ -184,8 +235,9 @@ export class ClusterStore implements RevisionOwner {
 
   private collection(type: ResourceType): Collection {
     const collection = this.collections.get(type.id);
-    if (!collection) throw new Error(`the store has no ${type.id}`);
-    return collection;
+    if (collection) return collection;
+    // A definition may be deleted while a request for one of its objects waits for its body.
+    throw type.custom ? noSuchPath() : new Error(`the store has no ${type.id}`);
   }
 
   private rowKey(type: ResourceType, { metadata }: KubeObject): readonly string[] {
@@ -209,6 +261,10 @@ export class ClusterStore implements RevisionOwner {
       if (dependents?.size === 0) this.owned.delete(uid);
     }
   }
+}
+
+function kindKey(group: string, kind: string): string {
+  return `${group}/${kind}`;
 }
 
 export function storeKey(namespace: string, name: string): string {

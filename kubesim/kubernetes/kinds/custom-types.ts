@@ -1,0 +1,119 @@
+import { listTypeCauses } from '../structural-schema/list-causes.js';
+import { prune } from '../structural-schema/prune.js';
+import { withSchemaDefaults } from '../structural-schema/schema-defaults.js';
+import type { StructuralSchema } from '../structural-schema/structural-schema.js';
+import { valueCauses } from '../structural-schema/validate-value.js';
+import { customColumns } from './custom-columns.js';
+import { schemaOfVersion, type CustomResourceDefinition, type DefinitionVersion } from './definition.js';
+import type { Json, KubeObject } from './object.js';
+import type { ServedType } from './registry.js';
+import type { Cause, ResourceType, Subresource } from './resource.js';
+
+/** The kinds of a definition, one for each served version; all have the same stored objects. */
+export function customTypes(definition: CustomResourceDefinition): ServedType[] {
+  const { group, versions } = definition.spec;
+  const storage = versions.find((version) => version.storage)?.name ?? '';
+  const storedAs = `${group}/${storage}`;
+  return versions
+    .filter(({ served }) => served)
+    .sort((a, b) => versionOrder(a.name, b.name))
+    .map((version) => {
+      const type = customType(definition, version);
+      return { group, version: version.name, type, convert: conversion(type, storedAs) };
+    });
+}
+
+/** The kind in the version in which its objects are stored. */
+export function storedType(definition: CustomResourceDefinition): ResourceType | undefined {
+  const storage = definition.spec.versions.find((version) => version.storage);
+  return storage && customType(definition, storage);
+}
+
+/** A custom resource in one version of its definition. */
+function customType({ spec, status }: CustomResourceDefinition, version: DefinitionVersion): ResourceType {
+  const { group, scope, names: requested, versions } = spec;
+  const names = status?.acceptedNames ?? requested;
+  const schema = schemaOfVersion(version);
+  return {
+    id: `${requested.plural}.${group}`,
+    group,
+    version: version.name,
+    kind: requested.kind,
+    plural: requested.plural,
+    singular: names.singular ?? '',
+    shortNames: names.shortNames ?? [],
+    categories: names.categories ?? [],
+    namespaced: scope === 'Namespaced',
+    subresources: subresourcesOf(version),
+    generation: true,
+    defaults: (object) => withSchemaDefaults(object, schema) as KubeObject,
+    validate: (object, old) => objectCauses(object, schema, old),
+    columns: customColumns(version.additionalPrinterColumns),
+    custom: {
+      schema,
+      listKind: names.listKind ?? `${requested.kind}List`,
+      apiVersions: new Set(versions.map(({ name }) => `${group}/${name}`)),
+      scale: version.subresources?.scale,
+      selectableFields: (version.selectableFields ?? []).map(({ jsonPath }) => jsonPath.slice(1)),
+    },
+  };
+}
+
+function subresourcesOf({ subresources }: DefinitionVersion): Subresource[] {
+  return [
+    ...(subresources?.status ? ['status' as const] : []),
+    ...(subresources?.scale ? ['scale' as const] : []),
+  ];
+}
+
+/** API servers do not check more of objects with these errors. */
+const BLOCKING: ReadonlySet<Cause['reason']> = new Set([
+  'FieldValueNotSupported',
+  'FieldValueRequired',
+  'FieldValueTooLong',
+  'FieldValueTooMany',
+  'FieldValueTypeInvalid',
+]);
+
+function objectCauses(object: KubeObject, schema: StructuralSchema, old: KubeObject | undefined): Cause[] {
+  const causes = valueCauses(object, schema, '', old);
+  if (causes.some(({ reason }) => BLOCKING.has(reason))) return causes;
+  const before = new Set(old ? listTypeCauses(old, schema, '').map(({ field }) => field) : []);
+  return [...causes, ...listTypeCauses(object, schema, '').filter(({ field }) => !before.has(field))];
+}
+
+/**
+ * Objects of all versions have the same fields, without conversion. What the schema of the version has become since an
+ * object was stored, its fields and defaults, shows when it is read.
+ */
+function conversion({ group, version, custom }: ResourceType, storedAs: string): ServedType['convert'] {
+  const apiVersion = `${group}/${version}`;
+  const read = new WeakMap<KubeObject, Json>();
+  return {
+    storedAs,
+    in: (body) => ({ ...body, apiVersion: storedAs }),
+    out(object) {
+      const known = read.get(object);
+      if (known || !custom) return known ?? (object as KubeObject & Json);
+      const kept = prune(object, custom.schema, { path: '', isResource: true }, []);
+      const current = withSchemaDefaults(kept, custom.schema) as Json;
+      const converted = current['apiVersion'] === apiVersion ? current : { ...current, apiVersion };
+      read.set(object, converted);
+      return converted;
+    },
+  };
+}
+
+/** The order of versions in discovery: v2, v1, v1beta1, v1alpha1, others by name. */
+function versionOrder(a: string, b: string): number {
+  const [left, right] = [rank(a), rank(b)];
+  if (!left || !right) return left ? -1 : right ? 1 : a < b ? -1 : 1;
+  return right.stability - left.stability || right.major - left.major || right.minor - left.minor;
+}
+
+function rank(version: string): { stability: number; major: number; minor: number } | undefined {
+  const [, major, level, minor] = /^v(\d+)(?:(alpha|beta)(\d+))?$/.exec(version) ?? [];
+  if (major === undefined) return undefined;
+  const stability = level === undefined ? 2 : level === 'beta' ? 1 : 0;
+  return { stability, major: Number(major), minor: Number(minor ?? 0) };
+}

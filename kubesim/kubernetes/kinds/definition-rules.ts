@@ -1,0 +1,306 @@
+import { sameJson } from '../../../kernel/same-json.js';
+import type { Cause } from '../schema/cause.js';
+import { schemaBudget, schemaCauses, type SchemaBudget } from '../structural-schema/schema-rules.js';
+import type { StructuralSchema } from '../structural-schema/structural-schema.js';
+import { duplicate, forbiddenValue, immutable, invalidValue, required, unsupported } from './causes.js';
+import {
+  isTrue,
+  schemaOfVersion,
+  type ColumnDefinition,
+  type CustomResourceDefinition,
+  type DefinitionNames,
+  type DefinitionVersion,
+} from './definition.js';
+
+type Spec = CustomResourceDefinition['spec'];
+
+/** Validates a definition, with the messages of API servers. */
+export function definitionCauses(object: CustomResourceDefinition, old?: CustomResourceDefinition): Cause[] {
+  const { spec, metadata } = object;
+  if (old && sameJson(old.spec, spec)) return [];
+  const causes = old ? immutableCauses(object, old) : approvalCauses(object);
+  if (metadata.name !== `${spec.names.plural}.${spec.group}`)
+    causes.unshift(invalidValue('metadata.name', metadata.name, 'must be spec.names.plural+"."+spec.group'));
+  return [...causes, ...specCauses(spec), ...storedCauses(object)];
+}
+
+function immutableCauses({ spec }: CustomResourceDefinition, old: CustomResourceDefinition): Cause[] {
+  const causes: Cause[] = [];
+  const check = (field: string, value: unknown, before: unknown) => {
+    if (value !== before) causes.push(immutable(field, value));
+  };
+  if (isTrue(old, 'Established')) {
+    check('spec.scope', spec.scope, old.spec.scope);
+    check('spec.names.kind', spec.names.kind, old.spec.names.kind);
+  }
+  check('spec.group', spec.group, old.spec.group);
+  check('spec.names.plural', spec.names.plural, old.spec.names.plural);
+  return causes;
+}
+
+const APPROVED = 'api-approved.kubernetes.io';
+const APPROVAL = 'https://github.com/kubernetes/enhancements/pull/1111';
+
+/** Groups of the Kubernetes community need an annotation. */
+function approvalCauses({ spec: { group }, metadata }: CustomResourceDefinition): Cause[] {
+  if (!/(^|\.)(k8s\.io|kubernetes\.io)$/.test(group)) return [];
+  const field = `metadata.annotations[${APPROVED}]`;
+  const value = metadata.annotations?.[APPROVED];
+  const must = `protected groups must have approval annotation "${APPROVED}"`;
+  if (value === undefined || value === '') return [required(field, `${must}, see ${APPROVAL}`)];
+  if (value.startsWith('unapproved') || URL.canParse(value)) return [];
+  return [
+    invalidValue(
+      field,
+      value,
+      `${must} with either a URL or a reason starting with "unapproved", see ${APPROVAL}`,
+    ),
+  ];
+}
+
+const SCOPES = ['Cluster', 'Namespaced'];
+
+function specCauses(spec: Spec): Cause[] {
+  const { group, scope, names, versions, conversion } = spec;
+  const budget = schemaBudget();
+  const causes = groupCauses(group);
+  if (!scope) causes.push(required('spec.scope'));
+  else if (!SCOPES.includes(scope)) causes.push(unsupported('spec.scope', scope, SCOPES));
+  if (spec.preserveUnknownFields)
+    causes.push(
+      invalidValue(
+        'spec.preserveUnknownFields',
+        true,
+        'cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead',
+      ),
+    );
+  for (const [index, version] of versions.entries())
+    causes.push(...versionCauses(version, `spec.versions[${index}]`, budget));
+  if (new Set(versions.map(({ name }) => name)).size < versions.length)
+    causes.push(invalidValue('spec.versions', versions, 'must contain unique version names'));
+  if (versions.filter(({ storage }) => storage).length !== 1)
+    causes.push(
+      invalidValue('spec.versions', versions, 'must have exactly one version marked as storage version'),
+    );
+  return [...causes, ...namesCauses(names), ...conversionCauses(conversion, versions)];
+}
+
+function groupCauses(group: string): Cause[] {
+  if (!group) return [required('spec.group')];
+  if (!SUBDOMAIN.test(group) || group.length > 253)
+    return [invalidValue('spec.group', group, SUBDOMAIN_RULE)];
+  return group.includes('.')
+    ? []
+    : [invalidValue('spec.group', group, 'should be a domain with at least one dot')];
+}
+
+const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+const SUBDOMAIN_RULE =
+  "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and " +
+  "end with an alphanumeric character (e.g. 'example.com', regex used for validation is " +
+  "'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
+const LABEL = /^[a-z]([-a-z0-9]*[a-z0-9])?$/;
+const LABEL_RULE =
+  "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and " +
+  "end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is " +
+  "'[a-z]([-a-z0-9]*[a-z0-9])?')";
+
+function labelError(name: string): string | undefined {
+  if (name.length > 63) return 'must be no more than 63 bytes';
+  return LABEL.test(name) ? undefined : LABEL_RULE;
+}
+
+function namesCauses(names: DefinitionNames): Cause[] {
+  const causes: Cause[] = [];
+  const label = (field: string, name: string | undefined) => {
+    const error = name ? labelError(name) : undefined;
+    if (error !== undefined) causes.push(invalidValue(`spec.names.${field}`, name, error));
+  };
+  const kind = (field: string, name: string | undefined) => {
+    const error = name ? labelError(name.toLowerCase()) : undefined;
+    if (error !== undefined)
+      causes.push(
+        invalidValue(
+          `spec.names.${field}`,
+          name,
+          `may have mixed case, but should otherwise match: ${error}`,
+        ),
+      );
+  };
+  if (!names.plural) causes.push(required('spec.names.plural'));
+  if (!names.kind) causes.push(required('spec.names.kind'));
+  label('plural', names.plural);
+  label('singular', names.singular);
+  kind('kind', names.kind);
+  kind('listKind', names.listKind);
+  for (const [index, name] of (names.shortNames ?? []).entries()) label(`shortNames[${index}]`, name);
+  if (names.kind && names.kind === names.listKind)
+    causes.push(invalidValue('spec.names.listKind', names.listKind, 'kind and listKind may not be the same'));
+  for (const [index, name] of (names.categories ?? []).entries()) label(`categories[${index}]`, name);
+  return causes;
+}
+
+/** Objects of several versions are not converted by webhooks: containers are no processes. */
+function conversionCauses(conversion: Spec['conversion'], versions: Spec['versions']): Cause[] {
+  const field = 'spec.conversion.strategy';
+  const { strategy = 'None' } = conversion ?? {};
+  if (strategy !== 'None' && strategy !== 'Webhook')
+    return [unsupported(field, strategy, ['None', 'Webhook'])];
+  if (strategy === 'None')
+    return conversion?.webhook
+      ? [forbiddenValue('spec.conversion.webhook', 'should not be set when strategy is not set to Webhook')]
+      : [];
+  return versions.length > 1 ? [forbiddenValue(field, 'kubesim does not call conversion webhooks')] : [];
+}
+
+function versionCauses(version: DefinitionVersion, path: string, budget: SchemaBudget): Cause[] {
+  const { name, schema, additionalPrinterColumns = [] } = version;
+  const causes: Cause[] = [];
+  const error = labelError(name);
+  if (error !== undefined) causes.push(invalidValue(`${path}.name`, name, error));
+  const at = `${path}.schema.openAPIV3Schema`;
+  if (!schema?.openAPIV3Schema) causes.push(required(at));
+  else causes.push(...schemaCauses(schemaOfVersion(version), at, budget), ...statusRootCauses(version, at));
+  return [
+    ...deprecationCauses(version, path),
+    ...causes,
+    ...scaleCauses(version, `${path}.subresources.scale`),
+    ...additionalPrinterColumns.flatMap((column, index) =>
+      columnCauses(column, `${path}.additionalPrinterColumns[${index}]`),
+    ),
+    ...selectableCauses(version, `${path}.selectableFields`),
+  ];
+}
+
+function deprecationCauses({ deprecated, deprecationWarning }: DefinitionVersion, path: string): Cause[] {
+  if (deprecationWarning === undefined) return [];
+  const invalid = (why: string) => [invalidValue(`${path}.deprecationWarning`, deprecationWarning, why)];
+  if (!deprecated) return invalid('can only be set for deprecated versions');
+  if (deprecationWarning === '') return invalid('must not be an empty string');
+  if (deprecationWarning.length > 256) return invalid('must be <= 256 characters long');
+  return /\p{C}/u.test(deprecationWarning) ? invalid('must only contain printable UTF-8 characters') : [];
+}
+
+const ROOT_KEYWORDS = [
+  ...['Description', 'Type', 'Format', 'Title', 'Maximum', 'ExclusiveMaximum', 'Minimum', 'ExclusiveMinimum'],
+  ...[
+    'MaxLength',
+    'MinLength',
+    'Pattern',
+    'MaxItems',
+    'MinItems',
+    'UniqueItems',
+    'MultipleOf',
+    'Required',
+    'Items',
+  ],
+  ...['Properties', 'ExternalDocs', 'Example', 'XPreserveUnknownFields', 'XValidations'],
+];
+
+/** With a status subresource, the schema of the status is that of its field: the root may not add to it. */
+function statusRootCauses({ subresources, schema }: DefinitionVersion, path: string): Cause[] {
+  if (!subresources?.status) return [];
+  const names = Object.keys(schema?.openAPIV3Schema ?? {}).map((name) =>
+    name
+      .replace(/^x-kubernetes/, 'X')
+      .replaceAll(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase()),
+  );
+  if (names.every((name) => ROOT_KEYWORDS.includes(name))) return [];
+  const why = `only [${ROOT_KEYWORDS.join(' ')}] fields are allowed at the root of the schema if the status subresource is enabled`;
+  return [invalidValue(path, '', why)];
+}
+
+function scaleCauses({ subresources }: DefinitionVersion, path: string): Cause[] {
+  const scale = subresources?.scale;
+  if (!scale) return [];
+  const { labelSelectorPath } = scale;
+  const causes = [
+    ...replicasPathCauses(scale.specReplicasPath, `${path}.specReplicasPath`, '.spec'),
+    ...replicasPathCauses(scale.statusReplicasPath, `${path}.statusReplicasPath`, '.status'),
+  ];
+  if (!labelSelectorPath || /^\.(spec|status)\./.test(labelSelectorPath)) return causes;
+  const why = labelSelectorPath.startsWith('.')
+    ? 'should be a json path under either .spec or .status'
+    : 'must be a simple json path starting with .';
+  return [...causes, invalidValue(`${path}.labelSelectorPath`, labelSelectorPath, why)];
+}
+
+function replicasPathCauses(value: string | undefined, field: string, root: string): Cause[] {
+  if (!value) return [required(field)];
+  if (!value.startsWith('.'))
+    return [invalidValue(field, value, 'must be a simple json path starting with .')];
+  return value.startsWith(`${root}.`)
+    ? []
+    : [invalidValue(field, value, `should be a json path under ${root}`)];
+}
+
+const COLUMN_TYPES = ['boolean', 'date', 'integer', 'number', 'string'];
+const COLUMN_FORMATS = [
+  ...['binary', 'byte', 'date', 'date-time', 'double', 'float', 'int32', 'int64', 'password'],
+];
+
+function columnCauses({ name, type, format, jsonPath }: ColumnDefinition, path: string): Cause[] {
+  const causes: Cause[] = [];
+  const types = `must be one of ${COLUMN_TYPES.join(',')}`;
+  if (!name) causes.push(required(`${path}.name`));
+  if (!type) causes.push(required(`${path}.type`, types));
+  else if (!COLUMN_TYPES.includes(type)) causes.push(invalidValue(`${path}.type`, type, types));
+  if (format && !COLUMN_FORMATS.includes(format))
+    causes.push(invalidValue(`${path}.format`, format, `must be one of ${COLUMN_FORMATS.join(',')}`));
+  if (!jsonPath) causes.push(required(`${path}.JSONPath`));
+  else if (!jsonPath.startsWith('.'))
+    causes.push(invalidValue(`${path}.JSONPath`, jsonPath, 'must be a simple json path starting with .'));
+  return causes;
+}
+
+const MAX_SELECTABLE = 8;
+const SELECTABLE_TYPES = ['string', 'boolean', 'integer'];
+
+function selectableCauses(version: DefinitionVersion, path: string): Cause[] {
+  const { selectableFields = [] } = version;
+  const causes: Cause[] = [];
+  const seen = new Set<string>();
+  for (const [index, { jsonPath }] of selectableFields.entries()) {
+    const field = `${path}[${index}].jsonPath`;
+    if (!jsonPath) causes.push(required(field));
+    else if (seen.has(jsonPath)) causes.push(duplicate(field, jsonPath));
+    else causes.push(...selectableCause(jsonPath, field, schemaOfVersion(version)));
+    seen.add(jsonPath);
+  }
+  if (seen.size > MAX_SELECTABLE) {
+    const message = `Too many: ${seen.size}: must have at most ${MAX_SELECTABLE} items`;
+    causes.push({ field: path, reason: 'FieldValueTooMany', message });
+  }
+  return causes;
+}
+
+function selectableCause(jsonPath: string, field: string, root: StructuralSchema): Cause[] {
+  const steps = jsonPath.split('.').slice(1);
+  let schema: StructuralSchema | undefined = root;
+  for (const step of steps) schema = schema?.fields.get(step);
+  if (!schema || !jsonPath.startsWith('.'))
+    return [invalidValue(field, jsonPath, 'is an invalid path: does not refer to a valid field')];
+  if (steps[0] === 'metadata') return [invalidValue(field, jsonPath, 'must not point to fields in metadata')];
+  if (SELECTABLE_TYPES.includes(schema.type ?? '')) return [];
+  const why =
+    'must point to a field of type string, boolean or integer. Enum string fields and strings with formats are allowed.';
+  return [invalidValue(field, jsonPath, why)];
+}
+
+/** A version in which objects are stored may not be removed. */
+function storedCauses({ spec, status }: CustomResourceDefinition): Cause[] {
+  const names = new Set(spec.versions.map(({ name }) => name));
+  return (status?.storedVersions ?? []).flatMap((version, index) =>
+    names.has(version)
+      ? []
+      : [
+          invalidValue(
+            `status.storedVersions[${index}]`,
+            version,
+            `missing from spec.versions; ${version} was previously a storage version, and must remain in spec.versions ` +
+              `until a storage migration ensures no data remains persisted in ${version} and removes ${version} from ` +
+              'status.storedVersions',
+          ),
+        ],
+  );
+}
