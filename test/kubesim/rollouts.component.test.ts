@@ -105,7 +105,11 @@ test('gives each pod of a StatefulSet claims of its own, which stay when it is s
   const volumeClaimTemplates = [
     {
       metadata: { name: 'data' },
-      spec: { accessModes: ['ReadWriteOnce'], storageClassName: 'alicloud-disk-essd' },
+      spec: {
+        accessModes: ['ReadWriteOnce'],
+        storageClassName: 'alicloud-disk-essd',
+        resources: { requests: { storage: '20Gi' } },
+      },
     },
   ];
   await cluster.api(

@@ -8,7 +8,7 @@ import { decodeProtobuf } from '../schema/protobuf.js';
 import { decode, type Decoded } from '../schema/decode.js';
 import { decodeResource } from '../structural-schema/decode-resource.js';
 import { DecodeError } from '../schema/decode-error.js';
-import { BODY_LIMIT, textOf, type ApiCall } from './call.js';
+import { BODY_LIMIT, invalidOption, textOf, type ApiCall } from './call.js';
 import { checkNesting } from './nesting.js';
 import type { Target } from './path.js';
 import { schemaOf } from './served-schema.js';
@@ -141,15 +141,11 @@ function checkKind(served: ServedType, { apiVersion, kind }: Json): void {
 }
 
 const FIELD_VALIDATIONS = ['Ignore', 'Strict', 'Warn'];
-/** Options of the calls that write an object. */
-const OPTIONS: Readonly<Record<string, string>> = { POST: 'Create', PUT: 'Update', PATCH: 'Patch' };
-
 /** How unknown fields are treated. Throws ApiError 422 for an unknown way. */
-function fieldValidation({ query, method }: ApiCall): string {
-  const mode = query.get('fieldValidation') || 'Warn';
+function fieldValidation(call: ApiCall): string {
+  const mode = call.query.get('fieldValidation') || 'Warn';
   if (FIELD_VALIDATIONS.includes(mode)) return mode;
-  const options = { group: 'meta.k8s.io', kind: `${OPTIONS[method] ?? ''}Options`, plural: '', id: '' };
-  throw invalid(options, '', [unsupported('fieldValidation', mode, ['', ...FIELD_VALIDATIONS])]);
+  throw invalidOption(call, unsupported('fieldValidation', mode, ['', ...FIELD_VALIDATIONS]));
 }
 
 /** Reads the fields of the kind's schema. Objects of kinds without a schema are unchanged. */

@@ -1,5 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ClusterContext } from '../cluster/context.js';
+import { unsupported } from '../kinds/causes.js';
+import type { Cause } from '../kinds/resource.js';
+import { type ApiError, invalid } from '../kinds/status.js';
 import type { ListRateLimiter } from './list-rate-limiter.js';
 import type { UserInfo } from './rbac/user-info.js';
 import type { Representation } from './representation.js';
@@ -42,9 +45,25 @@ export function flag(query: URLSearchParams, name: string): boolean {
   return value === 'true' || value === '1';
 }
 
-/** Whether the request is a dry run. */
-export function isDryRun(query: URLSearchParams): boolean {
-  return query.getAll('dryRun').includes('All');
+/** Options of the calls that change objects. */
+const OPTIONS: Readonly<Record<string, string>> = {
+  POST: 'Create',
+  PUT: 'Update',
+  PATCH: 'Patch',
+  DELETE: 'Delete',
+};
+
+/** The error of an option that is none of the supported ones. */
+export function invalidOption({ method }: ApiCall, cause: Cause): ApiError {
+  const kind = `${OPTIONS[method] ?? ''}Options`;
+  return invalid({ group: 'meta.k8s.io', kind, plural: '', id: '' }, '', [cause]);
+}
+
+/** Whether the request is a dry run. Throws ApiError for an unknown value. */
+export function isDryRun(call: ApiCall): boolean {
+  const values = call.query.getAll('dryRun');
+  if (values.every((value) => value === 'All')) return values.length > 0;
+  throw invalidOption(call, unsupported('dryRun', values, ['All']));
 }
 
 /** A response with its HTTP status. */

@@ -22,7 +22,7 @@ export async function evict(call: ApiCall, target: Target): Promise<ApiResponse>
   const grace = isJson(deleteOptions) ? deleteOptions['gracePeriodSeconds'] : undefined;
   deleteObject(call.cluster, pods, pod, {
     gracePeriodSeconds: typeof grace === 'number' && grace >= 0 ? grace : undefined,
-    dryRun: isDryRun(call.query),
+    dryRun: isDryRun(call),
   });
   await call.cluster.store.durable();
   return { status: 201, body: SUCCESS };

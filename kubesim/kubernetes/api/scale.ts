@@ -74,7 +74,7 @@ async function storeScale(
   change: Replacement<KubeObject>,
 ): Promise<ApiResponse> {
   const { type } = target.served;
-  const object = replace(call.cluster, type, { ...change, dryRun: isDryRun(call.query) });
+  const object = replace(call.cluster, type, { ...change, dryRun: isDryRun(call) });
   await call.cluster.store.durable();
   return { status: 200, body: scaleOf(object as Scalable, target) };
 }

@@ -44,8 +44,10 @@ export async function create(call: ApiCall, target: Target): Promise<ApiResponse
   }
   const by = writerOf(call, target);
   const draft = readObject(call, target, await bodyOf(call));
+  if (draft.metadata.resourceVersion)
+    throw new ApiError(500, '', 'resourceVersion should not be set on objects to be created');
   checkEscalation(call.cluster, { user: call.user, type: target.served.type, object: draft });
-  const object = createObject(call.cluster, target.served.type, draft, { dryRun: isDryRun(call.query), by });
+  const object = createObject(call.cluster, target.served.type, draft, { dryRun: isDryRun(call), by });
   return respondWhenDurable(call, target, object, 201);
 }
 
@@ -72,7 +74,7 @@ function store(
   const { metadata } = current;
   if (resourceVersion && resourceVersion !== metadata.resourceVersion) throw conflict(type, metadata.name);
   if (uid && uid !== metadata.uid) throw uidError(call, type, { name: metadata.name, uid });
-  const dryRun = isDryRun(call.query);
+  const dryRun = isDryRun(call);
   if (subresource === 'status') {
     const { managedFields } = next.metadata;
     const changed = {
@@ -205,7 +207,7 @@ async function respondToApply(
   if (current) return respondWhenDurable(call, target, store(call, target, { current, next, by: 'APPLY' }));
   authorizeCreation(call, target);
   checkEscalation(call.cluster, { user: call.user, type, object: next });
-  const object = createObject(call.cluster, type, next, { dryRun: isDryRun(call.query), by: 'APPLY' });
+  const object = createObject(call.cluster, type, next, { dryRun: isDryRun(call), by: 'APPLY' });
   return respondWhenDurable(call, target, object, 201);
 }
 
@@ -227,7 +229,7 @@ async function deleteOptions(call: ApiCall): Promise<DeleteOptions> {
     propagation: propagationOf(call, parsed.data),
     gracePeriodSeconds: gracePeriodSeconds ?? (grace === null ? undefined : Number(grace)),
     preconditions: preconditions ?? {},
-    dryRun: isDryRun(call.query) || !!dryRun?.includes('All'),
+    dryRun: isDryRun(call) || !!dryRun?.includes('All'),
   };
 }
 

@@ -1,7 +1,8 @@
 import { ApiError, tooManyDisruptions } from '../kinds/status.js';
 import { deployments, replicaSets, statefulSets } from '../kinds/apps.js';
 import type { Pod } from '../kinds/core.js';
-import { type Amount, type PodDisruptionBudget, podDisruptionBudgets } from '../kinds/disruption-budgets.js';
+import type { Amount } from '../kinds/amount-rules.js';
+import { type PodDisruptionBudget, podDisruptionBudgets } from '../kinds/disruption-budgets.js';
 import { controllerOf, type KubeObject } from '../kinds/object.js';
 import { hasEnded, isActive, isReady, pods } from '../kinds/pods.js';
 import type { ResourceType } from '../kinds/resource.js';

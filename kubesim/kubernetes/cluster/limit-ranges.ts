@@ -20,22 +20,46 @@ export function withLimitDefaults(store: ClusterStore, pod: Pod): Pod {
     limits: Object.assign({}, ...limits.map((limit) => limit.default)) as Record<string, string>,
     requests: Object.assign({}, ...limits.map((limit) => limit.defaultRequest)) as Record<string, string>,
   };
-  const completed = (container: Container): Container => {
-    const { requests, limits: own } = container.resources ?? {};
-    // A container with limits only requests as much.
-    const requested = { ...defaults.requests, ...own, ...requests };
-    const limited = { ...defaults.limits, ...own };
-    return { ...container, resources: { ...container.resources, requests: requested, limits: limited } };
+  const { containers, initContainers = [] } = pod.spec;
+  const added = [
+    ...containers.flatMap((container) => addedTexts(container, defaults, 'container')),
+    ...initContainers.flatMap((container) => addedTexts(container, defaults, 'init container')),
+  ];
+  if (added.length === 0) return pod;
+  const completed = (container: Container): Container => ({
+    ...container,
+    resources: {
+      ...container.resources,
+      requests: { ...defaults.requests, ...container.resources?.requests },
+      limits: { ...defaults.limits, ...container.resources?.limits },
+    },
+  });
+  const annotations = {
+    ...pod.metadata.annotations,
+    [ANNOTATION]: `LimitRanger plugin set: ${added.join('; ')}`,
   };
-  const { containers, initContainers } = pod.spec;
   return {
     ...pod,
+    metadata: { ...pod.metadata, annotations },
     spec: {
       ...pod.spec,
       containers: containers.map(completed),
-      ...(initContainers && { initContainers: initContainers.map(completed) }),
+      ...(pod.spec.initContainers && { initContainers: initContainers.map(completed) }),
     },
   };
+}
+
+const ANNOTATION = 'kubernetes.io/limit-ranger';
+
+type Defaults = Readonly<Record<'requests' | 'limits', Readonly<Record<string, string>>>>;
+
+/** What a container gets, as the annotation says it. */
+function addedTexts({ name, resources }: Container, defaults: Defaults, kind: string): string[] {
+  return (['requests', 'limits'] as const).flatMap((part) => {
+    const names = Object.keys(defaults[part]).filter((key) => resources?.[part]?.[key] === undefined);
+    if (names.length === 0) return [];
+    return [`${names.sort().join(', ')} ${part.slice(0, -1)} for ${kind} ${name}`];
+  });
 }
 
 /** Throws ApiError if a new pod or claim is outside the limits of its namespace. */

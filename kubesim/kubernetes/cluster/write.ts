@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { alreadyExists, invalid } from '../kinds/status.js';
 import { suffix } from '../../random.js';
 import { timestamp, type Draft, type Json, type KubeObject, type Metadata } from '../kinds/object.js';
+import { metadataCauses } from '../kinds/metadata-rules.js';
 import type { ResourceType } from '../kinds/resource.js';
 import { sameJson } from '../../../kernel/same-json.js';
 import { recordUpdate, withoutNewTimes, type Writer } from '../managed-fields/field-manager.js';
@@ -9,7 +10,6 @@ import { withDefaults } from '../schema/defaults.js';
 import { admit } from './admission.js';
 import type { ClusterContext } from './context.js';
 import { finishDeletion } from './delete.js';
-import { metadataCauses } from './metadata-rules.js';
 import { schemaOf, specCauses } from './schema-rules.js';
 
 /** The writer of an object: a field manager, or an apply, which has recorded its fields in the object. */
@@ -102,7 +102,7 @@ export function replace<T extends KubeObject>(
   const written = recorded(cluster, type, { current, next: requested, by });
   const next = admit(cluster, type, written, current);
   const causes = [
-    ...metadataCauses(type, next.metadata),
+    ...metadataCauses(type, next.metadata, current.metadata),
     ...specCauses(type, schema, { object: next, old: current }),
   ];
   if (causes.length > 0) throw invalid(type, current.metadata.name, causes);

@@ -71,7 +71,7 @@ function sliceOf(
   return slice as unknown as EndpointSlice;
 }
 
-function entryOf(pod: Pod): EndpointSlice['endpoints'][number] {
+function entryOf(pod: Pod): NonNullable<EndpointSlice['endpoints']>[number] {
   const { name, namespace, uid, deletionTimestamp } = pod.metadata;
   const terminating = !!deletionTimestamp;
   const serving = isReady(pod);

@@ -1,10 +1,8 @@
-import { invalidValue } from './causes.js';
-import { podSpecCauses } from './pod-spec-rules.js';
+import type { PodTemplate } from './core.js';
+import { generatedLabels, jobCauses } from './job-rules.js';
 import { completeTemplate } from './pod-template.js';
 import { age, ageColumn, defineResource, duration, nameColumn } from './resource.js';
 import type { Job } from './workloads.js';
-
-const JOB_LABELS = ['controller-uid', 'batch.kubernetes.io/controller-uid'] as const;
 
 export const jobs = defineResource<Job>({
   group: 'batch',
@@ -12,38 +10,16 @@ export const jobs = defineResource<Job>({
   generation: true,
   defaults: (job) => {
     const template = completeTemplate(job.spec?.template);
-    const { uid, name } = job.metadata;
-    const labels = {
-      ...template.metadata?.labels,
-      ...Object.fromEntries(JOB_LABELS.map((label) => [label, uid])),
-      'job-name': name,
-      'batch.kubernetes.io/job-name': name,
-    };
+    const own = template.metadata?.labels;
+    const { labels = own } = job.metadata;
     return {
       ...job,
-      spec: {
-        parallelism: 1,
-        // With parallelism only, the pods share a work queue: one that succeeds ends the Job.
-        ...(job.spec?.parallelism === undefined ? { completions: 1 } : {}),
-        backoffLimit: 6,
-        completionMode: 'NonIndexed',
-        suspend: false,
-        ...job.spec,
-        selector: { matchLabels: { 'batch.kubernetes.io/controller-uid': uid } },
-        template: { ...template, metadata: { ...template.metadata, labels } },
-      },
+      metadata: { ...job.metadata, ...(labels && { labels }) },
+      spec: { ...completeJobSpec(job.spec), ...selection(job), template: withGenerated(job, template) },
       status: job.status ?? {},
     };
   },
-  validate: (job) => {
-    const policy = job.spec.template.spec.restartPolicy;
-    const causes = podSpecCauses(job.spec.template.spec, 'spec.template.spec');
-    if (policy === 'Always') {
-      const why = 'supported values: "OnFailure", "Never"';
-      return [...causes, invalidValue('spec.template.spec.restartPolicy', policy, why)];
-    }
-    return causes;
-  },
+  validate: jobCauses,
   columns: [
     nameColumn<Job>(),
     { name: 'Status', type: 'string', value: jobState },
@@ -56,6 +32,36 @@ export const jobs = defineResource<Job>({
     ageColumn<Job>(),
   ],
 });
+
+function completeJobSpec(spec: Job['spec'] | undefined): Partial<Job['spec']> {
+  return {
+    parallelism: 1,
+    // With parallelism only, the pods share a work queue: one that succeeds ends the Job.
+    ...(spec?.parallelism === undefined ? { completions: 1 } : {}),
+    backoffLimit: spec?.backoffLimitPerIndex === undefined ? 6 : MAX_INT,
+    completionMode: 'NonIndexed',
+    suspend: false,
+    manualSelector: false,
+    podReplacementPolicy: spec?.podFailurePolicy === undefined ? 'TerminatingOrFailed' : 'Failed',
+    ...spec,
+  };
+}
+
+const MAX_INT = 2 ** 31 - 1;
+const UID = 'batch.kubernetes.io/controller-uid';
+
+/** The selector of the Job's own pods, unless it is chosen by hand. */
+function selection({ metadata, spec }: Job): Pick<Job['spec'], 'selector'> {
+  if (spec?.manualSelector) return {};
+  const { selector } = spec ?? {};
+  return { selector: { ...selector, matchLabels: { [UID]: metadata.uid, ...selector?.matchLabels } } };
+}
+
+function withGenerated(job: Job, template: PodTemplate): PodTemplate {
+  if (job.spec?.manualSelector) return template;
+  const { metadata } = template;
+  return { ...template, metadata: { ...metadata, labels: { ...generatedLabels(job), ...metadata?.labels } } };
+}
 
 function jobState({ status, spec }: Job): string {
   const ended = status?.conditions?.find(

@@ -1,4 +1,6 @@
+import { sameJson } from '../../../kernel/same-json.js';
 import type { Cause } from '../schema/cause.js';
+import type { Format } from './formats.js';
 
 /** Cause of an invalid value. */
 export function invalidValue(field: string, value: unknown, reason: string): Cause {
@@ -34,4 +36,32 @@ export function unsupported(field: string, value: unknown, supported: readonly s
   const list = supported.map((text) => JSON.stringify(text)).join(', ');
   const message = `Unsupported value: ${JSON.stringify(value)}: supported values: ${list}`;
   return { field, reason: 'FieldValueNotSupported', message };
+}
+
+/** Causes of a text that has not the format. */
+export function formatCauses(field: string, text: string, format: Format): Cause[] {
+  return format(text).map((problem) => invalidValue(field, text, problem));
+}
+
+/** Cause of a number below zero. */
+export function negativeCauses(field: string, value: number | undefined): Cause[] {
+  return value === undefined || value >= 0
+    ? []
+    : [invalidValue(field, value, 'must be greater than or equal to 0')];
+}
+
+/** Cause of a change of a value that must not change. */
+export function changeCauses(field: string, value: unknown, old: unknown): Cause[] {
+  return sameJson(value, old) ? [] : [immutable(field, value)];
+}
+
+/** Cause of a text that is too long. */
+export function tooLong(field: string, bytes: number): Cause {
+  return { field, reason: 'FieldValueTooLong', message: `Too long: may not be more than ${bytes} bytes` };
+}
+
+/** Cause of a list that is too long. */
+export function tooMany(field: string, count: number, most: number): Cause {
+  const message = `Too many: ${count}: must have at most ${most} items`;
+  return { field, reason: 'FieldValueTooMany', message };
 }

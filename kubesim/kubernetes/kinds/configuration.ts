@@ -1,5 +1,6 @@
 import type { ConfigMap, Lease, Secret, ServiceAccount } from './core.js';
-import { forbiddenValue, immutable, invalidValue, required } from './causes.js';
+import { forbiddenValue, formatCauses, immutable, invalidValue, required } from './causes.js';
+import { configKey } from './formats.js';
 import { isJson } from './object.js';
 import { ageColumn, defineResource, nameColumn, type Cause } from './resource.js';
 import { sameJson } from '../../../kernel/same-json.js';
@@ -14,14 +15,8 @@ export const configMaps = defineResource<ConfigMap>({
   ],
 });
 
-/** Keys of a ConfigMap or Secret are file names. */
-const KEY = /^[-._a-zA-Z0-9]{1,253}$/;
-
 function keyCauses(entries: object | undefined, field: string): Cause[] {
-  const why = "a valid config key must consist of alphanumeric characters, '-', '_' or '.'";
-  return Object.keys(entries ?? {}).flatMap((key) =>
-    KEY.test(key) ? [] : [invalidValue(`${field}[${key}]`, key, why)],
-  );
+  return Object.keys(entries ?? {}).flatMap((key) => formatCauses(`${field}[${key}]`, key, configKey));
 }
 
 function mapKeyCauses({ data = {}, binaryData = {} }: ConfigMap): Cause[] {
@@ -33,9 +28,16 @@ function mapKeyCauses({ data = {}, binaryData = {} }: ConfigMap): Cause[] {
   ];
 }
 
-function frozenCauses(map: ConfigMap, old: ConfigMap | undefined): Cause[] {
-  if (!old?.immutable || sameJson(old.data, map.data)) return [];
-  return [forbiddenValue('data', 'field is immutable when `immutable` is set')];
+/** What must not change of an object that is immutable. */
+function frozenCauses<T extends ConfigMap | Secret>(object: T, old: T | undefined): Cause[] {
+  if (!old?.immutable) return [];
+  const why = 'field is immutable when `immutable` is set';
+  const binary = (each: ConfigMap | Secret) => ('binaryData' in each ? each.binaryData : undefined);
+  return [
+    ...(object.immutable ? [] : [forbiddenValue('immutable', why)]),
+    ...(sameJson(old.data ?? {}, object.data ?? {}) ? [] : [forbiddenValue('data', why)]),
+    ...(sameJson(binary(old) ?? {}, binary(object) ?? {}) ? [] : [forbiddenValue('binaryData', why)]),
+  ];
 }
 
 export const secrets = defineResource<Secret>({
@@ -52,6 +54,7 @@ export const secrets = defineResource<Secret>({
     ...keyCauses(secret.data, 'data'),
     ...secretTypeCauses(secret),
     ...(old && old.type !== secret.type ? [immutable('type', secret.type)] : []),
+    ...frozenCauses(secret, old),
   ],
   columns: [
     nameColumn<Secret>(),

@@ -1,4 +1,5 @@
 import type { PodTemplate } from './core.js';
+import { changeCauses, negativeCauses, required } from './causes.js';
 import { controllerOf, type KubeObject } from './object.js';
 import { ageColumn, defineResource, nameColumn } from './resource.js';
 
@@ -12,6 +13,13 @@ export interface ControllerRevision extends KubeObject {
 export const controllerRevisions = defineResource<ControllerRevision>({
   group: 'apps',
   kind: 'ControllerRevision',
+  validate: (revision, old) => [
+    ...negativeCauses('revision', revision.revision),
+    ...((revision.data as unknown) === undefined
+      ? [required('data', 'data must be a valid JSON object')]
+      : []),
+    ...(old ? changeCauses('data', revision.data, old.data) : []),
+  ],
   columns: [
     nameColumn<ControllerRevision>(),
     { name: 'Controller', type: 'string', value: controllerText },

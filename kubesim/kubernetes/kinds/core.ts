@@ -1,4 +1,4 @@
-import type { Condition, KubeObject, Requirement } from './object.js';
+import type { Condition, KubeObject, LabelSelector, Requirement } from './object.js';
 
 /** The fields of core kinds that kubesim reads; other fields are stored unchanged. */
 
@@ -254,6 +254,7 @@ export interface Service extends KubeObject {
 
 export interface EndpointAddress {
   readonly ip: string;
+  readonly hostname?: string;
   readonly nodeName?: string;
   readonly targetRef?: {
     readonly kind: string;
@@ -263,27 +264,35 @@ export interface EndpointAddress {
   };
 }
 
+interface EndpointPort {
+  readonly name?: string;
+  readonly port: number;
+  readonly protocol?: string;
+  readonly appProtocol?: string;
+}
+
 export interface Endpoints extends KubeObject {
   readonly subsets?: readonly {
     readonly addresses?: readonly EndpointAddress[];
     readonly notReadyAddresses?: readonly EndpointAddress[];
-    readonly ports?: readonly { readonly name?: string; readonly port: number; readonly protocol?: string }[];
+    readonly ports?: readonly EndpointPort[];
   }[];
 }
 
 export interface EndpointSlice extends KubeObject {
   readonly addressType: string;
-  readonly endpoints: readonly {
+  readonly endpoints?: readonly {
     readonly addresses: readonly string[];
-    readonly conditions: {
-      readonly ready: boolean;
-      readonly serving: boolean;
-      readonly terminating: boolean;
+    readonly conditions?: {
+      readonly ready?: boolean;
+      readonly serving?: boolean;
+      readonly terminating?: boolean;
     };
+    readonly hostname?: string;
     readonly nodeName?: string;
     readonly targetRef?: unknown;
   }[];
-  readonly ports: readonly { readonly name: string; readonly port: number; readonly protocol: string }[];
+  readonly ports?: readonly EndpointPort[];
 }
 
 export interface ConfigMap extends KubeObject {
@@ -335,4 +344,35 @@ export interface Lease extends KubeObject {
     readonly leaseTransitions?: number;
     readonly renewTime?: string;
   };
+}
+
+/** A PersistentVolumeClaim. */
+export interface VolumeClaim extends KubeObject {
+  readonly spec: {
+    readonly storageClassName?: string;
+    readonly volumeName?: string;
+    readonly accessModes?: readonly string[];
+    readonly resources?: { readonly requests?: { readonly storage?: string } };
+    readonly selector?: LabelSelector;
+    readonly volumeAttributesClassName?: string;
+    readonly volumeMode?: string;
+    readonly dataSource?: unknown;
+    readonly dataSourceRef?: unknown;
+  };
+  readonly status?: { readonly phase?: string; readonly capacity?: { readonly storage?: string } };
+}
+
+/** A PersistentVolume. */
+export interface Volume extends KubeObject {
+  readonly spec: {
+    readonly capacity?: { readonly storage?: string };
+    readonly accessModes?: readonly string[];
+    readonly storageClassName?: string;
+    readonly persistentVolumeReclaimPolicy?: string;
+    readonly claimRef?: { readonly namespace: string; readonly name: string; readonly uid?: string };
+    readonly csi?: { readonly driver: string; readonly volumeHandle: string };
+    readonly volumeMode?: string;
+    readonly nodeAffinity?: unknown;
+  };
+  readonly status?: { readonly phase?: string };
 }

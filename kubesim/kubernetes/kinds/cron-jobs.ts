@@ -1,8 +1,8 @@
-import { invalidValue, required } from './causes.js';
+import { invalidValue, negativeCauses, required } from './causes.js';
 import type { ObjectReference } from './core.js';
 import { isTimeZone, parseSchedule } from './cron-schedule.js';
+import { jobSpecCauses } from './job-rules.js';
 import type { KubeObject, Metadata } from './object.js';
-import { podSpecCauses } from './pod-spec-rules.js';
 import { completeTemplate } from './pod-template.js';
 import { age, ageColumn, defineResource, nameColumn, type Cause } from './resource.js';
 import type { Job } from './workloads.js';
@@ -47,11 +47,14 @@ export const cronJobs = defineResource<CronJob>({
     };
   },
   validate: ({ metadata, spec }) => [
+    ...(['startingDeadlineSeconds', 'successfulJobsHistoryLimit', 'failedJobsHistoryLimit'] as const).flatMap(
+      (name) => negativeCauses(`spec.${name}`, spec[name]),
+    ),
     ...(metadata.name.length > MAX_NAME_LENGTH
       ? [invalidValue('metadata.name', metadata.name, `must be no more than ${MAX_NAME_LENGTH} characters`)]
       : []),
     ...scheduleCauses(spec),
-    ...podSpecCauses(spec.jobTemplate.spec.template.spec, 'spec.jobTemplate.spec.template.spec'),
+    ...jobSpecCauses(spec.jobTemplate.spec, 'spec.jobTemplate.spec'),
   ],
   columns: [
     nameColumn<CronJob>(),

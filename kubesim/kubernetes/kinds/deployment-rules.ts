@@ -1,7 +1,12 @@
-import { forbiddenValue, invalidValue, unsupported } from './causes.js';
+import { amountCauses, excessCauses, isZero } from './amount-rules.js';
+import { forbiddenValue, invalidValue, negativeCauses, unsupported } from './causes.js';
 import type { Cause } from './resource.js';
-import type { Deployment } from './workloads.js';
+import { workloadCauses } from './workload-rules.js';
+import type { Deployment, ReplicaSet } from './workloads.js';
 
+const WORDS = {
+  ...{ emptySelector: 'deployment', deadline: 'ReplicaSet', unusable: 'invalid label selector' },
+};
 const STRATEGY = 'spec.strategy';
 const ROLLING_UPDATE = `${STRATEGY}.rollingUpdate`;
 
@@ -12,14 +17,21 @@ export function strategyDefaults({ spec }: Deployment): Deployment['spec']['stra
   return { type, rollingUpdate: { maxUnavailable: '25%', maxSurge: '25%', ...rollingUpdate } };
 }
 
-/** Validates the strategy and the progress deadline. */
-export function rolloutCauses({ spec }: Deployment): Cause[] {
-  const { minReadySeconds = 0, progressDeadlineSeconds: deadline } = spec;
-  const late = deadline !== undefined && deadline <= minReadySeconds;
+/** Validates a new ReplicaSet, or one that replaces `old`. */
+export function replicaSetCauses(set: ReplicaSet, old?: ReplicaSet): Cause[] {
+  return workloadCauses(WORDS, set, old);
+}
+
+/** Validates a new Deployment, or one that replaces `old`. */
+export function deploymentCauses(deployment: Deployment, old?: Deployment): Cause[] {
+  const { minReadySeconds = 0, progressDeadlineSeconds: deadline, strategy } = deployment.spec;
+  const field = 'spec.progressDeadlineSeconds';
   return [
-    ...strategyCauses(spec.strategy),
-    ...(late
-      ? [invalidValue('spec.progressDeadlineSeconds', deadline, 'must be greater than minReadySeconds')]
+    ...workloadCauses(WORDS, deployment, old),
+    ...strategyCauses(strategy),
+    ...negativeCauses(field, deadline),
+    ...(deadline !== undefined && deadline <= minReadySeconds
+      ? [invalidValue(field, deadline, 'must be greater than minReadySeconds')]
       : []),
   ];
 }
@@ -32,24 +44,13 @@ function strategyCauses(strategy: Deployment['spec']['strategy']): Cause[] {
   }
   if (type !== 'RollingUpdate') return [unsupported(STRATEGY, strategy, ['Recreate', 'RollingUpdate'])];
   const { maxSurge, maxUnavailable } = rollingUpdate ?? {};
-  const wrong = [
-    ...amountCauses(`${ROLLING_UPDATE}.maxUnavailable`, maxUnavailable),
-    ...amountCauses(`${ROLLING_UPDATE}.maxSurge`, maxSurge),
-  ];
-  if (wrong.length > 0 || !isZero(maxSurge) || !isZero(maxUnavailable)) return wrong;
+  const unavailable = `${ROLLING_UPDATE}.maxUnavailable`;
   return [
-    invalidValue(`${ROLLING_UPDATE}.maxUnavailable`, maxUnavailable, 'may not be 0 when `maxSurge` is 0'),
+    ...amountCauses(unavailable, maxUnavailable),
+    ...amountCauses(`${ROLLING_UPDATE}.maxSurge`, maxSurge),
+    ...(isZero(maxSurge) && isZero(maxUnavailable)
+      ? [invalidValue(unavailable, maxUnavailable, 'may not be 0 when `maxSurge` is 0')]
+      : []),
+    ...excessCauses(unavailable, maxUnavailable),
   ];
-}
-
-function amountCauses(field: string, amount: number | string | undefined): Cause[] {
-  if (typeof amount === 'string' && !/^\d+%$/.test(amount)) {
-    const why = "a valid percent string must be a numeric string followed by an ending '%'";
-    return [invalidValue(field, amount, why)];
-  }
-  return Number(amount) < 0 ? [invalidValue(field, amount, 'must be greater than or equal to 0')] : [];
-}
-
-function isZero(amount: number | string | undefined): boolean {
-  return amount === 0 || amount === '0%';
 }

@@ -1,9 +1,8 @@
+import { amountCauses, excessCauses, type Amount } from './amount-rules.js';
+import { labelSelectorCauses } from './label-selector-rules.js';
 import type { Condition, KubeObject, LabelSelector } from './object.js';
 import { invalidValue } from './causes.js';
-import { ageColumn, defineResource, nameColumn, type Cause } from './resource.js';
-
-/** A number of pods, or a percentage such as `25%`. */
-export type Amount = number | string;
+import { ageColumn, defineResource, nameColumn } from './resource.js';
 
 /** Limits the evictions of the pods of a selector. */
 export interface PodDisruptionBudget extends KubeObject {
@@ -26,7 +25,6 @@ interface BudgetStatus {
 }
 
 const EMPTY: BudgetStatus = { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 };
-const PERCENT = /^\d+%$/;
 
 export const podDisruptionBudgets = defineResource<PodDisruptionBudget>({
   group: 'policy',
@@ -38,8 +36,11 @@ export const podDisruptionBudgets = defineResource<PodDisruptionBudget>({
     const both = minAvailable !== undefined && maxUnavailable !== undefined;
     return [
       ...(both ? [invalidValue('spec', spec, 'minAvailable and maxUnavailable cannot be both set')] : []),
-      ...amountCauses('spec.minAvailable', minAvailable),
-      ...amountCauses('spec.maxUnavailable', maxUnavailable),
+      ...(['minAvailable', 'maxUnavailable'] as const).flatMap((name) => [
+        ...amountCauses(`spec.${name}`, spec[name]),
+        ...excessCauses(`spec.${name}`, spec[name]),
+      ]),
+      ...labelSelectorCauses('spec.selector', spec.selector),
     ];
   },
   columns: [
@@ -50,11 +51,3 @@ export const podDisruptionBudgets = defineResource<PodDisruptionBudget>({
     ageColumn<PodDisruptionBudget>(),
   ],
 });
-
-function amountCauses(field: string, amount: Amount | undefined): Cause[] {
-  if (amount === undefined) return [];
-  if (typeof amount === 'string')
-    return PERCENT.test(amount) ? [] : [invalidValue(field, amount, 'must be a number or a percentage')];
-  const whole = Number.isInteger(amount) && amount >= 0;
-  return whole ? [] : [invalidValue(field, amount, 'must be greater than or equal to 0')];
-}

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { immutable, invalidValue, required } from './causes.js';
-import type { KubeObject, LabelSelector } from './object.js';
+import { type NetworkPolicy, networkPolicyCauses } from './network-policy-rules.js';
+import type { KubeObject } from './object.js';
 import { ageColumn, defineResource, nameColumn, type Cause } from './resource.js';
 import { selectorText } from './selector.js';
 
@@ -130,48 +131,15 @@ export const ingressClasses = defineResource<IngressClass>({
   ],
 });
 
-interface Peer {
-  readonly podSelector?: LabelSelector;
-  readonly namespaceSelector?: LabelSelector;
-  readonly ipBlock?: { readonly cidr: string };
-}
-
-/** A NetworkPolicy. It is stored and has no effect: simulated pods have no traffic. */
-interface NetworkPolicy extends KubeObject {
-  readonly spec: {
-    readonly podSelector?: LabelSelector;
-    readonly ingress?: readonly { readonly from?: readonly Peer[] }[];
-    readonly egress?: readonly { readonly to?: readonly Peer[] }[];
-  };
-}
-
 export const networkPolicies = defineResource<NetworkPolicy>({
   group: GROUP,
   kind: 'NetworkPolicy',
   generation: true,
   defaults: (policy) => ({ ...policy, spec: { podSelector: {}, ...policy.spec } }),
-  validate: ({ spec: { ingress = [], egress = [] } }) => [
-    ...ingress.flatMap(({ from = [] }, index) => peersCauses(from, `spec.ingress[${index}].from`)),
-    ...egress.flatMap(({ to = [] }, index) => peersCauses(to, `spec.egress[${index}].to`)),
-  ],
+  validate: networkPolicyCauses,
   columns: [
     nameColumn<NetworkPolicy>(),
     { name: 'Pod-Selector', type: 'string', value: ({ spec }) => selectorText(spec.podSelector) },
     ageColumn<NetworkPolicy>(),
   ],
 });
-
-function peersCauses(peers: readonly Peer[], path: string): Cause[] {
-  return peers.flatMap(({ podSelector, namespaceSelector, ipBlock }, index) => {
-    const at = `${path}[${index}]`;
-    if (!podSelector && !namespaceSelector && !ipBlock) return [required(at, 'must specify a peer')];
-    if (!ipBlock || isRange(ipBlock.cidr)) return [];
-    return [invalidValue(`${at}.ipBlock.cidr`, ipBlock.cidr, 'must be a valid CIDR value')];
-  });
-}
-
-function isRange(text: string): boolean {
-  const [address = '', bits = ''] = text.split('/');
-  const most = { 4: 32, 6: 128 }[isIP(address)];
-  return most !== undefined && /^\d{1,3}$/.test(bits) && Number(bits) <= most;
-}

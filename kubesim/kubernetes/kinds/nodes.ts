@@ -1,4 +1,5 @@
 import type { Namespace, Node } from './core.js';
+import { nodeCauses } from './node-rules.js';
 import { ageColumn, defineResource, nameColumn } from './resource.js';
 
 const ROLE = 'node-role.kubernetes.io/';
@@ -6,6 +7,7 @@ const ROLE = 'node-role.kubernetes.io/';
 export const nodes = defineResource<Node>({
   kind: 'Node',
   defaults: (node) => ({ ...node, spec: node.spec ?? {}, status: node.status ?? {} }),
+  validate: nodeCauses,
   columns: [
     nameColumn<Node>(),
     { name: 'Status', type: 'string', value: nodeState },

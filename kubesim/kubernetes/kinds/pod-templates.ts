@@ -1,6 +1,6 @@
 import type { PodTemplate as Template } from './core.js';
 import type { KubeObject } from './object.js';
-import { podSpecCauses } from './pod-spec-rules.js';
+import { podTemplateCauses } from './pod-template-rules.js';
 import { completeTemplate } from './pod-template.js';
 import { defineResource } from './resource.js';
 
@@ -12,5 +12,5 @@ interface PodTemplate extends KubeObject {
 export const podTemplates = defineResource<PodTemplate>({
   kind: 'PodTemplate',
   defaults: (object) => ({ ...object, template: completeTemplate(object.template) }),
-  validate: ({ template }) => podSpecCauses(template.spec, 'template.spec'),
+  validate: ({ template }) => podTemplateCauses(template, 'template'),
 });

@@ -1,4 +1,4 @@
-import { duplicate, invalidValue } from './causes.js';
+import { duplicate, forbiddenValue, invalidValue, required } from './causes.js';
 import type { KubeObject } from './object.js';
 import { quantity } from './quantity.js';
 import { ageColumn, defineResource, nameColumn, type Cause } from './resource.js';
@@ -49,16 +49,72 @@ function limitDefaults(limit: Limit): Limit {
   };
 }
 
+/** Bounds and defaults of one resource that contradict each other. */
 function limitCauses(limit: Limit, path: string): Cause[] {
-  const { max = {} } = limit;
-  return (['min', 'default', 'defaultRequest'] as const).flatMap((bound) =>
-    Object.entries(limit[bound] ?? {}).flatMap(([name, amount]) => {
-      const most = bound === 'defaultRequest' ? (limit.default?.[name] ?? max[name]) : max[name];
-      if (most === undefined || quantity(amount) <= quantity(most)) return [];
-      const why = `${bound} value ${amount} is greater than max value ${most}`;
-      return [invalidValue(`${path}.${bound}[${name}]`, amount, why)];
-    }),
+  const names = new Set(
+    [limit.max, limit.min, limit.default, limit.defaultRequest].flatMap((amounts) =>
+      Object.keys(amounts ?? {}),
+    ),
   );
+  const ratios = limit.maxLimitRequestRatio ?? {};
+  return [
+    ...podCauses(limit, path),
+    ...[...names].flatMap((name) => boundCauses(limit, path, name)),
+    ...Object.entries(ratios).flatMap(([name, ratio]) =>
+      ratioCauses(limit, `${path}.maxLimitRequestRatio[${name}]`, { name, ratio }),
+    ),
+  ];
+}
+
+/** Pods have no defaults, and a claim has a size. */
+function podCauses({ type, min, max, ...limit }: Limit, path: string): Cause[] {
+  if (type === 'Pod')
+    return (['default', 'defaultRequest'] as const)
+      .filter((name) => Object.keys(limit[name] ?? {}).length > 0)
+      .map((name) => forbiddenValue(`${path}.${name}`, "may not be specified when `type` is 'Pod'"));
+  if (type !== 'PersistentVolumeClaim' || min?.['storage'] || max?.['storage']) return [];
+  const why = 'either minimum or maximum storage value is required, but neither was provided';
+  return [required(`${path}.limits`, why)];
+}
+
+/** Which bound must not be above which, with the field that an API server reports, in its words. */
+const ORDER = [
+  ['min', 'max', 'min'],
+  ['min', 'defaultRequest', 'defaultRequest'],
+  ['defaultRequest', 'max', 'defaultRequest'],
+  ['defaultRequest', 'default', 'defaultRequest'],
+  ['min', 'default', 'default'],
+  ['default', 'max', 'default'],
+] as const;
+
+const WORDS = {
+  ...{ min: 'min value', max: 'max value', default: 'default value' },
+  defaultRequest: 'default request value',
+};
+
+function boundCauses(limit: Limit, path: string, name: string): Cause[] {
+  return ORDER.flatMap(([low, high, field]) => {
+    const [least, most] = [limit[low]?.[name], limit[high]?.[name]];
+    if (least === undefined || most === undefined || quantity(least) <= quantity(most)) return [];
+    const bound = low === 'defaultRequest' && high === 'default' ? 'default limit value' : WORDS[high];
+    const why = `${WORDS[low]} ${least} is greater than ${bound} ${most}`;
+    return [invalidValue(`${path}.${field}[${name}]`, limit[field]?.[name], why)];
+  });
+}
+
+interface Ratio {
+  readonly name: string;
+  readonly ratio: string;
+}
+
+function ratioCauses({ min, max }: Limit, field: string, { name, ratio }: Ratio): Cause[] {
+  const most = quantity(max?.[name]) / quantity(min?.[name]);
+  return [
+    ...(quantity(ratio) < 1 ? [invalidValue(field, ratio, `ratio ${ratio} is less than 1`)] : []),
+    ...(min?.[name] && max?.[name] && quantity(ratio) > most
+      ? [invalidValue(field, ratio, `ratio ${ratio} is greater than max/min = ${most.toFixed(6)}`)]
+      : []),
+  ];
 }
 
 /** A ResourceQuota: what the objects of its namespace may use. */

@@ -1,4 +1,5 @@
 import type { Endpoints, EndpointSlice, Service, ServicePort } from './core.js';
+import { endpointsCauses, endpointSliceCauses } from './endpoint-rules.js';
 import type { Condition } from './object.js';
 import { ageColumn, defineResource, nameColumn } from './resource.js';
 import { serviceCauses } from './service-rules.js';
@@ -80,6 +81,7 @@ function portText({ port, nodePort, protocol }: ServicePort): string {
 
 export const endpoints = defineResource<Endpoints>({
   kind: 'Endpoints',
+  validate: endpointsCauses,
   columns: [
     nameColumn<Endpoints>(),
     {
@@ -107,18 +109,19 @@ function shortened(list: readonly string[]): string {
 export const endpointSlices = defineResource<EndpointSlice>({
   group: 'discovery.k8s.io',
   kind: 'EndpointSlice',
+  validate: endpointSliceCauses,
   columns: [
     nameColumn<EndpointSlice>(),
     { name: 'AddressType', type: 'string', value: (slice) => slice.addressType },
     {
       name: 'Ports',
       type: 'string',
-      value: (slice) => slice.ports.map(({ port }) => port).join(',') || '<unset>',
+      value: (slice) => (slice.ports ?? []).map(({ port }) => port).join(',') || '<unset>',
     },
     {
       name: 'Endpoints',
       type: 'string',
-      value: (slice) => shortened(slice.endpoints.flatMap((e) => e.addresses)),
+      value: (slice) => shortened((slice.endpoints ?? []).flatMap((e) => e.addresses)),
     },
     ageColumn<EndpointSlice>(),
   ],

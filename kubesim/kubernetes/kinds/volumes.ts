@@ -1,33 +1,11 @@
-import type { KubeObject, LabelSelector } from './object.js';
+import type { Volume, VolumeClaim } from './core.js';
+import type { KubeObject } from './object.js';
 import { sameJson } from '../../../kernel/same-json.js';
 import { immutable } from './causes.js';
 import { ageColumn, defineResource, nameColumn } from './resource.js';
+import { claimCauses, volumeCauses } from './volume-rules.js';
 
-/** A PersistentVolumeClaim. */
-export interface VolumeClaim extends KubeObject {
-  readonly spec: {
-    readonly storageClassName?: string;
-    readonly volumeName?: string;
-    readonly accessModes?: readonly string[];
-    readonly resources?: { readonly requests?: { readonly storage?: string } };
-    readonly selector?: LabelSelector;
-    readonly volumeAttributesClassName?: string;
-  };
-  readonly status?: { readonly phase?: string; readonly capacity?: { readonly storage?: string } };
-}
-
-/** A PersistentVolume. */
-export interface Volume extends KubeObject {
-  readonly spec: {
-    readonly capacity?: { readonly storage?: string };
-    readonly accessModes?: readonly string[];
-    readonly storageClassName?: string;
-    readonly persistentVolumeReclaimPolicy?: string;
-    readonly claimRef?: { readonly namespace: string; readonly name: string; readonly uid?: string };
-    readonly csi?: { readonly driver: string; readonly volumeHandle: string };
-  };
-  readonly status?: { readonly phase?: string };
-}
+export type { Volume, VolumeClaim } from './core.js';
 
 export interface StorageClass extends KubeObject {
   readonly provisioner: string;
@@ -54,6 +32,7 @@ export const volumeClaims = defineResource<VolumeClaim>({
     spec: { volumeMode: 'Filesystem', ...claim.spec },
     status: claim.status ?? { phase: 'Pending' },
   }),
+  validate: claimCauses,
   columns: [
     nameColumn<VolumeClaim>(),
     { name: 'Status', type: 'string', value: ({ status }) => status?.phase ?? 'Pending' },
@@ -84,6 +63,8 @@ function modesText(modes: readonly string[] | undefined): string {
 
 export const volumes = defineResource<Volume>({
   kind: 'PersistentVolume',
+  defaults: (volume) => ({ ...volume, status: volume.status ?? { phase: 'Pending' } }),
+  validate: volumeCauses,
   columns: [
     nameColumn<Volume>(),
     { name: 'Capacity', type: 'string', value: ({ spec }) => spec.capacity?.storage ?? '' },

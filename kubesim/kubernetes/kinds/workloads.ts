@@ -56,7 +56,7 @@ export interface StatefulSet extends KubeObject {
     readonly podManagementPolicy?: string;
     readonly updateStrategy?: {
       readonly type?: string;
-      readonly rollingUpdate?: { readonly partition?: number };
+      readonly rollingUpdate?: { readonly partition?: number; readonly maxUnavailable?: number | string };
     };
     readonly minReadySeconds?: number;
     readonly revisionHistoryLimit?: number;
@@ -109,6 +109,13 @@ export interface Job extends KubeObject {
     readonly ttlSecondsAfterFinished?: number;
     readonly completionMode?: string;
     readonly suspend?: boolean;
+    readonly manualSelector?: boolean;
+    readonly backoffLimitPerIndex?: number;
+    readonly maxFailedIndexes?: number;
+    readonly podFailurePolicy?: unknown;
+    readonly successPolicy?: unknown;
+    readonly managedBy?: string;
+    readonly podReplacementPolicy?: string;
     readonly selector?: LabelSelector;
     readonly template: PodTemplate;
   };

@@ -34,6 +34,8 @@ const TYPES: Readonly<Record<string, Defaults | undefined>> = {
     persistentVolumeReclaimPolicy: 'Retain',
     volumeMode: 'Filesystem',
   },
+  [`${CORE}.EndpointPort`]: { protocol: 'TCP' },
+  'io.k8s.api.discovery.v1.EndpointPort': { name: '', protocol: 'TCP' },
   [`${RBAC}.RoleRef`]: { apiGroup: RBAC_GROUP },
   [`${RBAC}.Subject`]: ({ kind }) => (kind === 'ServiceAccount' ? {} : { apiGroup: RBAC_GROUP }),
   'io.k8s.api.storage.v1.StorageClass': { reclaimPolicy: 'Delete', volumeBindingMode: 'Immediate' },

@@ -11,9 +11,7 @@ const ORDERS: Readonly<Record<string, readonly string[] | undefined>> = {
   [`${CORE}.PodSpec.dnsPolicy`]: ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None'],
   [`${CORE}.Toleration.operator`]: ['Equal', 'Exists'],
   [`${CORE}.Toleration.effect`]: ['NoSchedule', 'PreferNoSchedule', 'NoExecute'],
-  [`${CORE}.Taint.effect`]: ['NoSchedule', 'PreferNoSchedule', 'NoExecute'],
   'io.k8s.api.batch.v1.JobSpec.completionMode': ['NonIndexed', 'Indexed'],
-  'io.k8s.api.networking.v1.NetworkPolicySpec.policyTypes': ['Ingress', 'Egress'],
   'io.k8s.api.networking.v1.NetworkPolicyPort.protocol': ['TCP', 'UDP', 'SCTP'],
 };
 
@@ -24,10 +22,20 @@ const WORDS: Readonly<Record<string, string | undefined>> = {
 };
 
 /** Enums that the rules of a kind check, because an API server reports another field. */
-const BY_KIND: ReadonlySet<string> = new Set(['io.k8s.api.apps.v1.DeploymentStrategy.type']);
+const BY_KIND: ReadonlySet<string> = new Set([
+  'io.k8s.api.apps.v1.DeploymentStrategy.type',
+  'io.k8s.api.apps.v1.StatefulSetUpdateStrategy.type',
+  'io.k8s.api.apps.v1.DaemonSetUpdateStrategy.type',
+  'io.k8s.api.networking.v1.NetworkPolicySpec.policyTypes',
+  `${CORE}.Taint.effect`,
+]);
 
-/** Required texts that an API server accepts empty. */
-const OPTIONAL: ReadonlySet<string> = new Set(['io.k8s.api.apps.v1.StatefulSetSpec.serviceName']);
+/** Required texts that an API server accepts empty, or reports at another field. */
+const OPTIONAL: ReadonlySet<string> = new Set([
+  'io.k8s.api.apps.v1.StatefulSetSpec.serviceName',
+  `${CORE}.Taint.key`,
+  `${CORE}.Taint.effect`,
+]);
 
 /** Fields of an object that have rules of their own, or that clients do not decide. */
 const OUTSIDE: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata', 'status']);

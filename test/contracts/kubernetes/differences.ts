@@ -10,9 +10,7 @@ import { fieldValidation } from './differences/field-validation.js';
 import { kinds } from './differences/kinds.js';
 import { lists } from './differences/lists.js';
 import { namespaces } from './differences/namespaces.js';
-import { objects } from './differences/objects.js';
 import { patches } from './differences/patches.js';
-import { quotas } from './differences/quotas.js';
 import { scheduling } from './differences/scheduling.js';
 import { subresources } from './differences/subresources.js';
 import { watches } from './differences/watches.js';
@@ -27,14 +25,12 @@ export const differences: Readonly<Record<string, readonly Difference[]>> = {
   'content negotiation': contentNegotiation,
   lists,
   watches,
-  objects,
   'field validation': fieldValidation,
   patches,
   kinds,
   subresources,
   deletion,
   access,
-  quotas,
   admission,
   'custom resources': customResources,
   namespaces,

@@ -6,7 +6,6 @@ export const deletion: readonly Difference[] = [
     titles: [
       'refuses to delete an object of another uid than the precondition',
       'refuses to delete an object of another resourceVersion than the precondition',
-      'rejects new finalizers of an object that is being deleted',
       'keeps owned objects of an Orphan deletion without the reference',
       'rejects propagationPolicy together with orphanDependents',
       'rejects an unknown propagationPolicy',

@@ -1,0 +1,147 @@
+/**
+ * Formats of texts, in the words of Kubernetes (k8s.io/apimachinery/pkg/util/validation). Each function returns what is
+ * wrong with a text; nothing if it is valid.
+ */
+export type Format = (text: string) => string[];
+
+const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
+const SUBDOMAIN = `${LABEL}(\\.${LABEL})*`;
+const LABEL_1035 = '[a-z]([-a-z0-9]*[a-z0-9])?';
+const KEY_NAME = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]';
+
+const patterns = {
+  label: whole(LABEL),
+  subdomain: whole(SUBDOMAIN),
+  label1035: whole(LABEL_1035),
+  keyName: whole(KEY_NAME),
+  labelValue: whole(`(${KEY_NAME})?`),
+  configKey: whole('[-._a-zA-Z0-9]+'),
+  percent: whole('[0-9]+%'),
+  portName: whole('[-a-z0-9]+'),
+};
+
+function whole(source: string): RegExp {
+  return new RegExp(`^${source}$`);
+}
+
+function pattern(text: string, regex: RegExp, message: string, ...examples: readonly string[]): string[] {
+  if (regex.test(text)) return [];
+  const list = examples.map((example) => `'${example}', `).join(' or ');
+  const used = `regex used for validation is '${regex.source.slice(1, -1)}'`;
+  return [`${message} (${list === '' ? '' : `e.g. ${list}`}${used})`];
+}
+
+function atMost(text: string, length: number): string[] {
+  return text.length > length ? [`must be no more than ${length} characters`] : [];
+}
+
+/** A lowercase RFC 1123 label. */
+export const dnsLabel: Format = (text) => {
+  const long = atMost(text, 63);
+  if (!patterns.label.test(text) && patterns.subdomain.test(text)) return [...long, 'must not contain dots'];
+  const message =
+    "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end " +
+    'with an alphanumeric character';
+  return [...long, ...pattern(text, patterns.label, message, 'my-name', '123-abc')];
+};
+
+/** A lowercase RFC 1123 subdomain. */
+export const dnsSubdomain: Format = (text) => {
+  const message =
+    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start " +
+    'and end with an alphanumeric character';
+  return [...atMost(text, 253), ...pattern(text, patterns.subdomain, message, 'example.com')];
+};
+
+/** A label that begins with a letter: the name of a Service. */
+export const dns1035Label: Format = (text) => {
+  const message =
+    "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, " +
+    'and end with an alphanumeric character';
+  return [...atMost(text, 63), ...pattern(text, patterns.label1035, message, 'my-name', 'abc-123')];
+};
+
+const KEY_NAME_MESSAGE =
+  "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character";
+const KEY_EXAMPLES = ['MyName', 'my.name', '123-abc'] as const;
+
+/** A name with an optional DNS prefix: the key of a label, a finalizer. */
+export const qualifiedName: Format = (text) => {
+  const parts = text.split('/');
+  if (parts.length > 2) {
+    const [message = ''] = pattern(
+      '',
+      patterns.keyName,
+      `a valid label key ${KEY_NAME_MESSAGE}`,
+      ...KEY_EXAMPLES,
+    );
+    return [`${message} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`];
+  }
+  const [name = '', prefix] = parts.toReversed();
+  const problems = prefix === undefined ? [] : prefixProblems(prefix);
+  if (name === '') problems.push('name part must be non-empty');
+  else problems.push(...atMost(name, 63).map((text) => `name part ${text}`));
+  return [...problems, ...pattern(name, patterns.keyName, `name part ${KEY_NAME_MESSAGE}`, ...KEY_EXAMPLES)];
+};
+
+function prefixProblems(prefix: string): string[] {
+  const problems = prefix === '' ? ['must be non-empty'] : dnsSubdomain(prefix);
+  return problems.map((text) => `prefix part ${text}`);
+}
+
+/** The value of a label. */
+export const labelValue: Format = (text) => {
+  const message =
+    "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start " +
+    'and end with an alphanumeric character';
+  return [
+    ...atMost(text, 63),
+    ...pattern(text, patterns.labelValue, message, 'MyValue', 'my_value', '12345'),
+  ];
+};
+
+/** The key of a ConfigMap or Secret, which is the name of a file. */
+export const configKey: Format = (text) => {
+  const message = "a valid config key must consist of alphanumeric characters, '-', '_' or '.'";
+  return [
+    ...atMost(text, 253),
+    ...pattern(text, patterns.configKey, message, 'key.name', 'KEY_NAME', 'key-name'),
+    ...upwards(text),
+  ];
+};
+
+/** A name that could leave its directory. */
+function upwards(text: string): string[] {
+  if (text === '.' || text === '..') return [`must not be '${text}'`];
+  return text.startsWith('..') ? ["must not start with '..'"] : [];
+}
+
+/** A percentage such as `25%`. */
+export const percent: Format = (text) =>
+  pattern(
+    text,
+    patterns.percent,
+    "a valid percent string must be a numeric string followed by an ending '%'",
+    ...['1%', '93%'],
+  );
+
+/** The name of a port of a container. */
+export const portName: Format = (text) => {
+  const problems = atMost(text, 15);
+  if (!patterns.portName.test(text))
+    problems.push('must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)');
+  if (!/[a-z]/.test(text)) problems.push('must contain at least one letter (a-z)');
+  if (text.includes('--')) problems.push('must not contain consecutive hyphens');
+  if (text.startsWith('-') || text.endsWith('-')) problems.push('must not begin or end with a hyphen');
+  return problems;
+};
+
+/** What is wrong with the number of a port. */
+export function portNumber(port: number): string[] {
+  return inRange(port, 1, 65_535);
+}
+
+/** What is wrong with a number that has bounds. */
+function inRange(value: number, least: number, most: number): string[] {
+  return value >= least && value <= most ? [] : [`must be between ${least} and ${most}, inclusive`];
+}
