@@ -9,7 +9,7 @@ import { PodPorts } from '../kubelet/pod-ports.js';
 import type { LogEnvironment } from '../kubernetes/api/logs.js';
 import type { GrantRegistry } from '../kubernetes/cluster/cloud-resource-claims.js';
 import { loadBalancerController } from '../kubernetes/controllers/load-balancer.js';
-import type { Pod } from '../kubernetes/kinds/core.js';
+import type { Pod, Service } from '../kubernetes/kinds/core.js';
 import { nodes } from '../kubernetes/kinds/nodes.js';
 import { controllerOf } from '../kubernetes/kinds/object.js';
 import { hasEnded, pods } from '../kubernetes/kinds/pods.js';
@@ -27,6 +27,7 @@ import type { NodeRegistry } from './node-registry.js';
 import { openNodeTunnel } from './node-tunnel.js';
 import { pathOf } from './object-cache.js';
 import type { Pki } from './pki.js';
+import { PodsByNode } from './pods-by-node.js';
 import { RemoteEvents } from './remote-events.js';
 import { RemoteKubeletClient } from './remote-kubelet-client.js';
 import { provisionVolumes } from './volumes.js';
@@ -51,6 +52,8 @@ const PARTS = [
   ['CONTROLLER_MANAGER', 'controllerManager'],
   ['SCHEDULER', 'scheduler'],
 ] as const;
+/** Milliseconds until the status of a Service is written again that was not written. */
+const STATUS_RETRY_MS = 1_000;
 /** Milliseconds until a pod is evicted again whose budget did not allow it. */
 const EVICTION_RETRY_MS = 1_000;
 
@@ -60,6 +63,7 @@ export class ServingCluster implements AsyncDisposable {
   readonly cache: ClusterCache;
   readonly events: RemoteEvents;
   readonly proxy: AuthenticatingProxy;
+  private readonly podsByNode: PodsByNode;
   /** Version of the control plane. */
   private version: string;
   /** Uids of pods for which an eviction has been requested. */
@@ -74,6 +78,7 @@ export class ServingCluster implements AsyncDisposable {
     private readonly running: AsyncDisposable,
   ) {
     this.version = options.cluster.version();
+    this.podsByNode = new PodsByNode(cache);
     this.plane = plane;
     this.cache = cache;
     this.events = events;
@@ -151,7 +156,7 @@ export class ServingCluster implements AsyncDisposable {
   }
 
   podsOn(nodeName: string): Pod[] {
-    return [...this.cache.all(pods)].filter(({ spec }) => spec.nodeName === nodeName);
+    return this.podsByNode.on(nodeName);
   }
 
   podsByUid(uids: readonly string[]): Pod[] {
@@ -243,18 +248,31 @@ function runLoadBalancers(
     events,
   }: { readonly client: ClusterClient; readonly cache: ClusterCache; readonly events: RemoteEvents },
 ): void {
+  /** Statuses that are being written, by the uid of the Service. */
+  const statuses = new Map<string, Service['status']>();
   loadBalancerController({
     ...{ faults, grants, timers, clock, scaled, queue, events, objects: cache },
     onServiceChange: (listener) => cache.onChange(services, ({ object }) => listener(object)),
-    setStatus({ metadata }, status) {
-      // A write that fails is repeated by the next change of the Service.
-      const call = {
-        method: 'PATCH',
-        path: `${pathOf(services, metadata)}/status`,
-        type: MERGE_PATCH,
-        body: { status },
-      } as const;
-      client.call(call).catch(() => undefined);
-    },
+    setStatus,
   }).start();
+
+  /** Repeated until the API server has answered, or the Service is gone or has another status. */
+  function setStatus(service: Service, status: Service['status']): void {
+    const { metadata } = service;
+    const { uid, namespace = '', name } = metadata;
+    statuses.set(uid, status);
+    const again = () => {
+      const isSame = cache.get(services, namespace, name)?.metadata.uid === uid;
+      if (isSame && statuses.get(uid) === status) setStatus(service, status);
+      else if (!isSame) statuses.delete(uid);
+    };
+    const path = `${pathOf(services, metadata)}/status`;
+    client.call({ method: 'PATCH', path, type: MERGE_PATCH, body: { status } }).then(
+      ({ status: code }) => {
+        if (code >= 500 || code === 429) timers.after(STATUS_RETRY_MS, again);
+        else if (statuses.get(uid) === status) statuses.delete(uid);
+      },
+      () => timers.after(STATUS_RETRY_MS, again),
+    );
+  }
 }

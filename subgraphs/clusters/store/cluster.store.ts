@@ -191,6 +191,11 @@ export function readLockedCluster(tx: Transaction, id: string): Promise<ClusterR
   return tx.cluster.findUniqueOrThrow({ where: { id } }).then(checkClusters);
 }
 
+/** Whether any cluster exists. */
+export async function hasClusters(db: Database): Promise<boolean> {
+  return (await db.cluster.findFirst({ where: { deletedAt: null }, select: { id: true } })) !== null;
+}
+
 /** Ids of the clusters that run one of the Kubernetes versions. */
 export async function clustersOfVersions(tx: Transaction, versions: readonly string[]): Promise<string[]> {
   const rows = await tx.cluster.findMany({

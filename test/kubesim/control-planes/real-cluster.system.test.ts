@@ -103,6 +103,20 @@ describe.skipIf(!assets)('cluster with a real control plane', { timeout: 120_000
     );
   });
 
+  test('a Service gets its address though the API server is killed before', async () => {
+    const services = '/api/v1/namespaces/default/services';
+    const spec = { type: 'LoadBalancer', ports: [{ port: 80 }] };
+    await cluster.api('POST', services, { metadata: { name: 'late' }, spec });
+    for (const pid of pidsOf('kube-apiserver')) process.kill(pid, 'SIGKILL');
+    await eventually(
+      async () => {
+        const { body } = await cluster.api('GET', `${services}/late`);
+        return (body.status['loadBalancer'] as { ingress?: unknown } | undefined)?.ingress;
+      },
+      { what: 'the address' },
+    );
+  });
+
   test('a claim of a storage class of the cloud gets a volume, which goes with it', async () => {
     const claim = {
       apiVersion: 'v1',

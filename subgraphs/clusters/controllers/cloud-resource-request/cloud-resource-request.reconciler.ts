@@ -28,6 +28,7 @@ import {
   isDecisionApplied,
   quotasOfClaim,
 } from '../../model/cloud-resource-claim.rules.js';
+import { hasClusters } from '../../store/cluster.store.js';
 import {
   allClaims,
   type ClaimRow,
@@ -37,7 +38,7 @@ import {
   removeClaim,
 } from '../../store/cloud-resource-claim.store.js';
 
-/** Milliseconds between two checks while any claim exists. */
+/** Milliseconds between two checks while any cluster exists: objects can be created in it without the platform. */
 const POLL_MS = 5_000;
 
 /**
@@ -76,7 +77,8 @@ export class CloudResourceRequestReconciler implements Reconciler {
     }
     for (const [clusterId, mine] of Map.groupBy(claims, (claim) => claim.clusterId))
       await this.applyDecisions(clusterId, mine, { scope, decisions });
-    return claims.length + unknownClusterIds.length > 0 ? requeueAfter(POLL_MS) : done;
+    const isIdle = claims.length + unknownClusterIds.length === 0 && !(await hasClusters(scope.database));
+    return isIdle ? done : requeueAfter(POLL_MS);
   }
 
   private async applyDecisions(
