@@ -24,7 +24,7 @@ import { jobController } from './controllers/job.js';
 import { loadBalancerController, storedServices } from './controllers/load-balancer.js';
 import { namespaceController } from './controllers/namespace.js';
 import { nodeLifecycleController } from './controllers/node-lifecycle.js';
-import { replicaSetController } from './controllers/replica-set.js';
+import { replicaSetController, replicationController } from './controllers/replica-set.js';
 import { resourceQuotaController } from './controllers/resource-quota.js';
 import { statefulSetController } from './controllers/stateful-set.js';
 import { volumeController } from './controllers/volume.js';
@@ -177,6 +177,7 @@ export class SimulatedCluster implements ClusterContext, ClusterPort {
       unitedDeploymentController(this),
       deploymentController(this),
       replicaSetController(this),
+      replicationController(this),
       statefulSetController(this),
       daemonSetController(this),
       jobController(this),

@@ -136,7 +136,12 @@ test('gives each pod of a StatefulSet claims of its own, which stay when it is s
 });
 
 test('deletes the claims of a StatefulSet whose retention policy says so', async () => {
-  const volumeClaimTemplates = [{ metadata: { name: 'data' }, spec: { accessModes: ['ReadWriteOnce'] } }];
+  const volumeClaimTemplates = [
+    {
+      metadata: { name: 'data' },
+      spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '20Gi' } } },
+    },
+  ];
   const persistentVolumeClaimRetentionPolicy = { whenDeleted: 'Delete', whenScaled: 'Delete' };
   await cluster.api('POST', `${APPS}/statefulsets`, {
     ...manifest('tmp', 2, {

@@ -146,7 +146,11 @@ function pathsOf({ served: { type } }: Target): Paths {
 function selectorOf(object: Scalable, path: readonly string[] | undefined): string | undefined {
   const selector = path && valueAt(object, path);
   if (typeof selector === 'string') return selector;
-  return path === REPLICAS.selector ? selectorText(selector as LabelSelector | undefined) : undefined;
+  if (path !== REPLICAS.selector) return undefined;
+  // The selector of a ReplicationController has labels only.
+  if (object.kind === 'ReplicationController')
+    return selectorText({ matchLabels: selector as LabelSelector['matchLabels'] });
+  return selectorText(selector as LabelSelector | undefined);
 }
 
 /** The object with a value at a path; unchanged for undefined. */

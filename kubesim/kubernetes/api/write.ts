@@ -14,7 +14,7 @@ import { represent, representList } from './representation.js';
 import { selection } from './selection.js';
 import { immutable } from '../kinds/causes.js';
 import type { ResourceType } from '../kinds/resource.js';
-import { ApiError, badRequest, conflict, invalid, notFound } from '../kinds/status.js';
+import { ApiError, badRequest, conflict, invalid, methodNotAllowed, notFound } from '../kinds/status.js';
 import { authorizeCreation } from './authorization.js';
 import { applyTo, checkNewObject, readConfiguration } from './apply.js';
 import { checkEscalation } from './rbac/escalation.js';
@@ -269,7 +269,7 @@ export async function remove(call: ApiCall, target: Target): Promise<ApiResponse
 export async function removeCollection(call: ApiCall, target: Target): Promise<ApiResponse> {
   const options = await deleteOptions(call);
   const { type } = target.served;
-  if (type.id === 'namespaces') throw notFound(type, '');
+  if (type.id === 'namespaces') throw methodNotAllowed();
   const objects = [...call.cluster.store.all(type)].filter(selection(target, call.query));
   const removed = objects.map((object) => deleteObject(call.cluster, type, object, options));
   await call.cluster.store.durable();

@@ -51,10 +51,18 @@ function mutated<T extends KubeObject>(
   old: T | undefined,
 ): T {
   if (!old && PROTECTION_FINALIZERS.has(type.id)) return admitVolume(cluster, type, object);
+  if (!old && type.id === namespaces.id) return withFinalizer(object as unknown as Namespace) as unknown as T;
   if (!old && type.id === pods.id) return admitPod(cluster, object as unknown as Pod) as unknown as T;
   if (type.id === services.id)
     return admitService(cluster, object as unknown as Service, old as Service | undefined) as unknown as T;
   return object;
+}
+
+/** A new namespace has the finalizer of its controller besides its own. */
+function withFinalizer(namespace: Namespace): Namespace {
+  const { finalizers = [] } = namespace.spec;
+  if (finalizers.includes('kubernetes')) return namespace;
+  return { ...namespace, spec: { ...namespace.spec, finalizers: [...finalizers, 'kubernetes'] } };
 }
 
 function admitVolume<T extends KubeObject>(cluster: ClusterContext, type: ResourceType<T>, object: T): T {

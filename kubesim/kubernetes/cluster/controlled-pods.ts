@@ -74,13 +74,18 @@ function onNode(name: string): Pod['spec']['affinity'] {
   return { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [term] } } };
 }
 
+/** Controllers that are not named after their kind. */
+const COMPONENTS: Readonly<Record<string, string | undefined>> = {
+  ReplicationController: 'replication-controller',
+};
+
 /** Records an event of a workload's controller. */
 export function report(
   cluster: ClusterContext,
   owner: KubeObject,
   event: { readonly type?: 'Warning'; readonly reason: string; readonly message: string },
 ): void {
-  const component = `${owner.kind.toLowerCase()}-controller`;
+  const component = COMPONENTS[owner.kind] ?? `${owner.kind.toLowerCase()}-controller`;
   cluster.events.record(owner, { type: 'Normal', component, ...event });
 }
 

@@ -1,6 +1,7 @@
 import { ApiError, tooManyDisruptions } from '../kinds/status.js';
 import { deployments, replicaSets, statefulSets } from '../kinds/apps.js';
 import type { Pod } from '../kinds/core.js';
+import { replicationControllers } from '../kinds/replication-controllers.js';
 import type { Amount } from '../kinds/amount-rules.js';
 import { type PodDisruptionBudget, podDisruptionBudgets } from '../kinds/disruption-budgets.js';
 import { controllerOf, type KubeObject } from '../kinds/object.js';
@@ -87,6 +88,7 @@ interface Scalable extends KubeObject {
 
 const SCALABLE: Readonly<Record<string, ResourceType | undefined>> = {
   ReplicaSet: replicaSets,
+  ReplicationController: replicationControllers,
   StatefulSet: statefulSets,
   Deployment: deployments,
 };

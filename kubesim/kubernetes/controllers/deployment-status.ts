@@ -86,6 +86,10 @@ function progressOf(
     moved,
     checkAfter,
   });
+  if (deployment.spec.paused)
+    return outcome(
+      pausedProgress(deployment) ?? progressing('Unknown', 'DeploymentPaused', 'Deployment is paused'),
+    );
   if (isComplete(deployment, counts)) {
     const message = `${subject} has successfully progressed.`;
     return outcome(progressing('True', 'NewReplicaSetAvailable', message));
@@ -100,10 +104,16 @@ function progressOf(
   return unmoved ? outcome(condition) : outcome(condition, true, progressDeadlineSeconds + 1);
 }
 
+/** A rollout that has timed out stays so while it is paused. */
+function pausedProgress({ status }: Deployment): Condition | undefined {
+  return status?.conditions?.find(({ reason }) => reason === 'ProgressDeadlineExceeded');
+}
+
 /** The current Progressing condition of an incomplete rollout, if the counts have not changed since. */
 function unchangedProgress({ status }: Deployment, counts: Status): Condition | undefined {
   const before = status?.conditions?.find(({ type }) => type === 'Progressing');
-  return sameCounts(status, counts) && before?.reason !== 'NewReplicaSetAvailable' ? before : undefined;
+  const hasEnded = before?.reason === 'NewReplicaSetAvailable' || before?.reason === 'DeploymentPaused';
+  return sameCounts(status, counts) && !hasEnded ? before : undefined;
 }
 
 /** Whether the last progress is before the time `limit` (milliseconds). */

@@ -130,7 +130,13 @@ function annotationsOf(deployment: Deployment, revision: number): Record<string,
   const { 'kubectl.kubernetes.io/last-applied-configuration': _applied, ...own } =
     deployment.metadata.annotations ?? {};
   const desired = String(deployment.spec.replicas ?? 1);
-  return { ...own, [REVISION]: String(revision), 'deployment.kubernetes.io/desired-replicas': desired };
+  const surge = deployment.spec.strategy?.type === 'Recreate' ? 0 : rolloutBounds(deployment).surge;
+  return {
+    ...own,
+    [REVISION]: String(revision),
+    'deployment.kubernetes.io/desired-replicas': desired,
+    'deployment.kubernetes.io/max-replicas': String((deployment.spec.replicas ?? 1) + surge),
+  };
 }
 
 function draftSet(

@@ -5,6 +5,10 @@ import { replaceStatus } from '../cluster/write.js';
 import { replicaSets } from '../kinds/apps.js';
 import type { Pod } from '../kinds/core.js';
 import { isReady, pods } from '../kinds/pods.js';
+import type { LabelSelector } from '../kinds/object.js';
+import { type ReplicationController, replicationControllers } from '../kinds/replication-controllers.js';
+import type { ResourceType } from '../kinds/resource.js';
+import { matchesLabels } from '../kinds/selector.js';
 import type { ReplicaSet } from '../kinds/workloads.js';
 import { keyOf } from '../store/cluster-store.js';
 import {
@@ -16,28 +20,64 @@ import {
   splitKey,
   untilApiError,
 } from '../cluster/controlled-pods.js';
+import { claimPods, OrphanPods } from './pod-adoption.js';
+
+/** A kind that keeps a number of equal pods. */
+type Replicated = ReplicaSet | ReplicationController;
 
 /** Maintains the number of pods of each ReplicaSet. */
 export function replicaSetController(cluster: ClusterContext): Controller {
-  const queue = cluster.queue('replicaset', (key) => {
-    const set = cluster.store.get(replicaSets, ...splitKey(key));
-    if (set && !set.metadata.deletionTimestamp) reconcile(cluster, set, (at) => queue.addAt(key, at));
+  return replicatedController(cluster, replicaSets, ({ spec }) => spec.selector);
+}
+
+/** Maintains the number of pods of each ReplicationController. */
+export function replicationController(cluster: ClusterContext): Controller {
+  return replicatedController(cluster, replicationControllers, ({ spec }) => ({
+    matchLabels: spec.selector,
+  }));
+}
+
+function replicatedController<T extends Replicated>(
+  cluster: ClusterContext,
+  type: ResourceType<T>,
+  selectorOf: (object: T) => LabelSelector,
+): Controller {
+  let orphans: OrphanPods | undefined;
+  const queue = cluster.queue(type.singular, (key) => {
+    const set = cluster.store.get(type, ...splitKey(key));
+    if (!set || set.metadata.deletionTimestamp) return;
+    if (orphans) claimPods(cluster, orphans, { owner: set, selector: selectorOf(set) });
+    reconcile(cluster, { type, set }, (at) => queue.addAt(key, at));
   });
   return {
     start() {
-      cluster.store.onChange(replicaSets, ({ object }) => queue.add(keyOf(object)));
-      onOwnedPods(cluster, 'ReplicaSet', (key) => queue.add(key));
-      for (const set of cluster.store.all(replicaSets)) queue.add(keyOf(set));
+      cluster.store.onChange(type, ({ object }) => queue.add(keyOf(object)));
+      onOwnedPods(cluster, type.kind, (key) => queue.add(key));
+      orphans = OrphanPods.follow(cluster, ({ metadata: { namespace, labels } }) => {
+        for (const set of cluster.store.all(type))
+          if (set.metadata.namespace === namespace && matchesLabels(selectorOf(set), labels))
+            queue.add(keyOf(set));
+      });
+      for (const set of cluster.store.all(type)) queue.add(keyOf(set));
     },
   };
 }
 
-function reconcile(cluster: ClusterContext, set: ReplicaSet, checkAt: (time: number) => void): void {
+interface Work<T> {
+  readonly type: ResourceType<T & Replicated>;
+  readonly set: T & Replicated;
+}
+
+function reconcile<T>(
+  cluster: ClusterContext,
+  { type, set }: Work<T>,
+  checkAt: (time: number) => void,
+): void {
   const active = activePods(cluster, set);
   const missing = (set.spec.replicas ?? 1) - active.length;
+  const { template } = set.spec;
   const apiError = untilApiError(() => {
-    for (let created = 0; created < missing; created += 1)
-      createPod(cluster, set, { template: set.spec.template });
+    for (let created = 0; template && created < missing; created += 1) createPod(cluster, set, { template });
   });
   const surplus = new Set(missing < 0 ? deletionOrder(active).slice(0, -missing) : []);
   for (const pod of surplus) {
@@ -45,13 +85,13 @@ function reconcile(cluster: ClusterContext, set: ReplicaSet, checkAt: (time: num
     report(cluster, set, { reason: 'SuccessfulDelete', message: `Deleted pod: ${pod.metadata.name}` });
   }
   const kept = activePods(cluster, set).filter((pod) => !surplus.has(pod));
-  replaceStatus(cluster, replicaSets, set, statusOf(cluster, set, kept));
+  replaceStatus(cluster, type, set, statusOf(cluster, set, kept));
   const next = nextAvailability(cluster, kept, set.spec.minReadySeconds);
   if (next !== undefined) checkAt(next);
   if (apiError) throw apiError;
 }
 
-function statusOf(cluster: ClusterContext, set: ReplicaSet, kept: readonly Pod[]): ReplicaSet['status'] {
+function statusOf(cluster: ClusterContext, set: Replicated, kept: readonly Pod[]): ReplicaSet['status'] {
   const ready = kept.filter(isReady).length;
   const available = kept.filter((pod) => isAvailable(cluster, pod, set.spec.minReadySeconds)).length;
   return {

@@ -6,13 +6,11 @@ export type Format = (text: string) => string[];
 
 const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?';
 const SUBDOMAIN = `${LABEL}(\\.${LABEL})*`;
-const LABEL_1035 = '[a-z]([-a-z0-9]*[a-z0-9])?';
 const KEY_NAME = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]';
 
 const patterns = {
   label: whole(LABEL),
   subdomain: whole(SUBDOMAIN),
-  label1035: whole(LABEL_1035),
   keyName: whole(KEY_NAME),
   labelValue: whole(`(${KEY_NAME})?`),
   configKey: whole('[-._a-zA-Z0-9]+'),
@@ -51,14 +49,6 @@ export const dnsSubdomain: Format = (text) => {
     "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start " +
     'and end with an alphanumeric character';
   return [...atMost(text, 253), ...pattern(text, patterns.subdomain, message, 'example.com')];
-};
-
-/** A label that begins with a letter: the name of a Service. */
-export const dns1035Label: Format = (text) => {
-  const message =
-    "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, " +
-    'and end with an alphanumeric character';
-  return [...atMost(text, 63), ...pattern(text, patterns.label1035, message, 'my-name', 'abc-123')];
 };
 
 const KEY_NAME_MESSAGE =

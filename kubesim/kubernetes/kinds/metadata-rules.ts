@@ -1,5 +1,5 @@
 import { forbiddenValue, formatCauses, invalidValue, required, tooLong } from './causes.js';
-import { dns1035Label, dnsLabel, dnsSubdomain, labelValue, qualifiedName, type Format } from './formats.js';
+import { dnsLabel, dnsSubdomain, labelValue, qualifiedName, type Format } from './formats.js';
 import type { Metadata, OwnerReference } from './object.js';
 import type { Cause, ResourceType } from './resource.js';
 
@@ -8,7 +8,7 @@ const ANNOTATION_BYTES = 256 * 1024;
 /** Kinds whose names are not DNS subdomains. */
 const NAMES: Readonly<Record<string, Format | undefined>> = {
   namespaces: dnsLabel,
-  services: dns1035Label,
+  services: dnsLabel,
   'statefulsets.apps': dnsLabel,
 };
 

@@ -37,7 +37,9 @@ const EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
 function taintCauses(taint: Taint, index: number, taints: readonly Taint[]): Cause[] {
   const { key = '', value = '', effect = '' }: Partial<Taint> = taint;
   const path = `metadata.taints[${index}]`;
-  const isTwice = taints.findIndex((other) => other.key === key && other.effect === effect) < index;
+  const isTwice = taints
+    .slice(0, index)
+    .some((other) => other.key === taint.key && other.effect === taint.effect);
   const problems = labelValue(value);
   const twice = duplicate(path, taint);
   return [

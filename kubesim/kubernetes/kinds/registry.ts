@@ -15,6 +15,7 @@ import type { Event } from './core.js';
 import type { Json, KubeObject } from './object.js';
 import { podTemplates } from './pod-templates.js';
 import { pods } from './pods.js';
+import { replicationControllers } from './replication-controllers.js';
 import { priorityClasses } from './priority-classes.js';
 import { limitRanges, resourceQuotas } from './resource-limits.js';
 import { groupVersion, type ResourceType } from './resource.js';
@@ -47,6 +48,7 @@ export const storedTypes: readonly ResourceType[] = [
   volumeClaims,
   volumes,
   pods,
+  replicationControllers,
   secrets,
   serviceAccounts,
   services,

@@ -78,7 +78,7 @@ export function unmatchedCauses(selector: LabelSelector | undefined, template: P
 }
 
 /** Pods of a workload run until they are deleted. */
-function lifetimeCauses({ spec }: PodTemplate, path: string, kind: string): Cause[] {
+export function lifetimeCauses({ spec }: PodTemplate, path: string, kind: string): Cause[] {
   const { restartPolicy = 'Always', activeDeadlineSeconds } = spec;
   const why = `activeDeadlineSeconds in ${kind} is not Supported`;
   return [

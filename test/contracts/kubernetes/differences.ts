@@ -1,13 +1,11 @@
 import { access } from './differences/access.js';
 import { admission } from './differences/admission.js';
 import { contentNegotiation } from './differences/content-negotiation.js';
-import { controllers } from './differences/controllers.js';
 import { customResources } from './differences/custom-resources.js';
 import { deletion } from './differences/deletion.js';
 import { discovery } from './differences/discovery.js';
 import { eventsAndLeases } from './differences/events-and-leases.js';
 import { fieldValidation } from './differences/field-validation.js';
-import { kinds } from './differences/kinds.js';
 import { lists } from './differences/lists.js';
 import { namespaces } from './differences/namespaces.js';
 import { patches } from './differences/patches.js';
@@ -27,14 +25,12 @@ export const differences: Readonly<Record<string, readonly Difference[]>> = {
   watches,
   'field validation': fieldValidation,
   patches,
-  kinds,
   subresources,
   deletion,
   access,
   admission,
   'custom resources': customResources,
   namespaces,
-  controllers,
   scheduling,
   'events and leases': eventsAndLeases,
 };
