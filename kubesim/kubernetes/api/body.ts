@@ -12,6 +12,7 @@ import { BODY_LIMIT, invalidOption, textOf, type ApiCall } from './call.js';
 import { checkNesting } from './nesting.js';
 import type { Target } from './path.js';
 import { schemaOf } from './served-schema.js';
+import { addWarnings } from './warnings.js';
 import { ApiError, badRequest, invalid } from '../kinds/status.js';
 
 /** Parses the body as JSON, YAML or protobuf. Throws ApiError 400 or 415. */
@@ -155,7 +156,7 @@ function knownFields(call: ApiCall, served: ServedType, body: Json): Json {
   if (unknown.length === 0) return object;
   const texts = unknown.map((path) => `unknown field "${path}"`);
   if (mode === 'Strict') throw strictError(call, served, `strict decoding error: ${texts.join(', ')}`);
-  if (mode === 'Warn') call.response.setHeader('warning', warnings(texts));
+  if (mode === 'Warn') addWarnings(call, texts);
   return object;
 }
 
@@ -183,14 +184,4 @@ function decodeAs(call: ApiCall, served: ServedType, body: Json): Decoded {
 
 function undecodable({ version, type: { kind } }: ServedType, why: string): ApiError {
   return badRequest(`${kind} in version "${version}" cannot be handled as a ${kind}: ${why}`);
-}
-
-/** Maximum length of a warning, and of all warnings of a response, as in API servers, so that clients accept the headers. */
-const WARNING_LENGTH = { each: 256, all: 4096 };
-
-function warnings(texts: readonly string[]): readonly string[] {
-  let length = 0;
-  const cut = texts.map((text) => text.slice(0, WARNING_LENGTH.each));
-  const fitting = cut.filter((text) => (length += text.length) <= WARNING_LENGTH.all);
-  return fitting.map((text) => `299 - ${JSON.stringify(text)}`);
 }

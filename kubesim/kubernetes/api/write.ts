@@ -19,6 +19,7 @@ import { authorizeCreation } from './authorization.js';
 import { applyTo, checkNewObject, readConfiguration } from './apply.js';
 import { checkEscalation } from './rbac/escalation.js';
 import { patchWriterOf, writerOf } from './field-manager.js';
+import { addWarnings } from './warnings.js';
 import { strategicMerge } from './strategic-merge.js';
 import { type MergeKeys, mergeKeysOf } from '../schema/merge-keys.js';
 import { metadataSchema, schemaOf } from './served-schema.js';
@@ -47,7 +48,7 @@ export async function create(call: ApiCall, target: Target): Promise<ApiResponse
   if (draft.metadata.resourceVersion)
     throw new ApiError(500, '', 'resourceVersion should not be set on objects to be created');
   checkEscalation(call.cluster, { user: call.user, type: target.served.type, object: draft });
-  const object = createObject(call.cluster, target.served.type, draft, { dryRun: isDryRun(call), by });
+  const object = createObject(call.cluster, target.served.type, draft, optionsOf(call, by));
   return respondWhenDurable(call, target, object, 201);
 }
 
@@ -93,7 +94,16 @@ function store(
     );
   }
   checkEscalation(call.cluster, { user: call.user, type, object: next, old: current });
-  return replace(call.cluster, type, { current, next: next as unknown as KubeObject, dryRun, by });
+  return replace(call.cluster, type, {
+    current,
+    next: next as unknown as KubeObject,
+    ...optionsOf(call, by),
+  });
+}
+
+/** How a request writes: whether it stores, who owns the fields, and where warnings go. */
+function optionsOf(call: ApiCall, by: WrittenBy) {
+  return { dryRun: isDryRun(call), by, warn: (text: string) => addWarnings(call, [text]) };
 }
 
 /** A body with another uid is a failed precondition of an update; a patch would change an immutable field. */
@@ -207,7 +217,7 @@ async function respondToApply(
   if (current) return respondWhenDurable(call, target, store(call, target, { current, next, by: 'APPLY' }));
   authorizeCreation(call, target);
   checkEscalation(call.cluster, { user: call.user, type, object: next });
-  const object = createObject(call.cluster, type, next, { dryRun: isDryRun(call), by: 'APPLY' });
+  const object = createObject(call.cluster, type, next, optionsOf(call, 'APPLY'));
   return respondWhenDurable(call, target, object, 201);
 }
 

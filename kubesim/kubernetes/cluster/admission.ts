@@ -13,6 +13,8 @@ import type { ClusterContext } from './context.js';
 import { checkDefinitions } from './definition-limits.js';
 import { checkLimits } from './limit-ranges.js';
 import { admitPod } from './pod-admission.js';
+import { priorityClasses, type PriorityClass } from '../kinds/priority-classes.js';
+import { admitPriorityClass, admitPriorityClassDeletion } from './priority-admission.js';
 import { admitService } from './service-admission.js';
 import { PROTECTION_FINALIZERS, withDefaultClass, withProtection } from './volume-admission.js';
 
@@ -32,6 +34,7 @@ export function admit<T extends KubeObject>(
   if (type.id === customResourceDefinitions.id)
     checkDefinitions(cluster.store, object as unknown as CustomResourceDefinition);
   const admitted = mutated(cluster, type, object, old);
+  if (type.id === priorityClasses.id) admitPriorityClass(cluster.store, admitted as unknown as PriorityClass);
   if (!type.namespaced) return admitted;
   if (!old) checkLimits(cluster.store, type, admitted);
   cluster.quotas.check(type, admitted, old);
@@ -102,6 +105,7 @@ export function admitDeletion(cluster: ClusterContext, type: ResourceType, { met
     const message = `namespaces "${metadata.name}" is forbidden: this namespace may not be deleted`;
     throw forbidden(message, { name: metadata.name, kind: type.plural });
   }
+  if (type.id === priorityClasses.id) admitPriorityClassDeletion(metadata.name);
   const { namespace, name } = INGRESS_SERVICE;
   if (type.id !== services.id || metadata.namespace !== namespace || metadata.name !== name) return;
   if (!cluster.store.get(deployments, namespace, INGRESS_CONTROLLER)) return;

@@ -4,6 +4,7 @@ import { configMaps, serviceAccounts } from '../kinds/configuration.js';
 import type { Draft, KubeObject } from '../kinds/object.js';
 import { namespaces } from '../kinds/nodes.js';
 import type { ResourceType } from '../kinds/resource.js';
+import { priorityClasses, SYSTEM_PRIORITY_CLASSES } from '../kinds/priority-classes.js';
 import { runtimeClasses } from '../kinds/runtime-class.js';
 import { DNS_ADDRESS, services } from '../kinds/services.js';
 import type { ClusterContext } from './context.js';
@@ -24,6 +25,13 @@ export function ensureInitialObjects(cluster: ClusterContext): void {
       status: { phase: 'Active' },
     });
   }
+  for (const { name, ...spec } of SYSTEM_PRIORITY_CLASSES)
+    ensure(cluster, priorityClasses, {
+      apiVersion: 'scheduling.k8s.io/v1',
+      kind: 'PriorityClass',
+      metadata: { name },
+      ...spec,
+    });
   ensure(cluster, services, {
     apiVersion: 'v1',
     kind: 'Service',

@@ -1,14 +1,49 @@
 import { forbidden } from '../kinds/status.js';
 import type { Pod } from '../kinds/core.js';
+import { timestamp, withCondition } from '../kinds/object.js';
 import { hasEnded, pods } from '../kinds/pods.js';
 import { runtimeClasses } from '../kinds/runtime-class.js';
 import type { ClusterContext } from './context.js';
 import { withLimitDefaults } from './limit-ranges.js';
+import { withPriority } from './priority-admission.js';
 
-/** Admission of a new pod: adds the node selector of its RuntimeClass and enforces the pod limit of the cluster. */
+/**
+ * Admission of a new pod: adds what its RuntimeClass and its PriorityClass say and the default tolerations, and enforces
+ * the pod limit of the cluster.
+ */
 export function admitPod(cluster: ClusterContext, pod: Pod): Pod {
   checkPodLimit(cluster, pod);
-  return withLimitDefaults(cluster.store, withRuntimeClass(cluster, pod));
+  const limited = withLimitDefaults(cluster.store, withRuntimeClass(cluster, pod));
+  return withSchedulingGates(cluster, withDefaultTolerations(withPriority(cluster.store, limited)));
+}
+
+const DEFAULT_TOLERATIONS = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'].map((key) => ({
+  key,
+  operator: 'Exists',
+  effect: 'NoExecute',
+  tolerationSeconds: 300,
+}));
+
+/** Adds a toleration of five minutes for each of the taints of lost nodes that the pod does not tolerate. */
+function withDefaultTolerations(pod: Pod): Pod {
+  const { tolerations = [] } = pod.spec;
+  const isTolerated = (taint: string) =>
+    tolerations.some(({ key, effect }) => (!key || key === taint) && (!effect || effect === 'NoExecute'));
+  const added = DEFAULT_TOLERATIONS.filter(({ key }) => !isTolerated(key));
+  return added.length === 0
+    ? pod
+    : { ...pod, spec: { ...pod.spec, tolerations: [...tolerations, ...added] } };
+}
+
+/** A pod with gates is not scheduled, which its condition says from its creation. */
+function withSchedulingGates(cluster: ClusterContext, pod: Pod): Pod {
+  if (!pod.spec.schedulingGates?.length) return pod;
+  const condition = {
+    ...{ type: 'PodScheduled', status: 'False', reason: 'SchedulingGated', lastProbeTime: null },
+    message: 'Scheduling is blocked due to non-empty scheduling gates',
+  };
+  const conditions = withCondition(pod.status.conditions, condition, timestamp(cluster.clock.now()));
+  return { ...pod, status: { ...pod.status, conditions } };
 }
 
 /** Enforces the pod limit of the cluster; ended pods do not count. */

@@ -10,6 +10,7 @@ import { withDefaults } from '../schema/defaults.js';
 import { admit } from './admission.js';
 import type { ClusterContext } from './context.js';
 import { finishDeletion } from './delete.js';
+import { admitPodSecurity, type Warn } from './pod-security/admission.js';
 import { schemaOf, specCauses } from './schema-rules.js';
 
 /** The writer of an object: a field manager, or an apply, which has recorded its fields in the object. */
@@ -23,6 +24,8 @@ export interface CreateOptions {
   readonly dryRun?: boolean;
   /** Absent for an object of a controller, whose fields get managers with the first apply. */
   readonly by?: WrittenBy;
+  /** Takes the warnings of admission; absent for an object of a controller. */
+  readonly warn?: Warn;
 }
 
 /**
@@ -32,7 +35,7 @@ export function create<T extends KubeObject>(
   cluster: ClusterContext,
   type: ResourceType<T>,
   draft: Draft<T>,
-  { dryRun, by }: CreateOptions = {},
+  { dryRun, by, warn }: CreateOptions = {},
 ): T {
   const metadata = newMetadata(cluster, type, draft.metadata);
   const schema = schemaOf(cluster, type);
@@ -41,6 +44,7 @@ export function create<T extends KubeObject>(
   const object = admit(cluster, type, by ? recorded(cluster, type, { next: bare, by }) : bare);
   const causes = [...metadataCauses(type, object.metadata), ...specCauses(type, schema, { object })];
   if (causes.length > 0) throw invalid(type, metadata.name, causes);
+  admitPodSecurity(cluster, type, { object }, warn);
   if (cluster.store.get(type, metadata.namespace ?? '', metadata.name))
     throw alreadyExists(type, metadata.name);
   return dryRun ? object : cluster.store.put(type, object);
@@ -84,6 +88,8 @@ export interface Replacement<T extends KubeObject> {
   readonly dryRun?: boolean;
   /** Absent for a change by a controller. */
   readonly by?: WrittenBy;
+  /** Takes the warnings of admission; absent for a change by a controller. */
+  readonly warn?: Warn;
 }
 
 /**
@@ -106,6 +112,7 @@ export function replace<T extends KubeObject>(
     ...specCauses(type, schema, { object: next, old: current }),
   ];
   if (causes.length > 0) throw invalid(type, current.metadata.name, causes);
+  admitPodSecurity(cluster, type, { object: next, old: current }, change.warn);
   if (sameJson(withoutNewTimes(current, next), current)) return current;
   const isCounted = type.generation && !sameJson(countedOf(type, next), countedOf(type, current));
   const counted = isCounted ? countGeneration(next) : next;

@@ -120,19 +120,59 @@ export interface NodeSelectorTerm {
   readonly matchFields?: readonly Requirement[];
 }
 
+/** The pods near or far from which a pod runs: those that the selector selects, on nodes of one value of the label. */
+export interface PodAffinityTerm {
+  readonly labelSelector?: LabelSelector;
+  readonly namespaces?: readonly string[];
+  readonly namespaceSelector?: LabelSelector;
+  readonly matchLabelKeys?: readonly string[];
+  readonly mismatchLabelKeys?: readonly string[];
+  readonly topologyKey: string;
+}
+
+interface PodAffinity {
+  readonly requiredDuringSchedulingIgnoredDuringExecution?: readonly PodAffinityTerm[];
+  readonly preferredDuringSchedulingIgnoredDuringExecution?: readonly {
+    readonly weight: number;
+    readonly podAffinityTerm: PodAffinityTerm;
+  }[];
+}
+
+interface Affinity {
+  readonly nodeAffinity?: {
+    readonly requiredDuringSchedulingIgnoredDuringExecution?: {
+      readonly nodeSelectorTerms?: readonly NodeSelectorTerm[];
+    };
+    readonly preferredDuringSchedulingIgnoredDuringExecution?: readonly {
+      readonly weight: number;
+      readonly preference: NodeSelectorTerm;
+    }[];
+  };
+  readonly podAffinity?: PodAffinity;
+  readonly podAntiAffinity?: PodAffinity;
+}
+
+export interface TopologySpreadConstraint {
+  readonly maxSkew: number;
+  readonly topologyKey: string;
+  readonly whenUnsatisfiable: string;
+  readonly labelSelector?: LabelSelector;
+  readonly minDomains?: number;
+  readonly matchLabelKeys?: readonly string[];
+  readonly nodeAffinityPolicy?: string;
+  readonly nodeTaintsPolicy?: string;
+}
+
 export interface PodSpec {
   readonly containers: readonly Container[];
   readonly initContainers?: readonly Container[];
   readonly nodeName?: string;
   readonly nodeSelector?: Readonly<Record<string, string>>;
   readonly runtimeClassName?: string;
-  readonly affinity?: {
-    readonly nodeAffinity?: {
-      readonly requiredDuringSchedulingIgnoredDuringExecution?: {
-        readonly nodeSelectorTerms?: readonly NodeSelectorTerm[];
-      };
-    };
-  };
+  readonly affinity?: Affinity;
+  readonly topologySpreadConstraints?: readonly TopologySpreadConstraint[];
+  readonly schedulerName?: string;
+  readonly schedulingGates?: readonly { readonly name: string }[];
   readonly tolerations?: readonly Toleration[];
   readonly restartPolicy?: string;
   readonly terminationGracePeriodSeconds?: number;
@@ -140,6 +180,7 @@ export interface PodSpec {
   readonly serviceAccountName?: string;
   readonly priority?: number;
   readonly priorityClassName?: string;
+  readonly preemptionPolicy?: string;
   readonly hostNetwork?: boolean;
   readonly hostname?: string;
   readonly subdomain?: string;
@@ -190,6 +231,7 @@ export interface PodStatus {
   readonly reason?: string;
   readonly message?: string;
   readonly qosClass?: string;
+  readonly nominatedNodeName?: string;
   readonly containerStatuses?: readonly ContainerStatus[];
   readonly initContainerStatuses?: readonly ContainerStatus[];
 }

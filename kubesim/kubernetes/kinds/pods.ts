@@ -1,3 +1,4 @@
+import { forbiddenValue } from './causes.js';
 import type { Container, ContainerStatus, Pod, PodSpec } from './core.js';
 import { podSpecCauses } from './pod-spec-rules.js';
 import { completeSpec } from './pod-template.js';
@@ -11,13 +12,10 @@ export const pods = defineResource<Pod>({
     return {
       ...pod,
       spec: {
-        priority: 0,
-        preemptionPolicy: 'PreemptLowerPriority',
         enableServiceLinks: true,
         ...spec,
         serviceAccountName: account,
         serviceAccount: account,
-        tolerations: spec.tolerations ?? defaultTolerations,
       },
       status: pod.status?.phase ? pod.status : { phase: 'Pending', qosClass: qosClass(pod) },
     };
@@ -44,13 +42,6 @@ function requestLimits(container: Container): Container {
     : container;
 }
 
-const defaultTolerations = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'].map((key) => ({
-  key,
-  operator: 'Exists',
-  effect: 'NoExecute',
-  tolerationSeconds: 300,
-}));
-
 function qosClass(pod: Pod): string {
   const amounts = (pod.spec?.containers ?? []).map(({ resources }) => resources ?? {});
   if (amounts.every(({ requests, limits }) => !requests && !limits)) return 'BestEffort';
@@ -67,10 +58,17 @@ function changedSpec(pod: Pod, old: Pod): Cause[] {
       ...spec,
       nodeName: undefined,
       tolerations: undefined,
+      schedulingGates: undefined,
       activeDeadlineSeconds: undefined,
       terminationGracePeriodSeconds: undefined,
       containers: spec.containers.map((container) => ({ ...container, image: undefined })),
     });
+  const gates = new Set(old.spec.schedulingGates?.map(({ name }) => name));
+  const added = pod.spec.schedulingGates?.find(({ name }) => !gates.has(name));
+  if (added) {
+    const why = `only deletion is allowed, but found new scheduling gate '${added.name}'`;
+    return [forbiddenValue('spec.schedulingGates', why)];
+  }
   const moved = old.spec.nodeName !== undefined && old.spec.nodeName !== pod.spec.nodeName;
   if (fixed(pod) === fixed(old) && !moved) return [];
   return [
@@ -93,7 +91,12 @@ function columns(): Column<Pod>[] {
     ageColumn<Pod>(),
     { name: 'IP', type: 'string', priority: 1, value: (pod) => pod.status.podIP ?? '<none>' },
     { name: 'Node', type: 'string', priority: 1, value: (pod) => pod.spec.nodeName ?? '<none>' },
-    { name: 'Nominated Node', type: 'string', priority: 1, value: () => '<none>' },
+    {
+      name: 'Nominated Node',
+      type: 'string',
+      priority: 1,
+      value: (pod) => pod.status.nominatedNodeName ?? '<none>',
+    },
     { name: 'Readiness Gates', type: 'string', priority: 1, value: () => '<none>' },
   ];
 }

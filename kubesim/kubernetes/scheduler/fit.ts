@@ -52,7 +52,11 @@ function requiredTerms({ affinity }: PodSpec): readonly NodeSelectorTerm[] | und
   return affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
 }
 
-function matchesTerm({ matchExpressions = [], matchFields = [] }: NodeSelectorTerm, node: Node): boolean {
+/** Whether the node matches a term of a node selector. */
+export function matchesTerm(
+  { matchExpressions = [], matchFields = [] }: NodeSelectorTerm,
+  node: Node,
+): boolean {
   const fields = { 'metadata.name': node.metadata.name };
   const all = (list: readonly Requirement[], values: Readonly<Record<string, string>> | undefined) =>
     list.every((requirement) => satisfies(values, requirement));

@@ -1,97 +1,142 @@
 import type { ClusterContext, Controller } from '../cluster/context.js';
 import type { Node, Pod } from '../kinds/core.js';
-import { nodes } from '../kinds/nodes.js';
+import { namespaces, nodes } from '../kinds/nodes.js';
 import { timestamp, withCondition } from '../kinds/object.js';
-import { isActive, pods } from '../kinds/pods.js';
+import { hasEnded, isActive, pods } from '../kinds/pods.js';
 import { keyOf } from '../store/cluster-store.js';
 import { splitKey } from '../cluster/controlled-pods.js';
-import {
-  matchesNode,
-  namedNodes,
-  requestsOf,
-  shortages,
-  tolerates,
-  untolerated,
-  type Amounts,
-} from './fit.js';
+import { matchesNode, namedNodes, requestsOf, shortages, untolerated } from './fit.js';
 import { GPU_MEMORY } from '../kinds/gpu-resources.js';
 import { hasCard, withCard } from './gpu-share.js';
 import type { NodeInfo } from './node-info.js';
 import { NodeInfoCache } from './node-info-cache.js';
+import { type NodeCheck, podAffinityChecks, type Placement } from './pod-affinity.js';
+import { PodCounts } from './pod-counts.js';
+import { preempt } from './preemption.js';
+import { bestOf } from './score.js';
+import { topologySpreadChecks } from './topology-spread.js';
 
 /** Number of feasible nodes that are scored. */
 const MAX_CANDIDATES = 50;
 
-/** Schedules pods on feasible nodes, the least loaded first. */
+/** The scheduler of pods that name no other. */
+const SCHEDULER_NAME = 'default-scheduler';
+
+/** The pods and nodes of a cluster, as the scheduler reads them. */
+interface SchedulerCache extends Placement {
+  readonly ledger: NodeInfoCache;
+}
+
+/** Schedules pods on feasible nodes, the best first; makes room for important ones. */
 export function scheduler(cluster: ClusterContext): Controller {
   const ledger = new NodeInfoCache();
+  const labelsOf = (name: string) => cluster.store.get(namespaces, '', name)?.metadata.labels;
+  const counts = new PodCounts(labelsOf);
+  const cache: SchedulerCache = {
+    ...{ ledger, labelsOf, counts },
+    node: (name) => ledger.entry(name),
+    entries: () => ledger.entries(),
+  };
   const waiting = new Set<string>();
+  /** Waiting pods whose affinity another pod can satisfy. */
+  const waitingForPods = new Set<string>();
   let turn = 0;
   const queue = cluster.queue('scheduler', (key) => {
     const pod = cluster.store.get(pods, ...splitKey(key));
-    if (!pod || pod.spec.nodeName || !isActive(pod)) return;
-    const chosen = choose(ledger, pod, (turn += 1));
-    if (chosen) bind(cluster, withCard(pod, chosen, requestsOf(pod)), chosen.node.metadata.name);
-    else {
-      waiting.add(key);
-      markUnschedulable(cluster, pod, ledger);
-    }
+    if (!pod || pod.spec.nodeName || !isActive(pod) || !isScheduled(pod)) return;
+    const { chosen, checks } = choose(cache, pod, (turn += 1));
+    if (chosen) return bind(cluster, withCard(pod, chosen, requestsOf(pod)), chosen.node.metadata.name);
+    waiting.add(key);
+    if (dependsOnPods(pod)) waitingForPods.add(key);
+    const nominated = preempt(cluster, ledger, pod, (entry) => isShortOnly(entry, pod, checks));
+    markUnschedulable(cluster, nominated ?? pod, explain(ledger, pod, checks));
   });
-  const retry = () => {
-    for (const key of waiting) queue.add(key);
-    waiting.clear();
+  const retry = (keys: Set<string>) => {
+    const all = [...keys];
+    keys.clear();
+    for (const key of all) queue.add(key);
+  };
+  const observe = (pod: Pod, deleted: boolean) => {
+    const key = keyOf(pod);
+    const isPlaced = !deleted && !!pod.spec.nodeName && !hasEnded(pod);
+    if (isPlaced) counts.update(pod);
+    else counts.remove(pod.metadata.uid);
+    if (isPlaced && !counts.has(pod)) {
+      counts.add(pod);
+      retry(waitingForPods);
+    }
+    if (ledger.setPod(pod, deleted)) retry(waiting);
+    if (deleted) {
+      waiting.delete(key);
+      waitingForPods.delete(key);
+    }
   };
   return {
     start() {
       for (const node of cluster.store.all(nodes)) ledger.setNode(node);
-      for (const pod of cluster.store.all(pods)) ledger.setPod(pod, false);
+      for (const pod of cluster.store.all(pods)) observe(pod, false);
       cluster.store.onChange(nodes, ({ type, object }) => {
         if (type === 'DELETED') ledger.removeNode(object.metadata.name);
         else ledger.setNode(object as Node);
-        retry();
+        retry(waiting);
       });
+      cluster.store.onChange(namespaces, () => counts.namespacesChanged());
       cluster.store.onChange(pods, ({ type, object }) => {
         const pod = object as Pod;
-        if (ledger.setPod(pod, type === 'DELETED')) retry();
-        if (type === 'ADDED' && !pod.spec.nodeName) queue.add(keyOf(pod));
-        if (type === 'DELETED') waiting.delete(keyOf(pod));
+        observe(pod, type === 'DELETED');
+        // A waiting pod changes when its gates are removed.
+        if (type !== 'DELETED' && !pod.spec.nodeName && !waiting.has(keyOf(pod))) queue.add(keyOf(pod));
       });
       for (const pod of cluster.store.all(pods)) if (!pod.spec.nodeName) queue.add(keyOf(pod));
     },
   };
 }
 
-function choose(ledger: NodeInfoCache, pod: Pod, turn: number): NodeInfo | undefined {
-  const requests = requestsOf(pod);
+/** Whether this scheduler schedules the pod, now. */
+function isScheduled({ spec: { schedulerName = SCHEDULER_NAME, schedulingGates = [] } }: Pod): boolean {
+  return schedulerName === SCHEDULER_NAME && schedulingGates.length === 0;
+}
+
+function dependsOnPods({ spec: { affinity, topologySpreadConstraints = [] } }: Pod): boolean {
+  return !!affinity?.podAffinity || topologySpreadConstraints.length > 0;
+}
+
+/** The node for a pod, and the checks that depend on other pods. */
+interface Choice {
+  readonly chosen?: NodeInfo;
+  readonly checks: readonly NodeCheck[];
+}
+
+function choose(cache: SchedulerCache, pod: Pod, turn: number): Choice {
+  const { ledger } = cache;
+  const checks = [...podAffinityChecks(pod, cache), ...topologySpreadChecks(pod, cache)];
   const entries = namedNodes(pod.spec)?.map((name) => ledger.entry(name)) ?? ledger.entries();
-  let best: { readonly entry: NodeInfo; readonly load: number } | undefined;
-  let found = 0;
-  for (let step = 0; step < entries.length && found < MAX_CANDIDATES; step += 1) {
+  const fits = (entry: NodeInfo) =>
+    nodeReason(entry, pod) === undefined && !isShort(ledger, entry, pod) && passes(entry, checks);
+  // A pod that others made room for gets that node.
+  const nominated = pod.status.nominatedNodeName && ledger.entry(pod.status.nominatedNodeName);
+  if (nominated && fits(nominated)) return { chosen: nominated, checks };
+  const candidates: NodeInfo[] = [];
+  for (let step = 0; step < entries.length && candidates.length < MAX_CANDIDATES; step += 1) {
     const entry = entries[(turn + step) % entries.length];
-    if (!entry || !fitsNode(entry, pod, requests)) continue;
-    found += 1;
-    const load = loadOf(entry);
-    if (!best || load < best.load) best = { entry, load };
+    if (entry && fits(entry)) candidates.push(entry);
   }
-  return best?.entry;
+  return { chosen: bestOf(candidates, pod, cache), checks };
 }
 
-function fitsNode(entry: NodeInfo, { spec }: Pod, requests: Amounts): boolean {
-  const { node, allocatable, used } = entry;
-  if (!matchesNode(spec, node) || !tolerates(spec.tolerations, taintsOf(node))) return false;
-  return shortages(requests, allocatable, used).length === 0 && hasCard(entry, requests);
+function passes({ node }: NodeInfo, checks: readonly NodeCheck[]): boolean {
+  return checks.every((check) => check(node) === undefined);
 }
 
-function taintsOf({ spec }: Node): Node['spec']['taints'] {
-  if (!spec.unschedulable) return spec.taints;
-  const cordon = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' };
-  return [...(spec.taints ?? []).filter(({ key }) => key !== cordon.key), cordon];
+/** Whether nothing but resources, which other pods use, keeps the pod from the node. */
+function isShortOnly(entry: NodeInfo, pod: Pod, checks: readonly NodeCheck[]): boolean {
+  return nodeReason(entry, pod) === undefined && passes(entry, checks);
 }
 
-/** Load of a node: the mean of CPU, memory and pods. */
-function loadOf({ allocatable, used }: NodeInfo): number {
-  const part = (name: string) => (used[name] ?? 0) / Math.max(allocatable[name] ?? 0, 1e-9);
-  return (part('cpu') + part('memory') + part('pods')) / 3;
+function isShort(ledger: NodeInfoCache, entry: NodeInfo, pod: Pod): boolean {
+  const requests = requestsOf(pod);
+  const short = shortages(requests, entry.allocatable, ledger.usedFor(pod, entry));
+  return short.length > 0 || !hasCard(entry, requests);
 }
 
 function bind(cluster: ClusterContext, pod: Pod, nodeName: string): void {
@@ -116,12 +161,15 @@ export function assign(cluster: ClusterContext, pod: Pod, nodeName: string): Pod
   return cluster.store.put(pods, {
     ...pod,
     spec: { ...pod.spec, nodeName },
-    status: { ...pod.status, conditions },
+    status: { ...withoutNomination(pod.status), conditions },
   });
 }
 
-function markUnschedulable(cluster: ClusterContext, pod: Pod, ledger: NodeInfoCache): void {
-  const message = explain(ledger, pod);
+function withoutNomination({ nominatedNodeName: _, ...status }: Pod['status']): Pod['status'] {
+  return status;
+}
+
+function markUnschedulable(cluster: ClusterContext, pod: Pod, message: string): void {
   const at = timestamp(cluster.clock.now());
   const condition = {
     type: 'PodScheduled',
@@ -138,30 +186,48 @@ function markUnschedulable(cluster: ClusterContext, pod: Pod, ledger: NodeInfoCa
     type: 'Warning',
     reason: 'FailedScheduling',
     message,
-    component: 'default-scheduler',
+    component: SCHEDULER_NAME,
   });
 }
 
 /** Why no node is feasible, with the message of kube-scheduler. */
-function explain(ledger: NodeInfoCache, pod: Pod): string {
+function explain(ledger: NodeInfoCache, pod: Pod, checks: readonly NodeCheck[]): string {
   if (ledger.size === 0) return 'no nodes available to schedule pods';
-  const requests = requestsOf(pod);
   const reasons = new Map<string, number>();
   for (const entry of ledger.entries()) {
-    for (const reason of reasonsOf(entry, pod, requests)) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+    for (const reason of reasonsOf(ledger, entry, { pod, checks }))
+      reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
   }
   const list = [...reasons].map(([reason, count]) => `${count} ${reason}`).sort();
   return `0/${ledger.size} nodes are available: ${list.join(', ')}.`;
 }
 
-function reasonsOf(entry: NodeInfo, { spec }: Pod, requests: Amounts): string[] {
-  const { node, allocatable, used } = entry;
-  if (node.spec.unschedulable) return ['node(s) were unschedulable'];
-  const taint = untolerated(spec.tolerations, node.spec.taints);
-  if (taint) return [`node(s) had untolerated taint {${taint.key}: ${taint.value ?? ''}}`];
-  if (!matchesNode(spec, node)) return ["node(s) didn't match Pod's node affinity/selector"];
-  const short = shortages(requests, allocatable, used);
+function reasonsOf(
+  ledger: NodeInfoCache,
+  entry: NodeInfo,
+  { pod, checks }: { readonly pod: Pod; readonly checks: readonly NodeCheck[] },
+): string[] {
+  const reason = nodeReason(entry, pod);
+  if (reason !== undefined) return [reason];
+  const requests = requestsOf(pod);
+  const short = shortages(requests, entry.allocatable, ledger.usedFor(pod, entry));
   // The node has enough memory, but none of its cards has.
   if (short.length === 0 && !hasCard(entry, requests)) short.push(GPU_MEMORY);
-  return short.map((name) => (name === 'pods' ? 'Too many pods' : `Insufficient ${name}`));
+  if (short.length > 0)
+    return short.map((name) => (name === 'pods' ? 'Too many pods' : `Insufficient ${name}`));
+  const [first] = checks.flatMap((check) => check(entry.node) ?? []);
+  return first === undefined ? [] : [first];
+}
+
+/** Why the node itself does not suit the pod; undefined if it does. */
+function nodeReason({ node }: NodeInfo, { spec }: Pod): string | undefined {
+  const { unschedulable, taints } = node.spec;
+  const cordon = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' };
+  if (unschedulable && untolerated(spec.tolerations, [cordon])) return 'node(s) were unschedulable';
+  const taint = untolerated(
+    spec.tolerations,
+    taints?.filter(({ key }) => !unschedulable || key !== cordon.key),
+  );
+  if (taint) return `node(s) had untolerated taint {${taint.key}: ${taint.value ?? ''}}`;
+  return matchesNode(spec, node) ? undefined : "node(s) didn't match Pod's node affinity/selector";
 }

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { Area, CaseContext } from '../contract-case.js';
 import { causesOf, expectError, expectSuccess } from '../expectations.js';
-import { configMap, container, pod } from '../manifests.js';
+import { configMap, container, deployment, pod, podTemplate } from '../manifests.js';
 import { configMapsOf, podsOf } from '../paths.js';
 
 const POLICIES = '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies';
@@ -153,6 +153,76 @@ export const admission: Area = {
       );
     },
 
+    async 'admits a pod that meets the level restricted'(context) {
+      const { api, namespace, eventually } = context;
+      await enforce(context, 'restricted');
+      const securityContext = {
+        allowPrivilegeEscalation: false,
+        capabilities: { drop: ['ALL'] },
+        runAsNonRoot: true,
+        seccompProfile: { type: 'RuntimeDefault' },
+      };
+      const body = pod('web', { containers: [container({ securityContext })] });
+      await eventually(async () => (await api.post(`${podsOf(namespace)}?dryRun=All`, body)).status === 201);
+    },
+
+    async 'names each violation of the level restricted with its containers'(context) {
+      const { api, namespace, eventually } = context;
+      await enforce(context, 'restricted');
+      const body = pod('web', {
+        hostNetwork: true,
+        securityContext: { runAsUser: 0, seLinuxOptions: { role: 'any' } },
+        containers: [
+          container({ ports: [{ containerPort: 80, hostPort: 80 }] }),
+          { ...container(), name: 'other', securityContext: { capabilities: { add: ['SYS_ADMIN'] } } },
+        ],
+        volumes: [{ name: 'root', hostPath: { path: '/' } }],
+      });
+      const rejected = await eventually(async () => {
+        const response = await api.post(`${podsOf(namespace)}?dryRun=All`, body);
+        return response.status !== 201 && response;
+      });
+      expect(rejected.body.message).toBe(
+        'pods "web" is forbidden: violates PodSecurity "restricted:latest": ' +
+          'host namespaces (hostNetwork=true), hostPort (container "main" uses hostPort 80), ' +
+          'seLinuxOptions (pod set forbidden securityContext.seLinuxOptions: role may not be set), ' +
+          'allowPrivilegeEscalation != false (containers "main", "other" must set securityContext.allowPrivilegeEscalation=false), ' +
+          'unrestricted capabilities (containers "main", "other" must set securityContext.capabilities.drop=["ALL"]; ' +
+          'container "other" must not include "SYS_ADMIN" in securityContext.capabilities.add), ' +
+          'restricted volume types (volume "root" uses restricted volume type "hostPath"), ' +
+          'runAsNonRoot != true (pod or containers "main", "other" must set securityContext.runAsNonRoot=true), ' +
+          'runAsUser=0 (pod must not set runAsUser=0), ' +
+          'seccompProfile (pod or containers "main", "other" must set securityContext.seccompProfile.type to "RuntimeDefault" or "Localhost")',
+      );
+    },
+
+    async 'warns of the template of a Deployment that violates the level of its namespace'(context) {
+      const { api, namespace, eventually } = context;
+      await enforce(context, 'baseline');
+      const body = deployment('web', { template: podTemplate('web', { hostPID: true }) });
+      const warning = await eventually(async () => {
+        const response = await api.post(`/apis/apps/v1/namespaces/${namespace}/deployments?dryRun=All`, body);
+        return response.headers.get('warning');
+      });
+      expect(warning).toBe(
+        '299 - "would violate PodSecurity \\"baseline:latest\\": host namespaces (hostPID=true)"',
+      );
+    },
+
+    async 'warns of existing pods that violate the new level of their namespace'(context) {
+      const { api, namespace, eventually } = context;
+      const body = pod('web', { hostPID: true, hostIPC: true });
+      await eventually(async () => (await api.post(podsOf(namespace), body)).status === 201);
+      const warning = await eventually(async () => {
+        await enforce(context, 'privileged');
+        return (await enforce(context, 'baseline')).headers.get('warning');
+      });
+      expect(warning).toBe(
+        `299 - "existing pods in namespace \\"${namespace}\\" violate the new PodSecurity enforce level \\"baseline:latest\\"", ` +
+          '299 - "web: host namespaces"',
+      );
+    },
+
     async 'rejects an unknown level of pod security'(context) {
       const rejected = await enforce(context, 'harsh');
       expectError(rejected, 422, 'Invalid');
@@ -222,6 +292,36 @@ export const admission: Area = {
           rejected.body.message === 'pods "web" is forbidden: no PriorityClass with name nobody was found'
         );
       });
+    },
+
+    async 'rejects a priority that is not that of the class'({ api, namespace, eventually }) {
+      const body = pod('web', { priorityClassName: 'system-cluster-critical', priority: 5 });
+      const rejected = await eventually(async () => {
+        const response = await api.post(podsOf(namespace), body);
+        return response.status === 403 && response;
+      });
+      expect(rejected.body.message).toBe(
+        'pods "web" is forbidden: the integer value of priority (5) must not be provided in pod spec; ' +
+          'priority admission controller computed 2000000000 from the given PriorityClass name',
+      );
+    },
+
+    async 'gives a pod the preemption policy of its class'({ api, namespace, eventually, unique }) {
+      const name = unique('class');
+      const classes = '/apis/scheduling.k8s.io/v1/priorityclasses';
+      await api.post(classes, { metadata: { name }, value: 7, preemptionPolicy: 'Never' });
+      const created = await eventually(async () => {
+        const response = await api.post(podsOf(namespace), pod('web', { priorityClassName: name }));
+        return response.status === 201 && response;
+      });
+      expect(created.body.spec).toMatchObject({ priority: 7, preemptionPolicy: 'Never' });
+    },
+
+    async 'keeps the priority classes of the system'({ api }) {
+      const path = '/apis/scheduling.k8s.io/v1/priorityclasses/system-node-critical';
+      expect(expectSuccess(await api.get(path))).toMatchObject({ value: 2_000_001_000 });
+      const rejected = await api.delete(`${path}?dryRun=All`);
+      expectError(rejected, 403, 'Forbidden');
     },
 
     async 'gives a claim without class the default class'({ api, namespace, eventually, unique }) {

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { Area, CaseContext } from '../contract-case.js';
-import { expectSuccess } from '../expectations.js';
+import { expectError, expectSuccess } from '../expectations.js';
 import { container, pod } from '../manifests.js';
 import { podsOf } from '../paths.js';
 
@@ -47,6 +47,14 @@ const pendingBecause = ({ api, namespace, eventually }: CaseContext, name: strin
   });
 
 const on = (name: string) => ({ nodeSelector: { case: name } });
+/** Required affinity to either of two nodes. */
+const nodes = (...values: string[]) => ({
+  nodeAffinity: {
+    requiredDuringSchedulingIgnoredDuringExecution: {
+      nodeSelectorTerms: [{ matchExpressions: [{ key: 'case', operator: 'In', values }] }],
+    },
+  },
+});
 const cpu = (amount: string) => ({ containers: [container({ resources: { requests: { cpu: amount } } })] });
 
 /** Where the scheduler puts pods. */
@@ -144,6 +152,103 @@ export const scheduling: Area = {
         const { status, body } = await api.get(`${podsOf(namespace)}/low`);
         return status === 404 || body.metadata.deletionTimestamp !== undefined;
       });
+    },
+
+    async 'runs a pod near the pods that its affinity selects'(context) {
+      const [first, second] = [context.unique('node'), context.unique('node')];
+      await createNode(context, first);
+      await createNode(context, second);
+      const term = { labelSelector: { matchLabels: { app: 'one' } }, topologyKey: 'case' };
+      const podAffinity = { requiredDuringSchedulingIgnoredDuringExecution: [term] };
+      await createPod(context, 'two', { affinity: { podAffinity, ...nodes(first, second) } });
+      await pendingBecause(context, 'two', "didn't match pod affinity rules");
+      await createPod(context, 'one', on(second));
+      expect(await nodeOf(context, 'two')).toBe(second);
+    },
+
+    async 'keeps a pod from nodes whose pods do not want it near'(context) {
+      const name = context.unique('node');
+      await createNode(context, name);
+      const term = { labelSelector: { matchLabels: { app: 'two' } }, topologyKey: 'case' };
+      const podAntiAffinity = { requiredDuringSchedulingIgnoredDuringExecution: [term] };
+      await createPod(context, 'one', { ...on(name), affinity: { podAntiAffinity } });
+      await nodeOf(context, 'one');
+      await createPod(context, 'two', on(name));
+      await pendingBecause(context, 'two', "didn't satisfy existing pods anti-affinity rules");
+    },
+
+    async 'spreads pods over the values of a label'(context) {
+      const [first, second] = [context.unique('node'), context.unique('node')];
+      await createNode(context, first);
+      await createNode(context, second);
+      const constraint = {
+        maxSkew: 1,
+        topologyKey: 'case',
+        whenUnsatisfiable: 'DoNotSchedule',
+        labelSelector: { matchExpressions: [{ key: 'app', operator: 'In', values: ['a', 'b', 'c'] }] },
+      };
+      const placed: (string | undefined)[] = [];
+      for (const name of ['a', 'b']) {
+        const affinity = nodes(first, second);
+        await createPod(context, name, { affinity, topologySpreadConstraints: [constraint] });
+        placed.push(await nodeOf(context, name));
+      }
+      expect(placed.toSorted()).toEqual([first, second].toSorted());
+      await createPod(context, 'c', {
+        ...on(first),
+        topologySpreadConstraints: [{ ...constraint, minDomains: 3 }],
+      });
+      await pendingBecause(context, 'c', "didn't match pod topology spread constraints");
+    },
+
+    async 'prefers the node that the affinity prefers'(context) {
+      const [first, second] = [context.unique('node'), context.unique('node')];
+      await createNode(context, first);
+      await createNode(context, second);
+      // The scheduler knows both nodes from here on.
+      for (const [name, node] of [
+        ['a', first],
+        ['b', second],
+      ] as const) {
+        await createPod(context, name, on(node));
+        await nodeOf(context, name);
+      }
+      const expression = { key: 'case', operator: 'In', values: [second] };
+      const preferred = [{ weight: 100, preference: { matchExpressions: [expression] } }];
+      const { nodeAffinity } = nodes(first, second);
+      const affinity = {
+        nodeAffinity: { ...nodeAffinity, preferredDuringSchedulingIgnoredDuringExecution: preferred },
+      };
+      await createPod(context, 'web', { affinity });
+      expect(await nodeOf(context, 'web')).toBe(second);
+    },
+
+    async 'evicts no pod for one whose class does not preempt'(context) {
+      const { api, unique } = context;
+      const name = unique('node');
+      await createNode(context, name);
+      const priorityClassName = unique('class');
+      const body = { metadata: { name: priorityClassName }, value: 1000, preemptionPolicy: 'Never' };
+      await api.post('/apis/scheduling.k8s.io/v1/priorityclasses', body);
+      await createPod(context, 'low', { ...on(name), ...cpu('800m') });
+      await nodeOf(context, 'low');
+      await createPod(context, 'high', { ...on(name), ...cpu('800m'), priorityClassName });
+      await pendingBecause(context, 'high', 'Insufficient cpu');
+      const low = expectSuccess(await api.get(`${podsOf(context.namespace)}/low`));
+      expect(low.metadata.deletionTimestamp).toBeUndefined();
+    },
+
+    async 'rejects a scheduling gate that is added to a pod'(context) {
+      const { api, namespace } = context;
+      const schedulingGates = [{ name: 'example.com/one' }];
+      await createPod(context, 'web', { schedulingGates });
+      const rejected = await api.patch(`${podsOf(namespace)}/web`, 'merge', {
+        spec: { schedulingGates: [...schedulingGates, { name: 'example.com/two' }] },
+      });
+      expectError(rejected, 422, 'Invalid');
+      expect(rejected.body.message).toContain(
+        "only deletion is allowed, but found new scheduling gate 'example.com/two'",
+      );
     },
   },
 };

@@ -17,29 +17,10 @@ export const admission: readonly Difference[] = [
     ],
   },
   {
-    reason: 'Pod security is not enforced.',
-    titles: [
-      'rejects a privileged pod in a namespace of the level baseline',
-      'rejects a pod without restrictions in a namespace of the level restricted',
-      'rejects an unknown level of pod security',
-    ],
-  },
-  {
     reason: "A pod's service account is not looked up, and its token is not mounted.",
     titles: [
       'rejects a pod of a service account that does not exist',
       'mounts a token of the service account into each container',
     ],
-  },
-  {
-    reason: 'Pods do not get the priority of their class.',
-    titles: [
-      'gives a pod the value of its priority class',
-      'rejects a pod of a priority class that does not exist',
-    ],
-  },
-  {
-    reason: 'A toleration without seconds stands for both that are added.',
-    titles: ['tolerates nodes that are not ready for five minutes'],
   },
 ];
