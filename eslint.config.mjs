@@ -60,7 +60,7 @@ const kubesim = {
   http: [],
   'kubernetes/schema': [],
   'kubernetes/cel': ['kubernetes/schema'],
-  'kubernetes/kinds': ['kubernetes/schema'],
+  'kubernetes/kinds': ['kubernetes/schema', 'kubernetes/cel'],
   'kubernetes/store': ['kubernetes/kinds', 'storage'],
   'kubernetes/cluster': ['kubernetes/kinds', 'kubernetes/schema', 'kubernetes/store', 'kubernetes/cel'],
   'kubernetes/scheduler': ['kubernetes/kinds', 'kubernetes/store', 'kubernetes/cluster'],

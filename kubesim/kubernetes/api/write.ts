@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { admitDeletion } from '../cluster/admission.js';
+import { admitByPolicies } from '../cluster/policies/policies.js';
 import { deleteObject, finishDeletion, type DeleteOptions } from '../cluster/delete.js';
 import { create as createObject, replace, storeStatus, type WrittenBy } from '../cluster/write.js';
 import { isJson, type Draft, type Json, type KubeObject } from '../kinds/object.js';
@@ -75,7 +76,6 @@ function store(
   const { metadata } = current;
   if (resourceVersion && resourceVersion !== metadata.resourceVersion) throw conflict(type, metadata.name);
   if (uid && uid !== metadata.uid) throw uidError(call, type, { name: metadata.name, uid });
-  const dryRun = isDryRun(call);
   if (subresource === 'status') {
     const { managedFields } = next.metadata;
     const changed = {
@@ -83,7 +83,7 @@ function store(
       status: (next as Json)['status'],
       metadata: { ...metadata, managedFields },
     };
-    return storeStatus(call.cluster, type, { current, next: changed, dryRun, by });
+    return storeStatus(call.cluster, type, { current, next: changed, ...optionsOf(call, by) });
   }
   if (subresource === 'finalize') {
     const spec = (next as Json)['spec'];
@@ -103,7 +103,8 @@ function store(
 
 /** How a request writes: whether it stores, who owns the fields, and where warnings go. */
 function optionsOf(call: ApiCall, by: WrittenBy) {
-  return { dryRun: isDryRun(call), by, warn: (text: string) => addWarnings(call, [text]) };
+  const warn = (text: string) => addWarnings(call, [text]);
+  return { dryRun: isDryRun(call), by, warn, user: call.user };
 }
 
 /** A body with another uid is a failed precondition of an update; a patch would change an immutable field. */
@@ -254,12 +255,24 @@ function propagationOf(
   return propagationPolicy ?? policy ?? (orphanDependents ? 'Orphan' : 'Background');
 }
 
+/** Reviews a deletion by the policies of the cluster. Throws ApiError. */
+function reviewDeletion(
+  call: ApiCall,
+  type: ResourceType,
+  old: KubeObject,
+  { dryRun = false }: DeleteOptions,
+): void {
+  const request = { type, operation: 'DELETE' as const, old, user: call.user, dryRun };
+  admitByPolicies(call.cluster.store, request, (text) => addWarnings(call, [text]));
+}
+
 /** Deletes an object. Responds with the object if it remains until finalizers are done, otherwise with a Status. */
 export async function remove(call: ApiCall, target: Target): Promise<ApiResponse> {
   const options = await deleteOptions(call);
   const { type } = target.served;
   const doomed = objectOf(call, target);
   admitDeletion(call.cluster, type, doomed);
+  reviewDeletion(call, type, doomed, options);
   const object = deleteObject(call.cluster, type, doomed, options);
   if (call.cluster.store.byUid(object.metadata.uid) || type.id === 'pods')
     return respondWhenDurable(call, target, object);
@@ -281,7 +294,10 @@ export async function removeCollection(call: ApiCall, target: Target): Promise<A
   const { type } = target.served;
   if (type.id === 'namespaces') throw methodNotAllowed();
   const objects = [...call.cluster.store.all(type)].filter(selection(target, call.query));
-  const removed = objects.map((object) => deleteObject(call.cluster, type, object, options));
+  const removed = objects.map((object) => {
+    reviewDeletion(call, type, object, options);
+    return deleteObject(call.cluster, type, object, options);
+  });
   await call.cluster.store.durable();
   const metadata = { resourceVersion: String(call.cluster.store.revision) };
   return {

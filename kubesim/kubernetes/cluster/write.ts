@@ -1,8 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { alreadyExists, invalid } from '../kinds/status.js';
 import { suffix } from '../../random.js';
-import { timestamp, type Draft, type Json, type KubeObject, type Metadata } from '../kinds/object.js';
-import { metadataCauses } from '../kinds/metadata-rules.js';
+import {
+  controllerOf,
+  timestamp,
+  type Draft,
+  type Json,
+  type KubeObject,
+  type Metadata,
+} from '../kinds/object.js';
 import type { ResourceType } from '../kinds/resource.js';
 import { sameJson } from '../../../kernel/same-json.js';
 import { recordUpdate, withoutNewTimes, type Writer } from '../managed-fields/field-manager.js';
@@ -10,6 +16,9 @@ import { withDefaults } from '../schema/defaults.js';
 import { admit } from './admission.js';
 import type { ClusterContext } from './context.js';
 import { finishDeletion } from './delete.js';
+import { metadataCauses } from '../kinds/metadata-rules.js';
+import { admitByPolicies } from './policies/policies.js';
+import type { Requester } from './policies/request.js';
 import { admitPodSecurity, type Warn } from './pod-security/admission.js';
 import { schemaOf, specCauses } from './schema-rules.js';
 
@@ -26,6 +35,8 @@ export interface CreateOptions {
   readonly by?: WrittenBy;
   /** Takes the warnings of admission; absent for an object of a controller. */
   readonly warn?: Warn;
+  /** The user of a request; absent for an object of a controller. */
+  readonly user?: Requester;
 }
 
 /**
@@ -35,8 +46,9 @@ export function create<T extends KubeObject>(
   cluster: ClusterContext,
   type: ResourceType<T>,
   draft: Draft<T>,
-  { dryRun, by, warn }: CreateOptions = {},
+  options: CreateOptions = {},
 ): T {
+  const { dryRun = false, by, warn } = options;
   const metadata = newMetadata(cluster, type, draft.metadata);
   const schema = schemaOf(cluster, type);
   const own = by ? withoutStatus(type, draft) : draft;
@@ -45,9 +57,32 @@ export function create<T extends KubeObject>(
   const causes = [...metadataCauses(type, object.metadata), ...specCauses(type, schema, { object })];
   if (causes.length > 0) throw invalid(type, metadata.name, causes);
   admitPodSecurity(cluster, type, { object }, warn);
+  reviewCreation(cluster, type, { object, dryRun, options });
   if (cluster.store.get(type, metadata.namespace ?? '', metadata.name))
     throw alreadyExists(type, metadata.name);
   return dryRun ? object : cluster.store.put(type, object);
+}
+
+/** Reviews an object of a client, or a pod of a controller, by the policies of the cluster. */
+function reviewCreation(
+  { store }: ClusterContext,
+  type: ResourceType,
+  {
+    object,
+    dryRun,
+    options,
+  }: { readonly object: KubeObject; readonly dryRun: boolean; readonly options: CreateOptions },
+): void {
+  const user = options.user ?? controllerOfPod(type, object);
+  if (user) admitByPolicies(store, { type, operation: 'CREATE', object, user, dryRun }, options.warn);
+}
+
+/** The controller that creates a pod, whose requests policies review as those of clients. */
+function controllerOfPod(type: ResourceType, object: KubeObject): Requester | undefined {
+  if (type.id !== 'pods') return undefined;
+  const kind = controllerOf(object)?.kind ?? 'pod';
+  const name = `system:serviceaccount:kube-system:${kind.toLowerCase()}-controller`;
+  return { username: name, groups: ['system:serviceaccounts', 'system:authenticated'] };
 }
 
 /** A client cannot create an object with a status, except a kubelet its node. */
@@ -90,6 +125,8 @@ export interface Replacement<T extends KubeObject> {
   readonly by?: WrittenBy;
   /** Takes the warnings of admission; absent for a change by a controller. */
   readonly warn?: Warn;
+  /** The user of a request; absent for a change by a controller. */
+  readonly user?: Requester;
 }
 
 /**
@@ -113,11 +150,28 @@ export function replace<T extends KubeObject>(
   ];
   if (causes.length > 0) throw invalid(type, current.metadata.name, causes);
   admitPodSecurity(cluster, type, { object: next, old: current }, change.warn);
+  review(cluster, type, change, next);
   if (sameJson(withoutNewTimes(current, next), current)) return current;
   const isCounted = type.generation && !sameJson(countedOf(type, next), countedOf(type, current));
   const counted = isCounted ? countGeneration(next) : next;
   if (change.dryRun) return counted;
   return finishDeletion(cluster, type, cluster.store.put(type, counted));
+}
+
+/** Reviews a change of a client by the policies of the cluster. */
+function review<T extends KubeObject>(
+  cluster: ClusterContext,
+  type: ResourceType<T>,
+  { current: old, user, warn, dryRun = false }: Replacement<T>,
+  object: T,
+  subresource?: string,
+): void {
+  if (user)
+    admitByPolicies(
+      cluster.store,
+      { type, operation: 'UPDATE', object, old, user, dryRun, subresource },
+      warn,
+    );
 }
 
 /** A controller's or kubelet's change to the status of an object. */
@@ -134,12 +188,14 @@ export function replaceStatus<T extends KubeObject>(
 export function storeStatus<T extends KubeObject>(
   cluster: ClusterContext,
   type: ResourceType<T>,
-  { current, next, dryRun, by = statusWriter(type) }: Replacement<T>,
+  change: Replacement<T>,
 ): T {
+  const { current, next, dryRun, by = statusWriter(type) } = change;
   if (sameJson(withoutNewTimes(current, next), current)) return current;
   const causes = type.custom ? type.validate(next, current) : [];
   if (causes.length > 0) throw invalid(type, current.metadata.name, causes);
   const written = recorded(cluster, type, { current, next, by });
+  review(cluster, type, change, written, 'status');
   return dryRun ? written : cluster.store.put<T>(type, written);
 }
 

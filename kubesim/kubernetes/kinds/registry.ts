@@ -1,4 +1,5 @@
 import { clusterRoleBindings, clusterRoles, roleBindings, roles } from './access-control.js';
+import { admissionPolicies, admissionPolicyBindings } from './admission-policies.js';
 import { daemonSets, deployments, replicaSets, statefulSets } from './apps.js';
 import { autoscalers } from './autoscalers.js';
 import { jobs } from './batch.js';
@@ -77,6 +78,8 @@ export const storedTypes: readonly ResourceType[] = [
   clusterRoles,
   clusterRoleBindings,
   priorityClasses,
+  admissionPolicies,
+  admissionPolicyBindings,
   csiDrivers,
   customResourceDefinitions,
 ];

@@ -76,6 +76,84 @@ export const admission: Area = {
       ]);
     },
 
+    async 'evaluates conditions, variables, parameters and messages of a ValidatingAdmissionPolicy'(context) {
+      const { api, namespace, unique, eventually } = context;
+      const name = unique('policy');
+      const policy = {
+        paramKind: { apiVersion: 'v1', kind: 'ConfigMap' },
+        matchConstraints: {
+          resourceRules: [{ ...configMapRule, operations: ['CREATE', 'UPDATE', 'DELETE'] }],
+        },
+        matchConditions: [{ name: 'not-the-parameter', expression: "request.name != 'limits'" }],
+        variables: [
+          { name: 'limit', expression: 'int(params.data.limit)' },
+          { name: 'count', expression: 'object == null ? size(oldObject.data) : size(object.data)' },
+        ],
+        validations: [
+          {
+            expression: 'variables.count <= variables.limit',
+            messageExpression:
+              "request.operation + ': ' + string(variables.count) + ' of ' + string(variables.limit)",
+            reason: 'Forbidden',
+          },
+        ],
+      };
+      expectSuccess(await api.post(configMapsOf(namespace), configMap('limits', { limit: '1' })), 201);
+      expectSuccess(await api.post(configMapsOf(namespace), configMap('map', { a: '1' })), 201);
+      expectSuccess(await api.post(POLICIES, { metadata: { name }, spec: policy }), 201);
+      const namespaceSelector = { matchLabels: { 'kubernetes.io/metadata.name': namespace } };
+      const paramRef = { name: 'limits', namespace, parameterNotFoundAction: 'Deny' };
+      const matchResources = { namespaceSelector };
+      const binding = { policyName: name, validationActions: ['Deny'], paramRef, matchResources };
+      expectSuccess(await api.post(BINDINGS, { metadata: { name }, spec: binding }), 201);
+      const rejected = await eventually(async () => {
+        const response = await api.patch(`${configMapsOf(namespace)}/map?dryRun=All`, 'merge', {
+          data: { b: '2' },
+        });
+        return response.status !== 200 && response;
+      });
+      expectError(rejected, 403, 'Forbidden');
+      expect(rejected.body.message).toBe(
+        `configmaps "map" is forbidden: ValidatingAdmissionPolicy '${name}' with binding '${name}' denied request: UPDATE: 2 of 1`,
+      );
+      expectSuccess(await api.delete(`${configMapsOf(namespace)}/map?dryRun=All`), 200);
+    },
+
+    async 'denies a request whose ValidatingAdmissionPolicy cannot be evaluated'(context) {
+      const { api, namespace, unique, eventually } = context;
+      const name = unique('policy');
+      const policy = {
+        matchConstraints: { resourceRules: [configMapRule] },
+        validations: [{ expression: "object.data['missing'] == 'a'" }],
+      };
+      expectSuccess(await api.post(POLICIES, { metadata: { name }, spec: policy }), 201);
+      const namespaceSelector = { matchLabels: { 'kubernetes.io/metadata.name': namespace } };
+      const binding = {
+        policyName: name,
+        validationActions: ['Deny'],
+        matchResources: { namespaceSelector },
+      };
+      expectSuccess(await api.post(BINDINGS, { metadata: { name }, spec: binding }), 201);
+      const rejected = await eventually(async () => {
+        const response = await api.post(
+          `${configMapsOf(namespace)}?dryRun=All`,
+          configMap('map', { a: '1' }),
+        );
+        return response.status !== 201 && response;
+      });
+      expectError(rejected, 422, 'Invalid');
+      expect(rejected.body.message).toContain(
+        "expression 'object.data['missing'] == 'a'' resulted in error: no such key: missing",
+      );
+    },
+
+    async 'rejects a binding that denies and warns'({ api, unique }) {
+      const binding = { policyName: 'any', validationActions: ['Deny', 'Warn'] };
+      const rejected = await api.post(BINDINGS, { metadata: { name: unique('binding') }, spec: binding });
+      expectError(rejected, 422, 'Invalid');
+      expect(causesOf(rejected)).toEqual(['FieldValueInvalid spec.validationActions']);
+    },
+
     async 'rejects a ValidatingAdmissionPolicy whose expression does not compile'({ api, unique }) {
       const spec = {
         matchConstraints: { resourceRules: [configMapRule] },

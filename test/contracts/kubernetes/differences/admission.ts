@@ -2,14 +2,6 @@ import type { Difference } from './difference.js';
 
 export const admission: readonly Difference[] = [
   {
-    reason: 'ValidatingAdmissionPolicies are not served.',
-    titles: [
-      'rejects what a ValidatingAdmissionPolicy denies',
-      'warns of what a ValidatingAdmissionPolicy only warns of',
-      'rejects a ValidatingAdmissionPolicy whose expression does not compile',
-    ],
-  },
-  {
     reason: 'Admission webhooks are not served.',
     titles: [
       'rejects a request whose webhook cannot be called, unless its failures are ignored',
