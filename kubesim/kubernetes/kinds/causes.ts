@@ -65,3 +65,8 @@ export function tooMany(field: string, count: number, most: number): Cause {
   const message = `Too many: ${count}: must have at most ${most} items`;
   return { field, reason: 'FieldValueTooMany', message };
 }
+
+/** Cause of a name of something that does not exist. */
+export function notFoundValue(field: string, value: unknown): Cause {
+  return { field, reason: 'FieldValueNotFound', message: `Not found: ${JSON.stringify(value)}` };
+}

@@ -1,20 +1,17 @@
-import { duplicate, forbiddenValue, invalidValue, required } from './causes.js';
-import type { Container, EnvVar, Probe } from './core.js';
+import { duplicate, formatCauses, invalidValue, required } from './causes.js';
+import type { Container } from './core.js';
+import { environmentCauses } from './environment-rules.js';
+import { dnsLabel, portName, portNumber } from './formats.js';
+import { mountCauses } from './pod-volume-rules.js';
+import { lifecycleCauses, probeCauses, type Lifecycle } from './probe-rules.js';
 import { quantity } from './quantity.js';
 import type { Cause } from './resource.js';
 
 /** A container with the fields that only its validation reads. */
 type Checked = Container & {
+  readonly lifecycle?: Lifecycle;
   readonly securityContext?: { readonly privileged?: boolean; readonly allowPrivilegeEscalation?: boolean };
 };
-
-const NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
-const PORT_NAME = /^(?=.{1,15}$)(?=.*[a-z])(?!.*--)[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
-
-/** Whether the text is a lowercase RFC 1123 label. */
-export function isLabel(text: string): boolean {
-  return text.length <= 63 && NAME.test(text);
-}
 
 /** Validates a container at `path` of a pod with volumes of these names. */
 export function containerCauses(container: Checked, path: string, volumes: ReadonlySet<string>): Cause[] {
@@ -22,11 +19,12 @@ export function containerCauses(container: Checked, path: string, volumes: Reado
   return [
     ...nameCauses(container, path),
     ...portCauses(container, `${path}.ports`),
-    ...(container.env ?? []).flatMap((variable, index) => envCauses(variable, `${path}.env[${index}]`)),
+    ...environmentCauses(container, path),
     ...mountCauses(container, `${path}.volumeMounts`, volumes),
-    ...probeCauses(container.livenessProbe, `${path}.livenessProbe`, true),
-    ...probeCauses(container.readinessProbe, `${path}.readinessProbe`, false),
-    ...probeCauses(container.startupProbe, `${path}.startupProbe`, true),
+    ...probeCauses(container.livenessProbe, `${path}.livenessProbe`),
+    ...probeCauses(container.readinessProbe, `${path}.readinessProbe`),
+    ...probeCauses(container.startupProbe, `${path}.startupProbe`),
+    ...lifecycleCauses(container.lifecycle ?? {}, `${path}.lifecycle`),
     ...resourceCauses(container, `${path}.resources`),
     ...(security?.privileged && security.allowPrivilegeEscalation === false
       ? [
@@ -41,72 +39,43 @@ export function containerCauses(container: Checked, path: string, volumes: Reado
 }
 
 function nameCauses({ name, image }: Container, path: string): Cause[] {
-  const causes: Cause[] = [];
-  if (!name) causes.push(required(`${path}.name`));
-  else if (!isLabel(name))
-    causes.push(invalidValue(`${path}.name`, name, 'a lowercase RFC 1123 label is needed'));
-  if (!image) causes.push(required(`${path}.image`));
-  else if (image.trim() !== image)
-    causes.push(invalidValue(`${path}.image`, image, 'must not have leading or trailing whitespace'));
-  return causes;
+  return [
+    ...(name ? formatCauses(`${path}.name`, name, dnsLabel) : [required(`${path}.name`)]),
+    ...imageCauses(image, `${path}.image`),
+  ];
 }
 
-function portCauses({ ports = [] }: Container, path: string): Cause[] {
-  const range = 'must be between 1 and 65535, inclusive';
-  return ports.flatMap(({ name, containerPort }, index) => {
+function imageCauses(image: string, field: string): Cause[] {
+  if (!image) return [required(field)];
+  return image.trim() === image
+    ? []
+    : [invalidValue(field, image, 'must not have leading or trailing whitespace')];
+}
+
+type Ports = readonly (NonNullable<Container['ports']>[number] & { readonly hostPort?: number })[];
+
+function portCauses({ ports = [] }: { readonly ports?: Ports }, path: string): Cause[] {
+  const seen = new Set<string>();
+  return ports.flatMap((port, index) => {
     const at = `${path}[${index}]`;
-    const causes: Cause[] = [];
-    if (name && !PORT_NAME.test(name))
-      causes.push(invalidValue(`${at}.name`, name, 'must contain at least one letter (a-z)'));
-    else if (name && ports.findIndex((other) => other.name === name) < index)
-      causes.push(duplicate(`${at}.name`, name));
-    if (!containerPort) causes.push(required(`${at}.containerPort`));
-    else if (containerPort < 1 || containerPort > 65_535)
-      causes.push(invalidValue(`${at}.containerPort`, containerPort, range));
-    return causes;
+    const { name, containerPort, hostPort, protocol = '' } = port;
+    const isTwice = ports.findIndex((other) => other.name === name) < index;
+    const onHost = `${protocol}//${hostPort ?? 0}`;
+    const isTaken = !!hostPort && seen.has(onHost);
+    seen.add(onHost);
+    return [
+      ...(name ? formatCauses(`${at}.name`, name, portName) : []),
+      ...(name && isTwice ? [duplicate(`${at}.name`, name)] : []),
+      ...(containerPort ? [] : [required(`${at}.containerPort`)]),
+      ...numberCauses(containerPort, `${at}.containerPort`),
+      ...numberCauses(hostPort, `${at}.hostPort`),
+      ...(isTaken ? [duplicate(`${at}.hostPort`, onHost)] : []),
+    ];
   });
 }
 
-const FIELD_PATH =
-  /^(metadata\.(name|namespace|uid|labels(\['.+'\])?|annotations(\['.+'\])?)|spec\.(nodeName|serviceAccountName)|status\.(hostIPs?|podIPs?))$/;
-
-function envCauses({ value, valueFrom }: EnvVar, path: string): Cause[] {
-  if (!valueFrom) return [];
-  const at = `${path}.valueFrom`;
-  if (value) return [invalidValue(at, '', 'may not be specified when `value` is not empty')];
-  const { fieldPath } = valueFrom.fieldRef ?? {};
-  if (fieldPath === undefined || FIELD_PATH.test(fieldPath)) return [];
-  const why = `error converting fieldPath: field label not supported: ${fieldPath}`;
-  return [invalidValue(`${at}.fieldRef.fieldPath`, fieldPath, why)];
-}
-
-function mountCauses({ volumeMounts = [] }: Container, path: string, volumes: ReadonlySet<string>): Cause[] {
-  return volumeMounts.flatMap(({ name }, index) =>
-    !name || volumes.has(name)
-      ? []
-      : [
-          {
-            field: `${path}[${index}].name`,
-            reason: 'FieldValueNotFound' as const,
-            message: `Not found: ${JSON.stringify(name)}`,
-          },
-        ],
-  );
-}
-
-const HANDLERS = ['exec', 'httpGet', 'tcpSocket', 'grpc'] as const;
-
-/** A pod is restarted or started by one success; only its readiness may need several. */
-function probeCauses(probe: Probe | null | undefined, path: string, once: boolean): Cause[] {
-  if (!probe) return [];
-  const [first, second] = HANDLERS.filter((name) => probe[name] !== undefined);
-  if (first === undefined) return [required(path, 'must specify a handler type')];
-  if (second !== undefined)
-    return [forbiddenValue(`${path}.${second}`, 'may not specify more than 1 handler type')];
-  const { successThreshold = 1 } = probe;
-  return once && successThreshold !== 1
-    ? [invalidValue(`${path}.successThreshold`, successThreshold, 'must be 1')]
-    : [];
+function numberCauses(port: number | undefined, field: string): Cause[] {
+  return port ? portNumber(port).map((why) => invalidValue(field, port, why)) : [];
 }
 
 const RESOURCE = /^(cpu$|memory$|ephemeral-storage$|hugepages-|[^/]+\/[^/]+$)/;

@@ -16,6 +16,7 @@ const patterns = {
   configKey: whole('[-._a-zA-Z0-9]+'),
   percent: whole('[0-9]+%'),
   portName: whole('[-a-z0-9]+'),
+  httpHeader: whole('[-A-Za-z0-9]+'),
 };
 
 function whole(source: string): RegExp {
@@ -49,6 +50,14 @@ export const dnsSubdomain: Format = (text) => {
     "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start " +
     'and end with an alphanumeric character';
   return [...atMost(text, 253), ...pattern(text, patterns.subdomain, message, 'example.com')];
+};
+
+/** A DNS name of which the first label may be `*`. */
+export const wildcardSubdomain: Format = (text) => {
+  const message =
+    "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of " +
+    "lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character";
+  return [...atMost(text, 253), ...pattern(text, whole(`\\*\\.${SUBDOMAIN}`), message, '*.example.com')];
 };
 
 const KEY_NAME_MESSAGE =
@@ -125,6 +134,25 @@ export const portName: Format = (text) => {
   if (text.startsWith('-') || text.endsWith('-')) problems.push('must not begin or end with a hyphen');
   return problems;
 };
+
+/** The name of an environment variable. */
+export const variableName: Format = (text) => {
+  const problems = text === '' ? ['environment variable name must be non-empty'] : [];
+  if (!/^[ -<>-~]*$/.test(text))
+    problems.push(
+      "a valid environment variable name must consist only of printable ASCII characters other than '='",
+    );
+  return problems;
+};
+
+/** The name of an HTTP header. */
+export const httpHeader: Format = (text) =>
+  pattern(
+    text,
+    patterns.httpHeader,
+    "a valid HTTP header must consist of alphanumeric characters or '-'",
+    'X-Header-Name',
+  );
 
 /** What is wrong with the number of a port. */
 export function portNumber(port: number): string[] {

@@ -1,11 +1,14 @@
 import { isIP } from 'node:net';
-import { duplicate, forbiddenValue, invalidValue, required } from './causes.js';
-import { containerCauses, isLabel } from './container-rules.js';
+import { duplicate, formatCauses, invalidValue, required } from './causes.js';
+import { containerCauses } from './container-rules.js';
 import type { PodSpec } from './core.js';
+import { dnsLabel } from './formats.js';
+import { podVolumeCauses } from './pod-volume-rules.js';
+import { schedulingCauses, type Scheduling } from './scheduling-rules.js';
 import type { Cause } from './resource.js';
 
 /** A pod's spec with the fields that only its validation reads. */
-type Checked = PodSpec & {
+type Checked = Scheduling & {
   readonly activeDeadlineSeconds?: number;
   readonly hostname?: string;
   readonly hostAliases?: readonly { readonly ip?: string }[];
@@ -26,7 +29,8 @@ export function podSpecCauses(spec: Checked, path: string): Cause[] {
   }
   const volumes = new Set(spec.volumes?.map(({ name }) => name));
   return [
-    ...volumeCauses(spec, `${path}.volumes`),
+    ...podVolumeCauses(spec, `${path}.volumes`),
+    ...schedulingCauses(spec, path),
     ...(containers.length === 0 ? [required(`${path}.containers`)] : []),
     ...containers.flatMap((container, index) =>
       containerCauses(container, `${path}.containers[${index}]`, volumes),
@@ -37,20 +41,6 @@ export function podSpecCauses(spec: Checked, path: string): Cause[] {
     ...duplicateNames(spec, path),
     ...settingCauses(spec, path),
   ];
-}
-
-function volumeCauses({ volumes = [] }: PodSpec, path: string): Cause[] {
-  return volumes.flatMap((volume, index) => {
-    const at = `${path}[${index}]`;
-    const { name, ...sources } = volume;
-    const [, second] = Object.keys(sources);
-    return [
-      ...(volumes.findIndex((other) => other.name === name) < index ? [duplicate(`${at}.name`, name)] : []),
-      ...(second === undefined
-        ? []
-        : [forbiddenValue(`${at}.${second}`, 'may not specify more than 1 volume type')]),
-    ];
-  });
 }
 
 /** Containers and init containers share one space of names. */
@@ -70,10 +60,11 @@ function duplicateNames({ containers, initContainers = [] }: PodSpec, path: stri
 function settingCauses(spec: Checked, path: string): Cause[] {
   const { activeDeadlineSeconds: deadline = 1, hostname, hostAliases = [], dnsPolicy, dnsConfig } = spec;
   const range = 'must be between 1 and 2147483647, inclusive';
-  const label = 'a lowercase RFC 1123 label is needed';
   return [
-    ...(deadline < 1 ? [invalidValue(`${path}.activeDeadlineSeconds`, deadline, range)] : []),
-    ...(hostname && !isLabel(hostname) ? [invalidValue(`${path}.hostname`, hostname, label)] : []),
+    ...(deadline < 1 || deadline > 2_147_483_647
+      ? [invalidValue(`${path}.activeDeadlineSeconds`, deadline, range)]
+      : []),
+    ...(hostname ? formatCauses(`${path}.hostname`, hostname, dnsLabel) : []),
     ...(dnsPolicy === 'None' && dnsConfig === undefined
       ? [required(`${path}.dnsConfig`, 'must provide `dnsConfig` when `dnsPolicy` is None')]
       : []),

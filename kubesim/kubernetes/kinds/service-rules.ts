@@ -1,23 +1,27 @@
-import { duplicate, forbiddenValue, immutable, invalidValue, required } from './causes.js';
-import { isLabel } from './container-rules.js';
+import { duplicate, forbiddenValue, formatCauses, immutable, invalidValue, required } from './causes.js';
 import type { Service, ServicePort } from './core.js';
+import { dnsLabel, dnsSubdomain, portNumber, qualifiedName } from './formats.js';
+import { labelCauses } from './metadata-rules.js';
+import { portCauses as targetCauses } from './probe-rules.js';
 import type { Cause } from './resource.js';
 
 const ADDRESS = 'spec.clusterIPs[0]';
-const DNS_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+type Port = ServicePort & { readonly appProtocol?: string };
 
 /** Validates a new Service, or one that replaces `old`. */
 export function serviceCauses(service: Service, old?: Service): Cause[] {
   if (service.spec.type === 'ExternalName') return externalNameCauses(service);
-  return [...portsCauses(service), ...addressCauses(service, old)];
+  return [
+    ...portsCauses(service),
+    ...labelCauses('spec.selector', service.spec.selector),
+    ...addressCauses(service, old),
+  ];
 }
 
 function externalNameCauses({ spec: { externalName } }: Service): Cause[] {
   const field = 'spec.externalName';
   if (!externalName) return [required(field)];
-  return DNS_NAME.test(externalName.replace(/\.$/, ''))
-    ? []
-    : [invalidValue(field, externalName, 'a lowercase RFC 1123 subdomain is needed')];
+  return formatCauses(field, externalName.replace(/\.$/, ''), dnsSubdomain);
 }
 
 function portsCauses({ spec: { ports = [], clusterIP, type } }: Service): Cause[] {
@@ -26,11 +30,13 @@ function portsCauses({ spec: { ports = [], clusterIP, type } }: Service): Cause[
   return ports.flatMap((port, index) => {
     const path = `spec.ports[${index}]`;
     const isTwice = ports.findIndex((other) => isSamePort(other, port)) < index;
+    const isNamedTwice = !!port.name && ports.findIndex(({ name }) => name === port.name) < index;
     return [
       ...portCauses(port, path, ports.length),
       ...(isInternal && port.nodePort
         ? [forbiddenValue(`${path}.nodePort`, "may not be used when `type` is 'ClusterIP'")]
         : []),
+      ...(isNamedTwice ? [duplicate(`${path}.name`, port.name)] : []),
       ...(isTwice ? [duplicate(path, { protocol: port.protocol, port: port.port })] : []),
     ];
   });
@@ -40,14 +46,16 @@ function isSamePort(one: ServicePort, other: ServicePort): boolean {
   return one.port === other.port && one.protocol === other.protocol;
 }
 
-function portCauses({ name, port }: ServicePort, path: string, count: number): Cause[] {
-  const causes: Cause[] = [];
-  if (!name && count > 1) causes.push(required(`${path}.name`));
-  if (name && !isLabel(name))
-    causes.push(invalidValue(`${path}.name`, name, 'a lowercase RFC 1123 label is needed'));
-  if (!Number.isInteger(port) || port < 1 || port > 65_535)
-    causes.push(invalidValue(`${path}.port`, port, 'must be between 1 and 65535, inclusive'));
-  return causes;
+function portCauses(port: Port, path: string, count: number): Cause[] {
+  const { name, targetPort, appProtocol } = port;
+  const target = targetPort ?? port.port;
+  return [
+    ...(!name && count > 1 ? [required(`${path}.name`)] : []),
+    ...(name ? formatCauses(`${path}.name`, name, dnsLabel) : []),
+    ...portNumber(port.port).map((why) => invalidValue(`${path}.port`, port.port, why)),
+    ...targetCauses(target, `${path}.targetPort`),
+    ...(appProtocol === undefined ? [] : formatCauses(`${path}.appProtocol`, appProtocol, qualifiedName)),
+  ];
 }
 
 function addressCauses({ spec: { clusterIP, type } }: Service, old?: Service): Cause[] {

@@ -6,6 +6,7 @@ import { deletion } from './differences/deletion.js';
 import { discovery } from './differences/discovery.js';
 import { eventsAndLeases } from './differences/events-and-leases.js';
 import { fieldValidation } from './differences/field-validation.js';
+import { kinds } from './differences/kinds.js';
 import { lists } from './differences/lists.js';
 import { namespaces } from './differences/namespaces.js';
 import { patches } from './differences/patches.js';
@@ -25,6 +26,7 @@ export const differences: Readonly<Record<string, readonly Difference[]>> = {
   watches,
   'field validation': fieldValidation,
   patches,
+  kinds,
   subresources,
   deletion,
   access,

@@ -4,6 +4,7 @@ import type { KindContract } from './kind-contract.js';
 import { networkKinds } from './network.js';
 import { nodeKinds } from './nodes.js';
 import { podKinds } from './pods.js';
+import { scalingKinds } from './scaling.js';
 import { storageKinds } from './storage.js';
 import { workloadKinds } from './workloads.js';
 
@@ -11,6 +12,7 @@ export const allKinds: readonly KindContract[] = [
   ...configurationKinds,
   ...podKinds,
   ...workloadKinds,
+  ...scalingKinds,
   ...networkKinds,
   ...storageKinds,
   ...accessKinds,

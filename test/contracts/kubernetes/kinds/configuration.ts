@@ -5,8 +5,28 @@ export const configurationKinds: readonly KindContract[] = [
     version: 'v1',
     kind: 'ConfigMap',
     plural: 'configmaps',
+    immutable: {
+      'the name': [
+        { metadata: { uid: 'other' } },
+        'FieldValueInvalid metadata.uid',
+        'FieldValueInvalid metadata.uid',
+      ],
+    },
     minimal: {},
     invalid: {
+      'a key of two dots': [{ data: { '..': '1' } }, 'FieldValueInvalid data[..]'],
+      'a name of more than 253 characters': [
+        { metadata: { name: 'n'.repeat(254) } },
+        'FieldValueInvalid metadata.name',
+      ],
+      'an event as owner': [
+        { metadata: { ownerReferences: [{ apiVersion: 'v1', kind: 'Event', name: 'a', uid: 'b' }] } },
+        'FieldValueInvalid metadata.ownerReferences',
+      ],
+      'both policies of its dependents': [
+        { metadata: { finalizers: ['orphan', 'foregroundDeletion'] } },
+        'FieldValueInvalid metadata.finalizers',
+      ],
       'a key with a slash': [{ data: { 'a/b': '1' } }, 'FieldValueInvalid data[a/b]'],
       'a key in data and binaryData': [
         { data: { a: '1' }, binaryData: { a: 'MQ==' } },
@@ -57,6 +77,11 @@ export const configurationKinds: readonly KindContract[] = [
     minimal: {},
     defaults: { type: 'Opaque' },
     invalid: {
+      'an SSH Secret without key': [
+        { type: 'kubernetes.io/ssh-auth' },
+        'FieldValueRequired data[ssh-privatekey]',
+      ],
+      'a key of two dots': [{ data: { '..': 'MQ==' } }, 'FieldValueInvalid data[..]'],
       'a key with a slash': [{ data: { 'a/b': 'MQ==' } }, 'FieldValueInvalid data[a/b]'],
       'a TLS Secret without key': [
         { type: 'kubernetes.io/tls', data: { 'tls.crt': 'MQ==' } },
@@ -87,6 +112,7 @@ export const configurationKinds: readonly KindContract[] = [
     minimal: {},
     defaults: { spec: { finalizers: ['kubernetes'] }, status: { phase: 'Active' } },
     invalid: {
+      'a finalizer without domain': [{ spec: { finalizers: ['hold'] } }, 'FieldValueInvalid spec.finalizers'],
       'a name with dots': [{ metadata: { name: 'a.b' } }, 'FieldValueInvalid metadata.name'],
       'a name of more than 63 characters': [
         { metadata: { name: 'n'.repeat(64) } },
@@ -108,6 +134,33 @@ export const configurationKinds: readonly KindContract[] = [
       },
     },
     invalid: {
+      'an unknown type': [{ spec: { limits: [{ type: 'Node' }] } }, 'FieldValueInvalid spec.limits[0].type'],
+      'defaults of pods': [
+        { spec: { limits: [{ type: 'Pod', default: { cpu: '1' } }] } },
+        'FieldValueForbidden spec.limits[0].default',
+      ],
+      'a claim without a size': [
+        { spec: { limits: [{ type: 'PersistentVolumeClaim', max: { cpu: '1' } }] } },
+        'FieldValueRequired spec.limits[0].limits',
+      ],
+      'a ratio below one': [
+        { spec: { limits: [{ type: 'Container', maxLimitRequestRatio: { cpu: '500m' } }] } },
+        'FieldValueInvalid spec.limits[0].maxLimitRequestRatio[cpu]',
+      ],
+      'a default above the maximum': [
+        { spec: { limits: [{ type: 'Container', max: { cpu: '1' }, default: { cpu: '2' } }] } },
+        'FieldValueInvalid spec.limits[0].defaultRequest[cpu]',
+        'FieldValueInvalid spec.limits[0].default[cpu]',
+      ],
+      'a resource without domain': [
+        { spec: { limits: [{ type: 'Container', max: { mood: '1' } }] } },
+        'FieldValueInvalid spec.limits[0].max[mood]',
+        'FieldValueInvalid spec.limits[0].max[mood]',
+        'FieldValueInvalid spec.limits[0].default[mood]',
+        'FieldValueInvalid spec.limits[0].default[mood]',
+        'FieldValueInvalid spec.limits[0].defaultRequest[mood]',
+        'FieldValueInvalid spec.limits[0].defaultRequest[mood]',
+      ],
       'a minimum above the maximum': [
         { spec: { limits: [{ type: 'Container', max: { cpu: '1' }, min: { cpu: '2' } }] } },
         'FieldValueInvalid spec.limits[0].min[cpu]',
@@ -133,6 +186,32 @@ export const configurationKinds: readonly KindContract[] = [
     plural: 'resourcequotas',
     minimal: { spec: { hard: { pods: '10' } } },
     invalid: {
+      'a resource that is no name': [
+        { spec: { hard: { 'a b': '1' } } },
+        'FieldValueInvalid spec.hard[a b]',
+        'FieldValueInvalid spec.hard[a b]',
+      ],
+      'a resource without domain': [
+        { spec: { hard: { mood: '1' } } },
+        'FieldValueInvalid spec.hard[mood]',
+        'FieldValueInvalid spec.hard[mood]',
+      ],
+      'contradicting scopes': [
+        { spec: { scopes: ['Terminating', 'NotTerminating'] } },
+        'FieldValueInvalid spec.scopes',
+      ],
+      'a scope that does not know its resource': [
+        { spec: { hard: { services: '1' }, scopes: ['BestEffort'] } },
+        'FieldValueInvalid spec.scopes',
+      ],
+      'a scope selector in nothing': [
+        { spec: { scopeSelector: { matchExpressions: [{ scopeName: 'PriorityClass', operator: 'In' }] } } },
+        'FieldValueRequired spec.scopeSelector.matchExpressions.values',
+      ],
+      'a scope selector of an unknown operator': [
+        { spec: { scopeSelector: { matchExpressions: [{ scopeName: 'PriorityClass', operator: 'Is' }] } } },
+        'FieldValueInvalid spec.scopeSelector.matchExpressions.operator',
+      ],
       'a negative amount': [{ spec: { hard: { pods: '-1' } } }, 'FieldValueInvalid spec.hard[pods]'],
       'half a pod': [{ spec: { hard: { pods: '500m' } } }, 'FieldValueInvalid spec.hard[pods]'],
       'an unknown scope': [{ spec: { scopes: ['Nice'] } }, 'FieldValueInvalid spec.scopes'],
@@ -146,13 +225,18 @@ export const configurationKinds: readonly KindContract[] = [
     minimal: { value: 10 },
     defaults: { preemptionPolicy: 'PreemptLowerPriority' },
     invalid: {
+      'a name of the system': [{ metadata: { name: 'system-mine' } }, 'FieldValueForbidden metadata.name'],
+      'a name with an underscore': [{ metadata: { name: 'a_b' } }, 'FieldValueInvalid metadata.name'],
       'a value above one billion': [{ value: 1_000_000_001 }, 'FieldValueForbidden value'],
       'an unknown preemptionPolicy': [
         { preemptionPolicy: 'Perhaps' },
         'FieldValueNotSupported preemptionPolicy',
       ],
     },
-    immutable: { 'the value': [{ value: 11 }, 'FieldValueForbidden value'] },
+    immutable: {
+      'the preemptionPolicy': [{ preemptionPolicy: 'Never' }, 'FieldValueInvalid preemptionPolicy'],
+      'the value': [{ value: 11 }, 'FieldValueForbidden value'],
+    },
   },
   {
     version: 'node.k8s.io/v1',
@@ -160,7 +244,29 @@ export const configurationKinds: readonly KindContract[] = [
     plural: 'runtimeclasses',
     clusterScoped: true,
     minimal: { handler: 'runc' },
-    invalid: { 'no handler': [{ handler: null }, 'FieldValueRequired handler'] },
+    invalid: {
+      'a handler with capitals': [{ handler: 'RunC' }, 'FieldValueInvalid handler'],
+      'a node selector that is no label': [
+        { scheduling: { nodeSelector: { 'a b': 'c' } } },
+        'FieldValueInvalid scheduling.nodeSelector',
+      ],
+      'two equal tolerations': [
+        {
+          scheduling: {
+            tolerations: [
+              { key: 'a', operator: 'Exists' },
+              { key: 'a', operator: 'Exists' },
+            ],
+          },
+        },
+        'FieldValueDuplicate scheduling.tolerations[1]',
+      ],
+      'a negative overhead': [
+        { overhead: { podFixed: { cpu: '-1' } } },
+        'FieldValueInvalid overhead.limits[cpu]',
+      ],
+      'no handler': [{ handler: null }, 'FieldValueRequired handler'],
+    },
     immutable: { 'the handler': [{ handler: 'kata' }, 'FieldValueInvalid handler'] },
   },
   {
@@ -169,11 +275,23 @@ export const configurationKinds: readonly KindContract[] = [
     plural: 'leases',
     minimal: { spec: { holderIdentity: 'me', leaseDurationSeconds: 15 } },
     invalid: {
+      'a name with a space': [{ metadata: { name: 'a b' } }, 'FieldValueInvalid metadata.name'],
       'a duration of zero': [
         { spec: { leaseDurationSeconds: 0 } },
         'FieldValueInvalid spec.leaseDurationSeconds',
       ],
       'negative transitions': [{ spec: { leaseTransitions: -1 } }, 'FieldValueInvalid spec.leaseTransitions'],
     },
+  },
+  {
+    version: 'apps/v1',
+    kind: 'ControllerRevision',
+    plural: 'controllerrevisions',
+    minimal: { data: { any: 'thing' }, revision: 1 },
+    invalid: {
+      'no data': [{ data: null }, 'FieldValueRequired data'],
+      'a negative revision': [{ revision: -1 }, 'FieldValueInvalid revision'],
+    },
+    immutable: { 'the data': [{ data: { other: 'thing' } }, 'FieldValueInvalid data'] },
   },
 ];

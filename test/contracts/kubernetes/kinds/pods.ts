@@ -1,4 +1,7 @@
 import type { KindContract, Manifest } from './kind-contract.js';
+import { invalidContainers } from './pod-containers.js';
+import { invalidPodSpecs } from './pod-specs.js';
+import { invalidVolumes } from './pod-volumes.js';
 
 const main = { name: 'main', image: 'nginx:1.27' };
 
@@ -59,7 +62,9 @@ export const podKinds: readonly KindContract[] = [
       status: { phase: 'Pending', qosClass: 'BestEffort' },
     },
     invalid: {
-      'no container': [{ spec: { containers: [] } }, 'FieldValueRequired spec.containers'],
+      ...invalidContainers,
+      ...invalidVolumes,
+      ...invalidPodSpecs,
       'a container without image': [
         withContainer({ image: null }),
         'FieldValueRequired spec.containers[0].image',
@@ -71,18 +76,6 @@ export const podKinds: readonly KindContract[] = [
       'a container name with capitals': [
         withContainer({ name: 'Main' }),
         'FieldValueInvalid spec.containers[0].name',
-      ],
-      'two containers of one name': [
-        { spec: { containers: [main, main] } },
-        'FieldValueDuplicate spec.containers[1].name',
-      ],
-      'an init container with the name of a container': [
-        { spec: { initContainers: [main] } },
-        'FieldValueDuplicate spec.initContainers[0].name',
-      ],
-      'an unknown restartPolicy': [
-        { spec: { restartPolicy: 'Sometimes' } },
-        'FieldValueNotSupported spec.restartPolicy',
       ],
       'an unknown imagePullPolicy': [
         withContainer({ imagePullPolicy: 'Often' }),
@@ -127,21 +120,6 @@ export const podKinds: readonly KindContract[] = [
         withContainer({ volumeMounts: [{ name: 'data', mountPath: '/data' }] }),
         'FieldValueNotFound spec.containers[0].volumeMounts[0].name',
       ],
-      'a volume with two sources': [
-        { spec: { volumes: [{ name: 'data', emptyDir: {}, hostPath: { path: '/' } }] } },
-        'FieldValueForbidden spec.volumes[0].hostPath',
-      ],
-      'two volumes of one name': [
-        {
-          spec: {
-            volumes: [
-              { name: 'data', emptyDir: {} },
-              { name: 'data', emptyDir: {} },
-            ],
-          },
-        },
-        'FieldValueDuplicate spec.volumes[1].name',
-      ],
       'requests above limits': [
         withContainer({ resources: { requests: { cpu: '2' }, limits: { cpu: '1' } } }),
         'FieldValueInvalid spec.containers[0].resources.requests',
@@ -167,47 +145,61 @@ export const podKinds: readonly KindContract[] = [
         withContainer({ livenessProbe: { httpGet, successThreshold: 2 } }),
         'FieldValueInvalid spec.containers[0].livenessProbe.successThreshold',
       ],
-      'a deadline of zero': [
-        { spec: { activeDeadlineSeconds: 0 } },
-        'FieldValueInvalid spec.activeDeadlineSeconds',
-      ],
-      'a toleration of an unknown effect': [
-        { spec: { tolerations: [{ key: 'a', effect: 'NoWay' }] } },
-        'FieldValueNotSupported spec.tolerations[0].effect',
-      ],
-      'an unknown operator in its node affinity': [
-        {
-          spec: {
-            affinity: {
-              nodeAffinity: {
-                requiredDuringSchedulingIgnoredDuringExecution: {
-                  nodeSelectorTerms: [{ matchExpressions: [{ key: 'a', operator: 'Is' }] }],
-                },
-              },
-            },
-          },
-        },
-        'FieldValueInvalid spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[0].matchExpressions[0].operator',
-      ],
       'an image with a leading space': [
         withContainer({ image: ' nginx' }),
         'FieldValueInvalid spec.containers[0].image',
-      ],
-      'a host name with dots': [{ spec: { hostname: 'a.b' } }, 'FieldValueInvalid spec.hostname'],
-      'host aliases without an address': [
-        { spec: { hostAliases: [{ ip: 'here', hostnames: ['a'] }] } },
-        'FieldValueInvalid spec.hostAliases[0].ip',
       ],
       'a privileged container without privilege escalation': [
         withContainer({ securityContext: { privileged: true, allowPrivilegeEscalation: false } }),
         'FieldValueInvalid spec.containers[0].securityContext',
       ],
-      'dnsPolicy None without servers': [
-        { spec: { dnsPolicy: 'None' } },
-        'FieldValueRequired spec.dnsConfig',
+      'a minimum of domains of a soft topology spread': [
+        {
+          spec: {
+            topologySpreadConstraints: [
+              { maxSkew: 1, topologyKey: 'zone', whenUnsatisfiable: 'ScheduleAnyway', minDomains: 2 },
+            ],
+          },
+        },
+        'FieldValueInvalid spec.topologySpreadConstraints[0].minDomains',
+      ],
+      'a subdomain with dots': [{ spec: { subdomain: 'a.b' } }, 'FieldValueInvalid spec.subdomain'],
+      'an init container with the name of a container': [
+        { spec: { initContainers: [main] } },
+        'FieldValueDuplicate spec.initContainers[0].name',
       ],
     },
     immutable: {
+      'the node': [{ spec: { nodeName: 'other' } }, 'FieldValueForbidden spec'],
+      'the deadline that it has not to a negative one': [
+        { spec: { activeDeadlineSeconds: -1 } },
+        'FieldValueInvalid spec.activeDeadlineSeconds',
+        'FieldValueInvalid spec.activeDeadlineSeconds',
+      ],
+      'the volumes': [
+        { spec: { volumes: [{ name: 'a', emptyDir: {} }] } },
+        'FieldValueNotFound spec.containers[0].volumeMounts[0].name',
+        'FieldValueForbidden spec',
+      ],
+      'the number of containers': [
+        {
+          spec: {
+            containers: [
+              { name: 'main', image: 'nginx:1.27' },
+              { name: 'b', image: 'a' },
+            ],
+          },
+        },
+        'FieldValueForbidden spec.containers',
+      ],
+      'the image to none': [
+        { spec: { containers: [{ name: 'main', image: '' }] } },
+        'FieldValueRequired spec.containers[0].image',
+        'FieldValueRequired spec.containers[0].image',
+        'FieldValueForbidden spec',
+      ],
+      'the host name': [{ spec: { hostname: 'a' } }, 'FieldValueForbidden spec'],
+      'the grace period': [{ spec: { terminationGracePeriodSeconds: 5 } }, 'FieldValueForbidden spec'],
       'the command of a container': [withContainer({ command: ['true'] }), 'FieldValueForbidden spec'],
       'the restartPolicy': [{ spec: { restartPolicy: 'Never' } }, 'FieldValueForbidden spec'],
     },

@@ -12,6 +12,22 @@ export const storageKinds: readonly KindContract[] = [
       status: { phase: 'Pending' },
     },
     invalid: {
+      'a class with capitals': [
+        { spec: { storageClassName: 'Fast' } },
+        'FieldValueInvalid spec.storageClassName',
+      ],
+      'a mode for one pod beside another': [
+        { spec: { accessModes: ['ReadWriteOncePod', 'ReadWriteOnce'] } },
+        'FieldValueForbidden spec.accessModes',
+      ],
+      'a selector of an unknown operator': [
+        { spec: { selector: { matchExpressions: [{ key: 'a', operator: 'Is' }] } } },
+        'FieldValueInvalid spec.selector.matchExpressions[0].operator',
+      ],
+      'a negative size': [
+        { spec: { resources: { requests: { storage: '-1Gi' } } } },
+        'FieldValueInvalid spec.resources[storage]',
+      ],
       'no access mode': [{ spec: { accessModes: [] } }, 'FieldValueRequired spec.accessModes'],
       'an unknown access mode': [
         { spec: { accessModes: ['Sometimes'] } },
@@ -25,6 +41,15 @@ export const storageKinds: readonly KindContract[] = [
       'an unknown volumeMode': [{ spec: { volumeMode: 'Tape' } }, 'FieldValueNotSupported spec.volumeMode'],
     },
     immutable: {
+      'the size before it is bound': [
+        { spec: { resources: { requests: { storage: '2Gi' } } } },
+        'FieldValueForbidden spec',
+      ],
+      'the volumeMode': [
+        { spec: { volumeMode: 'Block' } },
+        'FieldValueForbidden spec',
+        'FieldValueInvalid volumeMode',
+      ],
       'the access modes': [{ spec: { accessModes: ['ReadOnlyMany'] } }, 'FieldValueForbidden spec'],
     },
   },
@@ -42,6 +67,31 @@ export const storageKinds: readonly KindContract[] = [
       status: { phase: 'Pending' },
     },
     invalid: {
+      'a negative capacity': [
+        { spec: { capacity: { storage: '-1Gi' } } },
+        'FieldValueInvalid spec.capacity[storage]',
+        'FieldValueInvalid spec.capacity[storage]',
+      ],
+      'a class with capitals': [
+        { spec: { storageClassName: 'Fast' } },
+        'FieldValueInvalid spec.storageClassName',
+      ],
+      'a local volume without nodes': [
+        { spec: { hostPath: null, local: { path: '/data' } } },
+        'FieldValueRequired spec.nodeAffinity',
+      ],
+      'a driver without a handle': [
+        { spec: { hostPath: null, csi: { driver: 'example.com' } } },
+        'FieldValueRequired spec.csi.volumeHandle',
+      ],
+      'an unknown access mode': [
+        { spec: { accessModes: ['Sometimes'] } },
+        'FieldValueNotSupported spec.accessModes',
+      ],
+      'a host path that leaves its directory': [
+        { spec: { hostPath: { path: '/a/../b' } } },
+        'FieldValueInvalid spec.hostPath.path',
+      ],
       'no source': [{ spec: { hostPath: null } }, 'FieldValueRequired spec'],
       'two sources': [{ spec: { nfs: { server: 'a', path: '/' } } }, 'FieldValueForbidden spec.nfs'],
       'no capacity': [
@@ -56,6 +106,7 @@ export const storageKinds: readonly KindContract[] = [
       'no access mode': [{ spec: { accessModes: null } }, 'FieldValueRequired spec.accessModes'],
     },
     immutable: {
+      'the volumeMode': [{ spec: { volumeMode: 'Block' } }, 'FieldValueInvalid volumeMode'],
       'the source': [
         { spec: { hostPath: { path: '/other' } } },
         'FieldValueForbidden spec.persistentvolumesource',
@@ -70,6 +121,16 @@ export const storageKinds: readonly KindContract[] = [
     minimal: { provisioner: 'example.com/disk' },
     defaults: { reclaimPolicy: 'Delete', volumeBindingMode: 'Immediate' },
     invalid: {
+      'a provisioner with capitals and spaces': [{ provisioner: 'My Disk' }, 'FieldValueInvalid provisioner'],
+      'two equal topologies': [
+        { allowedTopologies: [{ matchLabelExpressions: [{ key: 'zone', values: ['a', 'a'] }] }] },
+        'FieldValueDuplicate allowedTopologies[0].matchLabelExpressions[0].values[1]',
+      ],
+      'topologies without values': [
+        { allowedTopologies: [{ matchLabelExpressions: [{ key: 'zone', values: [] }] }] },
+        'FieldValueRequired allowedTopologies[0].matchLabelExpressions[0].values',
+      ],
+      'a parameter without name': [{ parameters: { '': 'a' } }, 'FieldValueInvalid parameters'],
       'no provisioner': [{ provisioner: null }, 'FieldValueRequired provisioner'],
       'an unknown reclaimPolicy': [{ reclaimPolicy: 'Burn' }, 'FieldValueNotSupported reclaimPolicy'],
       'an unknown volumeBindingMode': [
@@ -78,6 +139,10 @@ export const storageKinds: readonly KindContract[] = [
       ],
     },
     immutable: {
+      'the volumeBindingMode': [
+        { volumeBindingMode: 'WaitForFirstConsumer' },
+        'FieldValueInvalid volumeBindingMode',
+      ],
       'the provisioner': [{ provisioner: 'example.com/other' }, 'FieldValueInvalid provisioner'],
       'the parameters': [{ parameters: { size: 'big' } }, 'FieldValueInvalid parameters'],
       'the reclaimPolicy': [{ reclaimPolicy: 'Retain' }, 'FieldValueInvalid reclaimPolicy'],
@@ -87,6 +152,9 @@ export const storageKinds: readonly KindContract[] = [
     version: 'storage.k8s.io/v1',
     kind: 'CSIDriver',
     plural: 'csidrivers',
+    immutable: {
+      'whether it attaches': [{ spec: { attachRequired: false } }, 'FieldValueInvalid spec.attachedRequired'],
+    },
     clusterScoped: true,
     minimal: { spec: {} },
     defaults: {
@@ -100,6 +168,18 @@ export const storageKinds: readonly KindContract[] = [
       },
     },
     invalid: {
+      'an unknown fsGroupPolicy': [
+        { spec: { fsGroupPolicy: 'Some' } },
+        'FieldValueNotSupported spec.fsGroupPolicy',
+      ],
+      'two token requests of one audience': [
+        { spec: { tokenRequests: [{ audience: 'a' }, { audience: 'a' }] } },
+        'FieldValueDuplicate spec.tokenRequests[1].audience',
+      ],
+      'a token of a minute': [
+        { spec: { tokenRequests: [{ audience: 'a', expirationSeconds: 60 }] } },
+        'FieldValueInvalid spec.tokenRequests[0].expirationSeconds',
+      ],
       'an unknown life cycle': [
         { spec: { volumeLifecycleModes: ['Eternal'] } },
         'FieldValueNotSupported spec.volumeLifecycleModes',

@@ -43,6 +43,33 @@ export const workloadKinds: readonly KindContract[] = [
       },
     },
     invalid: {
+      'more than all pods unavailable': [
+        { spec: { strategy: { rollingUpdate: { maxUnavailable: '120%' } } } },
+        'FieldValueInvalid spec.strategy.rollingUpdate.maxUnavailable',
+      ],
+      'a negative surge': [
+        { spec: { strategy: { rollingUpdate: { maxSurge: -1 } } } },
+        'FieldValueInvalid spec.strategy.rollingUpdate.maxSurge',
+      ],
+      'a selector in nothing': [
+        { spec: { selector: { matchExpressions: [{ key: 'app', operator: 'In' }] } } },
+        'FieldValueRequired spec.selector.matchExpressions[0].values',
+        'FieldValueInvalid spec.selector',
+      ],
+      'a label of its pods with a space': [
+        { spec: { template: { metadata: { labels: { a: 'b c' } } } } },
+        'FieldValueInvalid spec.template.labels',
+      ],
+      'an annotation of its pods with a space': [
+        { spec: { template: { metadata: { annotations: { 'a b': 'c' } } } } },
+        'FieldValueInvalid spec.template.annotations',
+      ],
+      'a name with capitals': [{ metadata: { name: 'Web' } }, 'FieldValueInvalid metadata.name'],
+      'a negative progress deadline': [
+        { spec: { progressDeadlineSeconds: -1 } },
+        'FieldValueInvalid spec.progressDeadlineSeconds',
+        'FieldValueInvalid spec.progressDeadlineSeconds',
+      ],
       'no selector': [
         { spec: { selector: null } },
         'FieldValueRequired spec.selector',
@@ -109,9 +136,27 @@ export const workloadKinds: readonly KindContract[] = [
     version: 'apps/v1',
     kind: 'ReplicaSet',
     plural: 'replicasets',
+    immutable: {
+      'the selector': [
+        {
+          spec: {
+            selector: { matchLabels: { app: 'web', tier: 'front' } },
+            template: { metadata: { labels: { tier: 'front' } } },
+          },
+        },
+        'FieldValueInvalid spec.selector',
+      ],
+    },
     minimal: { spec: { selector, template } },
     defaults: { spec: { replicas: 1, template: { spec: podDefaults } } },
     invalid: {
+      'no selector': [
+        { spec: { selector: null } },
+        'FieldValueRequired spec.selector',
+        'FieldValueInvalid spec.template.metadata.labels',
+      ],
+      'negative replicas': [{ spec: { replicas: -1 } }, 'FieldValueInvalid spec.replicas'],
+      'an empty selector': [{ spec: { selector: { matchLabels: null } } }, 'FieldValueInvalid spec.selector'],
       'a selector that does not select its template': [
         { spec: { selector: { matchLabels: { app: 'other' } } } },
         'FieldValueInvalid spec.template.metadata.labels',
@@ -143,6 +188,34 @@ export const workloadKinds: readonly KindContract[] = [
       },
     },
     invalid: {
+      'a name with dots': [{ metadata: { name: 'a.b' } }, 'FieldValueInvalid metadata.name'],
+      'a Service name with dots': [{ spec: { serviceName: 'a.b' } }, 'FieldValueInvalid spec.serviceName'],
+      'an unknown update strategy': [
+        { spec: { updateStrategy: { type: 'BlueGreen' } } },
+        'FieldValueInvalid spec.updateStrategy',
+      ],
+      'a negative first number': [
+        { spec: { ordinals: { start: -1 } } },
+        'FieldValueInvalid spec.ordinals.start',
+      ],
+      'a claim template without size': [
+        {
+          spec: {
+            volumeClaimTemplates: [{ metadata: { name: 'a' }, spec: { accessModes: ['ReadWriteOnce'] } }],
+          },
+        },
+        'FieldValueRequired spec.volumeClaimTemplates[0].spec.resources[storage]',
+      ],
+      'an unknown retention of claims': [
+        { spec: { persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Burn' } } },
+        'FieldValueNotSupported spec.persistentVolumeClaimRetentionPolicy.whenDeleted',
+      ],
+      'no selector': [
+        { spec: { selector: null } },
+        'FieldValueRequired spec.selector',
+        'FieldValueInvalid spec.template.metadata.labels',
+      ],
+      'an empty selector': [{ spec: { selector: { matchLabels: null } } }, 'FieldValueInvalid spec.selector'],
       'an unknown podManagementPolicy': [
         { spec: { podManagementPolicy: 'Random' } },
         'FieldValueInvalid spec.podManagementPolicy',
@@ -186,6 +259,20 @@ export const workloadKinds: readonly KindContract[] = [
       },
     },
     invalid: {
+      'no selector': [{ spec: { selector: null } }, 'FieldValueInvalid spec.template.metadata.labels'],
+      'an empty selector': [{ spec: { selector: { matchLabels: null } } }, 'FieldValueInvalid spec.selector'],
+      'an unknown update strategy': [
+        { spec: { updateStrategy: { type: 'BlueGreen' } } },
+        'FieldValueNotSupported spec.updateStrategy',
+      ],
+      'neither surge nor unavailability': [
+        { spec: { updateStrategy: { rollingUpdate: { maxUnavailable: 0 } } } },
+        'FieldValueRequired spec.updateStrategy.rollingUpdate.maxUnavailable',
+      ],
+      'a deadline of its pods': [
+        { spec: { template: { spec: { activeDeadlineSeconds: 5 } } } },
+        'FieldValueForbidden spec.template.spec.activeDeadlineSeconds',
+      ],
       'both surge and unavailability': [
         { spec: { updateStrategy: { rollingUpdate: { maxUnavailable: 1, maxSurge: 1 } } } },
         'FieldValueInvalid spec.updateStrategy.rollingUpdate.maxSurge',
@@ -208,17 +295,6 @@ export const workloadKinds: readonly KindContract[] = [
     },
   },
   {
-    version: 'apps/v1',
-    kind: 'ControllerRevision',
-    plural: 'controllerrevisions',
-    minimal: { data: { any: 'thing' }, revision: 1 },
-    invalid: {
-      'no data': [{ data: null }, 'FieldValueRequired data'],
-      'a negative revision': [{ revision: -1 }, 'FieldValueInvalid revision'],
-    },
-    immutable: { 'the data': [{ data: { other: 'thing' } }, 'FieldValueInvalid data'] },
-  },
-  {
     version: 'v1',
     kind: 'ReplicationController',
     plural: 'replicationcontrollers',
@@ -228,6 +304,15 @@ export const workloadKinds: readonly KindContract[] = [
       spec: { replicas: 1, selector: { app: 'web' }, template: { spec: podDefaults } },
     },
     invalid: {
+      'a selector that does not select its template': [
+        { spec: { selector: { app: 'other' } } },
+        'FieldValueInvalid spec.template.metadata.labels',
+      ],
+      'pods that are not restarted': [
+        { spec: { template: { spec: { restartPolicy: 'Never' } } } },
+        'FieldValueNotSupported spec.template.spec.restartPolicy',
+      ],
+      'no labels at all': [{ spec: { template: { metadata: null } } }, 'FieldValueRequired spec.selector'],
       'negative replicas': [{ spec: { replicas: -1 } }, 'FieldValueInvalid spec.replicas'],
       'no template': [
         { spec: { template: null, selector: { app: 'web' } } },
@@ -241,7 +326,17 @@ export const workloadKinds: readonly KindContract[] = [
     plural: 'podtemplates',
     minimal: { template },
     defaults: { template: { spec: podDefaults } },
-    invalid: { 'no container': [{ template: null }, 'FieldValueRequired template.spec.containers'] },
+    invalid: {
+      'a label with a space': [
+        { template: { metadata: { labels: { a: 'b c' } } } },
+        'FieldValueInvalid template.labels',
+      ],
+      'an unknown restartPolicy': [
+        { template: { spec: { restartPolicy: 'Sometimes' } } },
+        'FieldValueNotSupported template.spec.restartPolicy',
+      ],
+      'no container': [{ template: null }, 'FieldValueRequired template.spec.containers'],
+    },
   },
   {
     version: 'batch/v1',
@@ -261,6 +356,54 @@ export const workloadKinds: readonly KindContract[] = [
       },
     },
     invalid: {
+      'a failure limit by index of a plain Job': [
+        { spec: { backoffLimitPerIndex: 1 } },
+        'FieldValueInvalid spec.backoffLimitPerIndex',
+      ],
+      'failed indexes without their limit': [
+        { spec: { completionMode: 'Indexed', completions: 2, maxFailedIndexes: 1 } },
+        'FieldValueRequired spec.backoffLimitPerIndex',
+      ],
+      'a selector of its own': [
+        { spec: { selector: { matchLabels: { a: 'b' } } } },
+        'FieldValueInvalid spec.selector',
+        'FieldValueInvalid spec.template.metadata.labels',
+      ],
+      'a selector by hand that does not select its template': [
+        { spec: { manualSelector: true, selector: { matchLabels: { a: 'b' } } } },
+        'FieldValueInvalid spec.template.metadata.labels',
+      ],
+      'an unknown podReplacementPolicy': [
+        { spec: { podReplacementPolicy: 'Never' } },
+        'FieldValueNotSupported spec.podReplacementPolicy',
+      ],
+      'a name that is too long for its pods': [
+        { metadata: { name: 'n'.repeat(63) }, spec: { completionMode: 'Indexed', completions: 2 } },
+        'FieldValueInvalid metadata.name',
+      ],
+      'a manager without domain': [{ spec: { managedBy: 'me' } }, 'FieldValueInvalid spec.managedBy'],
+      'a negative deadline': [
+        { spec: { activeDeadlineSeconds: -1 } },
+        'FieldValueInvalid spec.activeDeadlineSeconds',
+      ],
+      'a negative life after its end': [
+        { spec: { ttlSecondsAfterFinished: -1 } },
+        'FieldValueInvalid spec.ttlSecondsAfterFinished',
+      ],
+      'a success policy of a plain Job': [
+        { spec: { successPolicy: { rules: [{ succeededCount: 1 }] } } },
+        'FieldValueInvalid spec.successPolicy',
+      ],
+      'a failure policy without rules': [
+        {
+          spec: {
+            podFailurePolicy: {
+              rules: [{ action: 'Perhaps', onExitCodes: { operator: 'In', values: [1] } }],
+            },
+          },
+        },
+        'FieldValueNotSupported spec.podFailurePolicy.rules[0].action',
+      ],
       'pods that are restarted always': [
         inTemplate({ restartPolicy: 'Always' }),
         'FieldValueRequired spec.template.spec.restartPolicy',
@@ -277,6 +420,17 @@ export const workloadKinds: readonly KindContract[] = [
       ],
     },
     immutable: {
+      'the completionMode': [
+        { spec: { completionMode: 'Indexed' } },
+        'FieldValueInvalid spec.completionMode',
+      ],
+      'the selector': [
+        { spec: { selector: { matchLabels: { 'batch.kubernetes.io/controller-uid': 'other' } } } },
+        'FieldValueInvalid spec.selector',
+        'FieldValueInvalid spec.template.metadata.labels',
+        'FieldValueInvalid spec.template.metadata.labels',
+        'FieldValueInvalid spec.selector',
+      ],
       completions: [{ spec: { completions: 2 } }, 'FieldValueInvalid spec.completions'],
       'the template': [
         inTemplate({ containers: [{ ...main, image: 'redis' }] }),
@@ -299,6 +453,22 @@ export const workloadKinds: readonly KindContract[] = [
       },
     },
     invalid: {
+      'a negative starting deadline': [
+        { spec: { startingDeadlineSeconds: -1 } },
+        'FieldValueInvalid spec.startingDeadlineSeconds',
+      ],
+      'a negative history': [
+        { spec: { successfulJobsHistoryLimit: -1 } },
+        'FieldValueInvalid spec.successfulJobsHistoryLimit',
+      ],
+      'pods that are restarted always': [
+        { spec: { jobTemplate: { spec: { template: { spec: { restartPolicy: 'Always' } } } } } },
+        'FieldValueRequired spec.jobTemplate.spec.template.spec.restartPolicy',
+      ],
+      'a selector of its Jobs': [
+        { spec: { jobTemplate: { spec: { selector: { matchLabels: { a: 'b' } } } } } },
+        'FieldValueInvalid spec.jobTemplate.spec.selector',
+      ],
       'no schedule': [{ spec: { schedule: null } }, 'FieldValueRequired spec.schedule'],
       'a schedule with an hour of 25': [
         { spec: { schedule: '0 25 * * *' } },
@@ -317,53 +487,6 @@ export const workloadKinds: readonly KindContract[] = [
         { metadata: { name: 'n'.repeat(53) } },
         'FieldValueInvalid metadata.name',
       ],
-    },
-  },
-  {
-    version: 'autoscaling/v2',
-    kind: 'HorizontalPodAutoscaler',
-    plural: 'horizontalpodautoscalers',
-    minimal: {
-      spec: { scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' }, maxReplicas: 3 },
-    },
-    defaults: {
-      spec: {
-        minReplicas: 1,
-        metrics: [
-          {
-            type: 'Resource',
-            resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } },
-          },
-        ],
-      },
-    },
-    invalid: {
-      'no maxReplicas': [
-        { spec: { maxReplicas: null } },
-        'FieldValueRequired spec.maxReplicas',
-        'FieldValueInvalid spec.maxReplicas',
-      ],
-      'fewer maxReplicas than minReplicas': [
-        { spec: { minReplicas: 5 } },
-        'FieldValueInvalid spec.maxReplicas',
-      ],
-      'no target': [
-        { spec: { scaleTargetRef: null } },
-        'FieldValueRequired spec.scaleTargetRef.kind',
-        'FieldValueRequired spec.scaleTargetRef.name',
-        'FieldValueInvalid spec.scaleTargetRef.apiVersion',
-      ],
-    },
-  },
-  {
-    version: 'policy/v1',
-    kind: 'PodDisruptionBudget',
-    plural: 'poddisruptionbudgets',
-    minimal: { spec: { selector, minAvailable: 1 } },
-    invalid: {
-      'both minAvailable and maxUnavailable': [{ spec: { maxUnavailable: 1 } }, 'FieldValueInvalid spec'],
-      'a negative minAvailable': [{ spec: { minAvailable: -1 } }, 'FieldValueInvalid spec.minAvailable'],
-      'more than 100 percent': [{ spec: { minAvailable: '120%' } }, 'FieldValueInvalid spec.minAvailable'],
     },
   },
 ];
