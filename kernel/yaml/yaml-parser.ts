@@ -12,7 +12,10 @@ export interface YamlParserOptions {
   readonly perFlow?: number;
   /** Maximum number of waiting texts of one flow. Default 100. */
   readonly waiting?: number;
-  /** Timeout of one text in milliseconds. Default 5,000. */
+  /**
+   * Timeout of one text in milliseconds. Default 20,000: on busy cores the thread gets a tenth of the time of others, and a small text
+   * must not fail for it.
+   */
   readonly timeoutMs?: number;
   /** Memory limit of one text in mebibytes. Default 512. */
   readonly memoryMb?: number;
@@ -50,7 +53,7 @@ export class YamlParser {
     threads = 2,
     perFlow = 1,
     waiting = 100,
-    timeoutMs = 5_000,
+    timeoutMs = 20_000,
     memoryMb = 512,
   }: YamlParserOptions = {}) {
     this.queue = new FairQueue({ perFlow, maxWaiting: waiting, total: threads });
