@@ -1,5 +1,5 @@
 import type { Container, Pod } from '../kubernetes/kinds/core.js';
-import { agnhost } from './agnhost/agnhost.js';
+import { agnhost } from './agnhost.js';
 import { type ContainerRequest, jsonResponse, type Server, textResponse, urlOf } from './http-server.js';
 import { expandReferences, hostnameOf } from './pod-content.js';
 import type { Program } from './program.js';

@@ -1,10 +1,10 @@
 import { Environment } from '@marcbachmann/cel-js';
-import { registerAddresses } from './library/addresses.js';
-import { registerLists, registerSets } from './library/lists.js';
-import { registerQuantities } from './library/quantities.js';
-import { registerRegex } from './library/regex.js';
-import { registerStrings } from './library/strings.js';
-import { registerUrls } from './library/urls.js';
+import { registerAddresses } from './addresses.js';
+import { registerLists, registerSets } from './lists.js';
+import { registerQuantities } from './quantities.js';
+import { registerRegex } from './regex.js';
+import { registerStrings } from './strings.js';
+import { registerUrls } from './urls.js';
 import { spend } from './running-budget.js';
 import { sizeOf } from './values.js';
 

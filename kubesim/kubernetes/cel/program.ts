@@ -8,7 +8,7 @@ import {
 import { Budget, OutOfBudgetError } from './budget.js';
 import { createEnvironment } from './environment.js';
 import { errorText } from './errors.js';
-import { MATCHES } from './library/regex.js';
+import { MATCHES } from './regex.js';
 import { withBudget } from './running-budget.js';
 
 /** The expression does not compile; the message is that of cel-go. */

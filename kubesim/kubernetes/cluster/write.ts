@@ -19,7 +19,7 @@ import { finishDeletion } from './delete.js';
 import { metadataCauses } from '../kinds/metadata-rules.js';
 import { admitByPolicies } from './policies/policies.js';
 import type { Requester } from './policies/request.js';
-import { admitPodSecurity, type Warn } from './pod-security/admission.js';
+import { admitPodSecurity, type Warn } from './pod-security-admission.js';
 import { schemaOf, specCauses } from './schema-rules.js';
 
 /** The writer of an object: a field manager, or an apply, which has recorded its fields in the object. */

@@ -1,6 +1,6 @@
 import type { Environment } from '@marcbachmann/cel-js';
 import { RE2JS } from 're2js';
-import { spend } from '../running-budget.js';
+import { spend } from './running-budget.js';
 
 /** The name under which `matches` runs by the semantics of RE2; the library's own one would be JavaScript's. */
 export const MATCHES = 'matchesRe2';

@@ -1,4 +1,4 @@
-import { type ContainerRequest, type ContainerResponse, jsonResponse, textResponse } from '../http-server.js';
+import { type ContainerRequest, type ContainerResponse, jsonResponse, textResponse } from './http-server.js';
 
 /** An object of an AdmissionReview, as far as the webhooks read it. */
 interface ReviewedObject {

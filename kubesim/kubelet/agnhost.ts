@@ -6,11 +6,11 @@ import {
   jsonResponse,
   textResponse,
   urlOf,
-} from '../http-server.js';
-import { hostnameOf } from '../pod-content.js';
-import type { Program } from '../program.js';
-import { admissionWebhook } from './admission-webhook.js';
-import { conversionWebhook } from './conversion-webhook.js';
+} from './http-server.js';
+import { hostnameOf } from './pod-content.js';
+import type { Program } from './program.js';
+import { admissionWebhook } from './agnhost-admission-webhook.js';
+import { conversionWebhook } from './agnhost-conversion-webhook.js';
 
 /** Options of a subcommand, by name. */
 type Options = ReadonlyMap<string, string>;

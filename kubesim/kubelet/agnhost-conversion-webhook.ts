@@ -1,4 +1,4 @@
-import { type ContainerRequest, type ContainerResponse, jsonResponse, textResponse } from '../http-server.js';
+import { type ContainerRequest, type ContainerResponse, jsonResponse, textResponse } from './http-server.js';
 
 interface ConvertedObject {
   readonly apiVersion: string;

@@ -1,5 +1,5 @@
 import type { Environment } from '@marcbachmann/cel-js';
-import { sameValue } from '../same-value.js';
+import { sameValue } from './same-value.js';
 
 type Comparable = bigint | number | string | boolean | Date;
 type List = readonly unknown[];

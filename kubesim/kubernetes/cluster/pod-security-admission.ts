@@ -1,15 +1,21 @@
-import { cronJobs } from '../../kinds/cron-jobs.js';
-import { forbidden, invalid } from '../../kinds/status.js';
-import { sameJson } from '../../../../kernel/same-json.js';
-import type { Namespace, Pod, PodTemplate } from '../../kinds/core.js';
-import { namespaces } from '../../kinds/nodes.js';
-import type { KubeObject } from '../../kinds/object.js';
-import { pods } from '../../kinds/pods.js';
-import type { ResourceType } from '../../kinds/resource.js';
-import type { ClusterContext } from '../context.js';
-import { violations, violationText } from './evaluate.js';
-import { type LevelVersion, policyCauses, policyOf, type SecurityPolicy, strictness } from './policy.js';
-import { securedPod, type SecuredPod } from './secured-pod.js';
+import { cronJobs } from '../kinds/cron-jobs.js';
+import { forbidden, invalid } from '../kinds/status.js';
+import { sameJson } from '../../../kernel/same-json.js';
+import type { Namespace, Pod, PodTemplate } from '../kinds/core.js';
+import { namespaces } from '../kinds/nodes.js';
+import type { KubeObject } from '../kinds/object.js';
+import { pods } from '../kinds/pods.js';
+import type { ResourceType } from '../kinds/resource.js';
+import type { ClusterContext } from './context.js';
+import { violations, violationText } from './pod-security/evaluate.js';
+import {
+  type LevelVersion,
+  policyCauses,
+  policyOf,
+  type SecurityPolicy,
+  strictness,
+} from './pod-security/policy.js';
+import { securedPod, type SecuredPod } from './pod-security/secured-pod.js';
 
 /** A version of an object, and the one that it replaces. */
 interface Change<T> {

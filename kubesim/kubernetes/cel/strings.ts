@@ -1,5 +1,5 @@
 import type { Environment } from '@marcbachmann/cel-js';
-import { spend } from '../running-budget.js';
+import { spend } from './running-budget.js';
 
 /** The functions of strings that Kubernetes adds to those of CEL. */
 export function registerStrings(environment: Environment): void {
