@@ -76,14 +76,14 @@ function urlCauses(
 export const roleBindings = defineResource<RoleBinding>({
   group: GROUP,
   kind: 'RoleBinding',
-  validate: (binding, old) => bindingCauses(binding, old, ['Role', 'ClusterRole']),
+  validate: (binding, old) => bindingCauses(binding, old, { kinds: ['Role', 'ClusterRole'], namespaced: true }),
   columns: bindingColumns(),
 });
 
 export const clusterRoleBindings = defineResource<RoleBinding>({
   group: GROUP,
   kind: 'ClusterRoleBinding',
-  validate: (binding, old) => bindingCauses(binding, old, ['ClusterRole']),
+  validate: (binding, old) => bindingCauses(binding, old, { kinds: ['ClusterRole'], namespaced: false }),
   columns: bindingColumns(),
 });
 
@@ -102,10 +102,12 @@ function bindingColumns() {
 function bindingCauses(
   { roleRef, subjects = [] }: RoleBinding,
   old: RoleBinding | undefined,
-  kinds: readonly string[],
+  { kinds, namespaced }: { readonly kinds: readonly string[]; readonly namespaced: boolean },
 ): Cause[] {
   const causes = roleCauses(roleRef, kinds);
-  subjects.forEach((subject, index) => causes.push(...subjectCauses(subject, `subjects[${index}]`)));
+  subjects.forEach((subject, index) =>
+    causes.push(...subjectCauses(subject, `subjects[${index}]`, namespaced)),
+  );
   if (old && !sameJson(old.roleRef, roleRef))
     causes.push(invalidValue('roleRef', roleRef, 'cannot change roleRef'));
   return causes;
@@ -119,10 +121,11 @@ function roleCauses(role: Partial<RoleRef> | undefined, kinds: readonly string[]
   return causes;
 }
 
-function subjectCauses({ kind, name, namespace }: Subject, path: string): Cause[] {
+/** A service account without a namespace is one of the namespace of its RoleBinding. */
+function subjectCauses({ kind, name, namespace }: Subject, path: string, namespaced: boolean): Cause[] {
   if (!['ServiceAccount', 'User', 'Group'].includes(kind))
     return [unsupported(`${path}.kind`, kind, ['ServiceAccount', 'User', 'Group'])];
   const causes = name ? [] : [required(`${path}.name`)];
-  if (kind === 'ServiceAccount' && !namespace) causes.push(required(`${path}.namespace`));
+  if (kind === 'ServiceAccount' && !namespace && !namespaced) causes.push(required(`${path}.namespace`));
   return causes;
 }

@@ -154,5 +154,5 @@ const groupKey = (name: string) => `Group ${name}`;
 
 function subjectKey({ kind, name, namespace }: Subject, bindingNamespace: string): string {
   if (kind === 'Group') return groupKey(name);
-  return userKey(kind === 'User' ? name : `system:serviceaccount:${namespace ?? bindingNamespace}:${name}`);
+  return userKey(kind === 'User' ? name : `system:serviceaccount:${namespace || bindingNamespace}:${name}`);
 }
