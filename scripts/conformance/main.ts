@@ -28,7 +28,9 @@ await run(program.parse().opts<Options>());
 
 async function run({ target, focus, kubeconfig, processes }: Options): Promise<void> {
   const programs = built('scripts/conformance/build-suite.mjs');
-  const kubectl = join(built('scripts/control-plane.mjs'), 'kubectl');
+  // The folder of the newest version comes first.
+  const [newest = ''] = built('scripts/control-plane.mjs').split(delimiter);
+  const kubectl = join(newest, 'kubectl');
   const folder = await mkdtemp(join(tmpdir(), 'fleetgraph-conformance-'));
   const started = Date.now();
   const cases = await casesOf(folder, { target, kubeconfig }, (config) =>
