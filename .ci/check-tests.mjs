@@ -1,9 +1,16 @@
-// Fails where tests were skipped that CI must have run: those that drive kubectl, a NATS server and Chromium, and those of a real
-// control plane of Kubernetes. Prints the quarantined tests; an entry excuses no failure.
+// Fails where tests were skipped that CI must have run: those that drive kubectl, a NATS server, Chromium and software of others, and
+// those of a real control plane of Kubernetes. Prints the quarantined tests; an entry excuses no failure.
 import { readFileSync } from 'node:fs';
 
 const report = JSON.parse(readFileSync(process.argv[2], 'utf8'));
-for (const tool of ['kubectl', 'nats', 'chromium', 'kubesim/control-planes', 'contracts/kubernetes/real']) {
+for (const tool of [
+  'kubectl',
+  'nats',
+  'chromium',
+  'kubesim/control-planes',
+  'contracts/kubernetes/real',
+  'kubesim/third-party',
+]) {
   const tests = report.testResults
     .filter(({ name }) => name.includes(tool))
     .flatMap((file) => file.assertionResults);

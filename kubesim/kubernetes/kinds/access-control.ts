@@ -76,7 +76,8 @@ function urlCauses(
 export const roleBindings = defineResource<RoleBinding>({
   group: GROUP,
   kind: 'RoleBinding',
-  validate: (binding, old) => bindingCauses(binding, old, { kinds: ['Role', 'ClusterRole'], namespaced: true }),
+  validate: (binding, old) =>
+    bindingCauses(binding, old, { kinds: ['Role', 'ClusterRole'], namespaced: true }),
   columns: bindingColumns(),
 });
 
