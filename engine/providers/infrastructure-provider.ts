@@ -163,7 +163,10 @@ export interface InfrastructureProvider
   upgradeControlPlane(clusterId: string, version: string): Promise<ControlPlane>;
   /** Moves a managed control plane to another edition; workloads continue to run. */
   migrateControlPlane(clusterId: string, edition: Edition): Promise<ControlPlane>;
-  /** Cancels an unfinished upgrade of the control plane; does nothing when the upgrade has finished. */
+  /**
+   * Cancels an unfinished upgrade of the control plane, which returns to its version and is UPGRADING until it has; does nothing when
+   * the upgrade has finished.
+   */
   cancelControlPlaneUpgrade(clusterId: string): Promise<ControlPlane>;
   /** Starts deleting everything of the cluster; true when nothing is left. */
   deleteCluster(clusterId: string): Promise<boolean>;
