@@ -138,7 +138,9 @@ test.each([
 });
 
 test('rejects a strategic merge patch with an unknown $patch', () => {
-  expect(() => strategicMerge({}, { $patch: 'add' }, podSpec)).toThrow('Unknown patch type found: "add"');
+  expect(() => strategicMerge({}, { $patch: 'add' }, podSpec)).toThrow(
+    'unknown patch type: add in map: map[$patch:add]',
+  );
 });
 
 test('rejects an entry of a list without its merge key', () => {

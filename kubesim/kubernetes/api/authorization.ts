@@ -1,4 +1,4 @@
-import type { ApiCall } from './call.js';
+import { flag, type ApiCall } from './call.js';
 import type { Target } from './path.js';
 import type { ResourceAttributes } from './rbac/attributes.js';
 import { authorize } from './rbac/authorizer.js';
@@ -43,9 +43,8 @@ function selectedName({ method, query }: ApiCall): string | undefined {
 
 function verbOf({ method, query }: ApiCall, { name, subresource }: Target): string {
   if (method === 'GET') {
-    if (subresource) return 'get';
-    if (query.get('watch') === 'true' || query.get('watch') === '1') return 'watch';
-    return name === undefined ? 'list' : 'get';
+    if (subresource || name !== undefined) return 'get';
+    return flag(query, 'watch') ? 'watch' : 'list';
   }
   if (method === 'DELETE') return name === undefined ? 'deletecollection' : 'delete';
   return { POST: 'create', PUT: 'update', PATCH: 'patch' }[method] ?? method.toLowerCase();

@@ -17,19 +17,20 @@ import { ApiError, badRequest, invalid } from '../kinds/status.js';
 
 /** Parses the body as JSON, YAML or protobuf. Throws ApiError 400 or 415. */
 export async function bodyOf(call: ApiCall): Promise<Json> {
-  const type = call.request.headers['content-type'] ?? 'application/json';
-  if (type.includes('protobuf')) return parseProtobuf(await call.bytes());
-  if (type.includes('cbor')) {
-    throw new ApiError(
-      415,
-      'UnsupportedMediaType',
-      `the body is ${type}; only JSON, YAML and protobuf are supported`,
-    );
+  const type = call.request.headers['content-type'] || 'application/json';
+  const media = type.split(';')[0]?.trim() ?? '';
+  if (!BODY_TYPES.includes(media)) {
+    const why = 'the body of the request was in an unknown format - accepted media types include: ';
+    throw new ApiError(415, 'UnsupportedMediaType', why + BODY_TYPES.join(', '));
   }
+  if (media === PROTOBUF) return parseProtobuf(await call.bytes());
   const body = await parseText(call, await textOf(call), type);
   if (isJson(body)) return body;
   throw badRequest('the body is not an object');
 }
+
+const PROTOBUF = 'application/vnd.kubernetes.protobuf';
+const BODY_TYPES = ['application/json', 'application/yaml', PROTOBUF];
 
 function parseProtobuf(body: Buffer): Json {
   try {

@@ -39,10 +39,10 @@ export async function textOf(call: ApiCall): Promise<string> {
 /** Maximum size of a request body in bytes, as in API servers. */
 export const BODY_LIMIT = 3 * 1024 * 1024;
 
-/** Whether a query parameter is true. */
+/** Whether a query parameter is true: it is there, and neither `false` nor `0`. */
 export function flag(query: URLSearchParams, name: string): boolean {
   const value = query.get(name);
-  return value === 'true' || value === '1';
+  return value !== null && value !== '0' && value.toLowerCase() !== 'false';
 }
 
 /** Options of the calls that change objects. */

@@ -7,7 +7,7 @@ import { logs } from './logs.js';
 import { metrics } from './metrics.js';
 import { servedApi } from '../openapi/served-api.js';
 import { openApi } from './openapi.js';
-import { parseTarget, type Target } from './path.js';
+import { parseTarget, watchedPath, type Target } from './path.js';
 import { bind, evict } from './pod-actions.js';
 import { listRateMetrics } from './list-rate-limiter.js';
 import { get, list } from './read.js';
@@ -28,6 +28,8 @@ export async function dispatch(call: ApiCall): Promise<ApiResponse | undefined> 
   if (response) return response;
   if (call.path.startsWith('/apis/metrics.k8s.io/v1beta1/')) return metrics(call);
   if (!/^\/apis?\//.test(call.path)) throw noSuchPath();
+  const watched = watchedPath(call.path);
+  if (watched !== undefined) return void watchPath(call, watched);
   const target = parseTarget(call.cluster.resources, call.path);
   if (!target) throw noSuchPath();
   authorizeTarget(call, target);
@@ -84,6 +86,20 @@ function versionInfo(version: string): unknown {
   };
 }
 
+/** Watches what a path without its `/watch` names: the older form of `?watch=true`. */
+function watchPath(call: ApiCall, path: string): void {
+  const target = parseTarget(call.cluster.resources, path);
+  if (!target || target.subresource || (target.name !== undefined && isOutsideNamespace(target)))
+    throw noSuchPath();
+  if (call.method !== 'GET') throw methodNotAllowed();
+  authorizeTarget(call, { ...target, name: undefined });
+  watch(call, target);
+}
+
+function isOutsideNamespace({ served, namespace }: Target): boolean {
+  return served.type.namespaced && namespace === undefined;
+}
+
 type Handler = (call: ApiCall, target: Target) => Promise<ApiResponse>;
 
 const COLLECTION_HANDLERS: Readonly<Record<string, Handler | undefined>> = {
@@ -99,29 +115,32 @@ const OBJECT_HANDLERS: Readonly<Record<string, Handler | undefined>> = {
 };
 
 function resource(call: ApiCall, target: Target): Promise<ApiResponse> | undefined {
-  if (call.method === 'GET' && flag(call.query, 'watch')) return void watch(call, target);
+  if (call.method === 'GET' && target.name === undefined && flag(call.query, 'watch'))
+    return void watch(call, target);
   const handler = (target.name === undefined ? COLLECTION_HANDLERS : OBJECT_HANDLERS)[call.method];
   if (!handler) throw methodNotAllowed();
   return handler(call, target);
 }
 
+/** By method and subresource; a subresource that is part of the object is read and written as the object is. */
+const SUBRESOURCE_HANDLERS: Readonly<Record<string, Handler | ((call: ApiCall, target: Target) => void)>> = {
+  'GET log': logs,
+  'POST eviction': evict,
+  'POST binding': bind,
+  'GET status': get,
+  'PUT status': update,
+  'PATCH status': patch,
+  'PUT finalize': update,
+  'GET ephemeralcontainers': get,
+  'PUT ephemeralcontainers': update,
+  'PATCH ephemeralcontainers': patch,
+};
+
 function subresource(call: ApiCall, target: Target): Promise<ApiResponse> | undefined {
-  const key = `${call.method} ${target.subresource ?? ''}`;
-  if (target.subresource === 'scale') return scale(call, target);
-  switch (key) {
-    case 'GET log':
-      return void logs(call, target);
-    case 'POST eviction':
-      return evict(call, target);
-    case 'POST binding':
-      return bind(call, target);
-    case 'GET status':
-      return get(call, target);
-    case 'PUT status':
-    case 'PUT finalize':
-      return update(call, target);
-    case 'PATCH status':
-      return patch(call, target);
-  }
-  throw methodNotAllowed();
+  const { subresource: name = '' } = target;
+  if (name === 'scale') return scale(call, target);
+  const key = `${call.method} ${name}`;
+  const handler = Object.hasOwn(SUBRESOURCE_HANDLERS, key) ? SUBRESOURCE_HANDLERS[key] : undefined;
+  if (!handler) throw methodNotAllowed();
+  return handler(call, target) ?? undefined;
 }

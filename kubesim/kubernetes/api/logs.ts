@@ -47,6 +47,10 @@ export function logs(call: ApiCall, target: Target): void {
 /** Streams the log of a container. Throws ApiError before it has sent anything. */
 export function sendLog(environment: LogEnvironment, request: LogRequest): void {
   const { pod, container, query, response } = request;
+  if (!pod.spec.nodeName) {
+    checkContainer(pod, container);
+    return void response.writeHead(204).end();
+  }
   const source = sourceOf(pod, containerOf(pod, container), flag(query, 'previous'));
   const now = environment.clock.now().getTime();
   response.writeHead(200, { 'content-type': 'text/plain' });
@@ -66,7 +70,8 @@ function statusesOf({ status }: Pod): readonly ContainerStatus[] {
   return [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
 }
 
-function containerOf(pod: Pod, name: string | null): ContainerStatus {
+/** The name of the container whose log is requested. Throws ApiError 400 if the pod does not have it. */
+function checkContainer(pod: Pod, name: string | null): string {
   const { containers, initContainers = [] } = pod.spec;
   const names = containers.map((container) => container.name);
   const known = [...names, ...initContainers.map((container) => container.name)];
@@ -78,6 +83,11 @@ function containerOf(pod: Pod, name: string | null): ContainerStatus {
   const containerName = name ?? names[0] ?? '';
   if (!known.includes(containerName))
     throw badRequest(`container ${containerName} is not valid for pod ${pod.metadata.name}`);
+  return containerName;
+}
+
+function containerOf(pod: Pod, name: string | null): ContainerStatus {
+  const containerName = checkContainer(pod, name);
   const status = statusesOf(pod).find((containerStatus) => containerStatus.name === containerName);
   if (status) return status;
   throw badRequest(`container "${containerName}" in pod "${pod.metadata.name}" is waiting to start: Pending`);

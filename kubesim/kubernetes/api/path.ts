@@ -31,6 +31,14 @@ export function parseTarget(resources: ClusterResources, path: string): Target |
     : target(resources, version, { namespace: undefined, steps });
 }
 
+const OLD_WATCH = /^(\/api\/[^/]+|\/apis\/[^/]+\/[^/]+)\/watch(\/.+)$/;
+
+/** `/api/v1/pods` for `/api/v1/watch/pods`; undefined for other paths. */
+export function watchedPath(path: string): string | undefined {
+  const [, version, rest] = OLD_WATCH.exec(path) ?? [];
+  return version === undefined ? undefined : `${version}${rest ?? ''}`;
+}
+
 function inNamespace(resources: ClusterResources, version: string, steps: readonly string[]): Target {
   const [, namespace, third] = steps;
   // /namespaces, /namespaces/x and /namespaces/x/status target the namespace; other paths target objects in it.

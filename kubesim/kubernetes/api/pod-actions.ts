@@ -1,7 +1,8 @@
 import { deleteObject } from '../cluster/delete.js';
 import { evictionError } from '../cluster/disruption.js';
 import type { Pod } from '../kinds/core.js';
-import { isJson } from '../kinds/object.js';
+import { isJson, timestamp, withCondition } from '../kinds/object.js';
+import { replaceStatus } from '../cluster/write.js';
 import { pods } from '../kinds/pods.js';
 import { assign } from '../scheduler/scheduler.js';
 import { isDryRun, type ApiResponse, type ApiCall } from './call.js';
@@ -14,18 +15,33 @@ const SUCCESS = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Succe
 
 /** Evicts a pod, as for `kubectl drain`; 429 while a disruption budget does not allow it. Throws ApiError. */
 export async function evict(call: ApiCall, target: Target): Promise<ApiResponse> {
-  const { deleteOptions } = await bodyOf(call);
+  const { deleteOptions, metadata } = await bodyOf(call);
+  if (!isJson(metadata) || metadata['name'] !== target.name)
+    throw badRequest('name in URL does not match name in Eviction object');
   // Read the object after the body, so that concurrent changes are not lost.
   const pod = objectOf(call, target) as Pod;
   const rejection = evictionError(call.cluster, pod);
   if (rejection) throw rejection;
   const grace = isJson(deleteOptions) ? deleteOptions['gracePeriodSeconds'] : undefined;
-  deleteObject(call.cluster, pods, pod, {
+  const evicted = isDryRun(call) ? pod : withDisruptionTarget(call, pod);
+  deleteObject(call.cluster, pods, evicted, {
     gracePeriodSeconds: typeof grace === 'number' && grace >= 0 ? grace : undefined,
     dryRun: isDryRun(call),
   });
   await call.cluster.store.durable();
   return { status: 201, body: SUCCESS };
+}
+
+/** Says in the status of a pod that an eviction ends it. */
+function withDisruptionTarget({ cluster }: ApiCall, pod: Pod): Pod {
+  const condition = {
+    type: 'DisruptionTarget',
+    status: 'True',
+    reason: 'EvictionByEvictionAPI',
+    message: 'Eviction API: evicting',
+  };
+  const conditions = withCondition(pod.status.conditions, condition, timestamp(cluster.clock.now()));
+  return replaceStatus(cluster, pods, pod, { ...pod.status, conditions });
 }
 
 /** Binds a pod to a node, for other schedulers. */

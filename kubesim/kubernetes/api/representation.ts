@@ -1,6 +1,7 @@
 import type { ServedType } from '../kinds/registry.js';
 import type { KubeObject, Json } from '../kinds/object.js';
 import { groupVersion } from '../kinds/resource.js';
+import { latestApi } from '../schema/kubernetes-api.js';
 import { ApiError } from '../kinds/status.js';
 
 /** Negotiated representation: objects, a table, or metadata only. */
@@ -59,13 +60,21 @@ export function representList(
       items: objects.map(partial),
     };
   }
-  const items = served.convert ? objects.map((object) => served.convert?.out(object)) : objects;
+  const items = objects.map((object) => listItem(served, object));
   return {
     kind: served.type.custom?.listKind ?? `${served.type.kind}List`,
     apiVersion: groupVersion(served),
     metadata,
     items,
   };
+}
+
+/** An item of a list. Its kind and version are those of the list, except for kinds that Kubernetes does not have. */
+function listItem({ group, version, type, convert }: ServedType, object: KubeObject): Json {
+  const whole: Json = convert ? convert.out(object) : { ...object };
+  if (latestApi().definitionNameOf(group, version, type.kind) === undefined) return whole;
+  const { kind: _kind, apiVersion: _version, ...item } = whole;
+  return item;
 }
 
 function partial({ metadata }: KubeObject): Json {

@@ -12,6 +12,7 @@ import { BODY_LIMIT, type ApiResponse, type ApiCall } from './call.js';
 import { dispatch } from './dispatch.js';
 import { FlowControl } from './flow-control.js';
 import { ListRateLimiter, listRates } from './list-rate-limiter.js';
+import { watchedPath } from './path.js';
 import { decodeSegment, readRequestTarget } from './request-target.js';
 import { isStream, type OpenStreams } from './open-streams.js';
 import { effectiveUser } from './rbac/impersonation.js';
@@ -153,6 +154,7 @@ function targetOf(request: IncomingMessage) {
   const { path: whole, query, search } = readRequestTarget(request.url ?? '/');
   const [, id, path = ''] = /^\/clusters\/([^/]+)(\/.*)?$/.exec(whole) ?? [];
   if (id === undefined) throw noSuchPath();
+  if (watchedPath(path) !== undefined) query.set('watch', 'true');
   return { clusterId: decodeSegment(id), path, query, url: `${path || '/'}${search}` };
 }
 

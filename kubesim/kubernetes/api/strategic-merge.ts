@@ -1,5 +1,6 @@
 import { isJson, type Json } from '../kinds/object.js';
-import { badRequest } from '../kinds/status.js';
+import { ApiError, badRequest } from '../kinds/status.js';
+import { goText } from '../managed-fields/validate-configuration.js';
 import type { MergeKeys } from '../schema/merge-keys.js';
 
 const DIRECTIVE = '$patch';
@@ -14,7 +15,7 @@ export function strategicMerge(target: unknown, patch: unknown, merging: MergeKe
   if (directive === 'replace') return without(patch, DIRECTIVE);
   if (directive === 'delete') return undefined;
   if (directive !== undefined && directive !== 'merge')
-    throw badRequest(`Unknown patch type found: ${JSON.stringify(directive)}`);
+    throw new ApiError(500, '', `unknown patch type: ${String(directive)} in map: ${goText(patch)}`);
   const merged: Json = isJson(target) ? { ...target } : {};
   retain(merged, patch[RETAIN]);
   for (const [key, value] of Object.entries(patch)) {
@@ -70,7 +71,7 @@ function mergeEntry(list: KeyedList, entry: unknown, { key, merging }: Omit<Fiel
   }
   const [mergeKey = ''] = list.keys;
   if (entry[mergeKey] === undefined)
-    throw badRequest(`map: ${JSON.stringify(entry)} does not contain declared merge key: ${mergeKey}`);
+    throw new ApiError(500, '', `map: ${goText(entry)} does not contain declared merge key: ${mergeKey}`);
   if (entry[DIRECTIVE] === 'delete') list.remove(entry);
   else list.merge(entry, (current) => strategicMerge(current, entry, merging));
 }

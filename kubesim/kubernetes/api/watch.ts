@@ -7,7 +7,9 @@ import { flag, type ApiCall } from './call.js';
 import type { Target } from './path.js';
 import { represent } from './representation.js';
 import { selection } from './selection.js';
-import { ApiError, badRequest, gone } from '../kinds/status.js';
+import { ApiError, gone } from '../kinds/status.js';
+import { sendsInitialEvents, watchOptions } from './list-options.js';
+import { readVersion } from './read.js';
 
 /** Number of unread bytes at which a watch waits for its client. */
 const MAX_UNREAD_BYTES = 1024 * 1024;
@@ -30,22 +32,13 @@ interface Start {
 }
 
 function startOf({ cluster, query }: ApiCall, { served }: Target): Start {
-  const text = query.get('resourceVersion') ?? '';
-  const revision = Number(text || 0);
-  if (!Number.isInteger(revision) || revision < 0)
-    throw badRequest(`resourceVersion: Invalid value: "${text}"`);
+  const { resourceVersion } = watchOptions(query);
+  const revision = readVersion(resourceVersion, (why) => new ApiError(500, '', why));
   const now = cluster.store.publishedRevision;
-  if (flag(query, 'sendInitialEvents') || revision === 0)
-    return { revision: now, initial: query.get('sendInitialEvents') !== 'false' };
+  if (sendsInitialEvents(query) || revision === 0)
+    return { revision: now, initial: !query.has('sendInitialEvents') || sendsInitialEvents(query) };
   if (revision < cluster.store.history(served.type).start)
     throw tooOld(revision, cluster.store.history(served.type).start);
-  if (revision > cluster.store.revision) {
-    const details = {
-      retryAfterSeconds: 1,
-      causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
-    };
-    throw new ApiError(504, 'Timeout', `Too large resource version: ${revision}, current: ${now}`, details);
-  }
   return { revision, initial: false };
 }
 
@@ -117,7 +110,7 @@ class Watch {
       this.work.spend(this.send('ADDED', object));
     }
     this.position = revision;
-    if (flag(query, 'sendInitialEvents')) this.bookmark({ 'k8s.io/initial-events-end': 'true' });
+    if (sendsInitialEvents(query)) this.bookmark({ 'k8s.io/initial-events-end': 'true' });
   }
 
   /** Sends new durable changes as fast as the client reads them. */

@@ -10,11 +10,12 @@ import { BODY_LIMIT, flag, isDryRun, textOf, type ApiResponse, type ApiCall } fr
 import { jsonPatch } from './json-patch.js';
 import { mergePatch } from './merge-patch.js';
 import type { Target } from './path.js';
+import { storeEphemeralContainers } from './ephemeral-containers.js';
 import { objectOf } from './read.js';
 import { represent, representList } from './representation.js';
 import { selection } from './selection.js';
-import { immutable } from '../kinds/causes.js';
-import type { ResourceType } from '../kinds/resource.js';
+import { immutable, invalidValue, unsupported } from '../kinds/causes.js';
+import type { Cause, ResourceType } from '../kinds/resource.js';
 import { ApiError, badRequest, conflict, invalid, methodNotAllowed, notFound } from '../kinds/status.js';
 import { authorizeCreation } from './authorization.js';
 import { applyTo, checkNewObject, readConfiguration } from './apply.js';
@@ -45,12 +46,22 @@ export async function create(call: ApiCall, target: Target): Promise<ApiResponse
     );
   }
   const by = writerOf(call, target);
-  const draft = readObject(call, target, await bodyOf(call));
+  const body = await bodyOf(call);
+  const causes = target.served.createCauses?.(body) ?? [];
+  if (causes.length > 0) {
+    const { kind } = target.served.type;
+    throw invalid({ group: '', kind, plural: '', id: '' }, nameIn(body), causes);
+  }
+  const draft = readObject(call, target, body);
   if (draft.metadata.resourceVersion)
     throw new ApiError(500, '', 'resourceVersion should not be set on objects to be created');
   checkEscalation(call.cluster, { user: call.user, type: target.served.type, object: draft });
   const object = createObject(call.cluster, target.served.type, draft, optionsOf(call, by));
   return respondWhenDurable(call, target, object, 201);
+}
+
+function nameIn({ metadata }: Json): string {
+  return isJson(metadata) ? String(metadata['name'] ?? '') : '';
 }
 
 /** Replaces an object, or its status. Only apply creates a missing object. */
@@ -85,6 +96,8 @@ function store(
     };
     return storeStatus(call.cluster, type, { current, next: changed, ...optionsOf(call, by) });
   }
+  if (subresource === 'ephemeralcontainers')
+    return storeEphemeralContainers(call.cluster, { current, next, ...optionsOf(call, by) });
   if (subresource === 'finalize') {
     const spec = (next as Json)['spec'];
     return finishDeletion(
@@ -223,7 +236,7 @@ async function respondToApply(
 }
 
 const deleteOptionsSchema = z.object({
-  propagationPolicy: z.enum(['Background', 'Foreground', 'Orphan']).nullish(),
+  propagationPolicy: z.string().nullish(),
   orphanDependents: z.boolean().nullish(),
   gracePeriodSeconds: z.number().int().nullish(),
   preconditions: z.object({ uid: z.string().optional(), resourceVersion: z.string().optional() }).nullish(),
@@ -236,23 +249,45 @@ async function deleteOptions(call: ApiCall): Promise<DeleteOptions> {
   if (!parsed.success) throw badRequest(`DeleteOptions: ${z.prettifyError(parsed.error)}`);
   const { gracePeriodSeconds, preconditions, dryRun } = parsed.data;
   const grace = call.query.get('gracePeriodSeconds');
+  // A body replaces the options of the query.
+  const options = length > 0 ? parsed.data : propagationOptions(call.query);
   return {
-    propagation: propagationOf(call, parsed.data),
+    propagation: propagationOf(options),
     gracePeriodSeconds: gracePeriodSeconds ?? (grace === null ? undefined : Number(grace)),
     preconditions: preconditions ?? {},
     dryRun: isDryRun(call) || !!dryRun?.includes('All'),
   };
 }
 
-/** The propagation policy of the body or the query, as `propagationPolicy` or the deprecated `orphanDependents`. */
-function propagationOf(
-  call: ApiCall,
-  { propagationPolicy, orphanDependents }: z.infer<typeof deleteOptionsSchema>,
-): DeleteOptions['propagation'] {
-  const policy = deleteOptionsSchema.shape.propagationPolicy.safeParse(
-    call.query.get('propagationPolicy'),
-  ).data;
-  return propagationPolicy ?? policy ?? (orphanDependents ? 'Orphan' : 'Background');
+type PropagationOptions = Pick<z.infer<typeof deleteOptionsSchema>, 'propagationPolicy' | 'orphanDependents'>;
+
+function propagationOptions(query: URLSearchParams): PropagationOptions {
+  return {
+    propagationPolicy: query.get('propagationPolicy'),
+    orphanDependents: query.has('orphanDependents') ? flag(query, 'orphanDependents') : null,
+  };
+}
+
+const POLICIES = ['Foreground', 'Background', 'Orphan'] as const;
+
+/** The policy of `propagationPolicy` or of the deprecated `orphanDependents`. Throws ApiError 422. */
+function propagationOf({
+  propagationPolicy,
+  orphanDependents,
+}: PropagationOptions): DeleteOptions['propagation'] {
+  const field = 'propagationPolicy';
+  const causes: Cause[] = [];
+  const policy = POLICIES.find((name) => name === propagationPolicy);
+  if (typeof propagationPolicy === 'string') {
+    if (typeof orphanDependents === 'boolean') {
+      const why = 'orphanDependents and deletionPropagation cannot be both set';
+      causes.push(invalidValue(field, propagationPolicy, why));
+    }
+    if (!policy) causes.push(unsupported(field, propagationPolicy, [...POLICIES, 'nil']));
+  }
+  if (causes.length > 0)
+    throw invalid({ group: 'meta.k8s.io', kind: 'DeleteOptions', plural: '', id: '' }, '', causes);
+  return policy ?? (orphanDependents ? 'Orphan' : 'Background');
 }
 
 /** Reviews a deletion by the policies of the cluster. Throws ApiError. */

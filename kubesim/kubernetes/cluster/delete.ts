@@ -46,9 +46,15 @@ function checkPreconditions(
   { preconditions }: DeleteOptions,
 ): void {
   const { uid, resourceVersion } = preconditions ?? {};
-  if (uid !== undefined && uid !== metadata.uid) throw conflict(type, metadata.name);
-  if (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion)
-    throw conflict(type, metadata.name);
+  // Named by its kind, not by its resource, as API servers do.
+  const names = { ...type, id: type.kind, plural: type.kind };
+  if (uid !== undefined && uid !== metadata.uid) {
+    const why = `the UID in the precondition (${uid}) does not match the UID in record (${metadata.uid}).`;
+    throw conflict(names, metadata.name, `${why} The object might have been deleted and then recreated`);
+  }
+  if (resourceVersion === undefined || resourceVersion === metadata.resourceVersion) return;
+  const why = `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${metadata.resourceVersion}).`;
+  throw conflict(names, metadata.name, `${why} The object might have been modified`);
 }
 
 function withDeletion<T extends KubeObject>(
@@ -150,9 +156,18 @@ export function removePod(cluster: ClusterContext, pod: Pod): void {
 function orphanDependents(cluster: ClusterContext, owner: KubeObject): void {
   for (const dependent of cluster.store.ownedBy(owner.metadata.uid)) {
     const type = cluster.store.typeOf(dependent);
-    const ownerReferences = dependent.metadata.ownerReferences?.filter(
-      ({ uid }) => uid !== owner.metadata.uid,
-    );
-    if (type) cluster.store.put(type, { ...dependent, metadata: { ...dependent.metadata, ownerReferences } });
+    if (type) removeOwner(cluster, type, { dependent, uid: owner.metadata.uid });
   }
+}
+
+/** Removes the references of an object to the owner with the uid. */
+export function removeOwner(
+  cluster: ClusterContext,
+  type: ResourceType,
+  { dependent, uid }: { readonly dependent: KubeObject; readonly uid: string },
+): void {
+  const { ownerReferences = [], ...metadata } = dependent.metadata;
+  const others = ownerReferences.filter((owner) => owner.uid !== uid);
+  const kept = others.length > 0 ? { ...metadata, ownerReferences: others } : metadata;
+  cluster.store.put(type, { ...dependent, metadata: kept });
 }

@@ -1,5 +1,5 @@
 import type { ClusterContext, Controller } from '../cluster/context.js';
-import { deleteObject, finishDeletion } from '../cluster/delete.js';
+import { deleteObject, finishDeletion, removeOwner } from '../cluster/delete.js';
 import type { KubeObject } from '../kinds/object.js';
 
 /** Deletes objects whose owners were deleted, and completes foreground deletions without dependents. */
@@ -33,8 +33,9 @@ function collect(cluster: ClusterContext, uid: string): void {
 function removeDependents(cluster: ClusterContext, uid: string): void {
   for (const dependent of cluster.store.ownedBy(uid)) {
     const type = cluster.store.typeOf(dependent);
-    if (!type || dependent.metadata.deletionTimestamp || ownedElsewhere(cluster, dependent, uid)) continue;
-    deleteObject(cluster, type, dependent);
+    if (!type || dependent.metadata.deletionTimestamp) continue;
+    if (!ownedElsewhere(cluster, dependent, uid)) deleteObject(cluster, type, dependent);
+    else if (!cluster.store.byUid(uid)) removeOwner(cluster, type, { dependent, uid });
   }
 }
 

@@ -1,9 +1,15 @@
 import type { Event, ObjectReference } from './core.js';
 import type { Json } from './object.js';
-import { age, defineResource, nameColumn } from './resource.js';
+import { invalidValue, required } from './causes.js';
+import { age, type Cause, defineResource, nameColumn } from './resource.js';
 
 export const events = defineResource<Event>({
   kind: 'Event',
+  validate: ({ involvedObject: { namespace }, metadata, eventTime }) => {
+    // Only events of clients that know no eventTime are checked.
+    if (eventTime || !namespace || namespace === metadata.namespace) return [];
+    return [invalidValue('involvedObject.namespace', namespace, 'does not match event.namespace')];
+  },
   columns: [
     {
       name: 'Last Seen',
@@ -39,6 +45,24 @@ export const events = defineResource<Event>({
 
 function objectText({ kind, name }: ObjectReference): string {
   return `${(kind ?? '').toLowerCase()}/${name ?? ''}`;
+}
+
+const MAX_TEXT = { action: 128, reason: 128, reportingInstance: 128, reportingController: Infinity } as const;
+
+/** Why a new event of events.k8s.io/v1 is invalid: it must say when and by which controller it happened. */
+export function eventsGroupCauses(body: Json): Cause[] {
+  const causes: Cause[] = [];
+  if (!body['eventTime']) causes.push(required('eventTime'));
+  for (const field of ['reportingController', 'reportingInstance', 'action', 'reason'] as const) {
+    const text = String(body[field] ?? '');
+    if (body['eventTime'] && !text) causes.push(required(field));
+    if (text.length > MAX_TEXT[field])
+      causes.push(invalidValue(field, '', `can have at most ${MAX_TEXT[field]} characters`));
+  }
+  const type = String(body['type'] ?? '');
+  if (type !== 'Normal' && type !== 'Warning')
+    causes.push(invalidValue('type', '', `has invalid value: ${type}`));
+  return causes;
 }
 
 /** The event as events.k8s.io/v1. */

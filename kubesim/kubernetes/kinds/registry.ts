@@ -9,7 +9,7 @@ import { customResourceDefinitions } from './custom-resource-definitions.js';
 import { csiDrivers } from './csi-drivers.js';
 import { cronJobs } from './cron-jobs.js';
 import { podDisruptionBudgets } from './disruption-budgets.js';
-import { eventFromEventsGroup, eventOfEventsGroup, events } from './events.js';
+import { eventFromEventsGroup, eventOfEventsGroup, eventsGroupCauses, events } from './events.js';
 import { ingressClasses, ingresses, networkPolicies } from './networking.js';
 import { namespaces, nodes } from './nodes.js';
 import type { Event } from './core.js';
@@ -19,7 +19,7 @@ import { pods } from './pods.js';
 import { replicationControllers } from './replication-controllers.js';
 import { priorityClasses } from './priority-classes.js';
 import { limitRanges, resourceQuotas } from './resource-limits.js';
-import { groupVersion, type ResourceType } from './resource.js';
+import { type Cause, groupVersion, type ResourceType } from './resource.js';
 import { runtimeClasses } from './runtime-class.js';
 import { endpoints, endpointSlices, services } from './services.js';
 import { unitedDeployments } from './united-deployment.js';
@@ -37,6 +37,8 @@ export interface ServedType {
     /** The version in which objects are stored. */
     readonly storedAs: string;
   };
+  /** Validates the body of a creation where this version has rules of its own. */
+  createCauses?(body: Json): Cause[];
 }
 
 /** All stored kinds. */
@@ -95,6 +97,7 @@ export const servedTypes: readonly ServedType[] = [
       in: eventFromEventsGroup,
       storedAs: 'v1',
     },
+    createCauses: eventsGroupCauses,
   },
 ];
 

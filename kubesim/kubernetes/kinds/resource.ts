@@ -17,7 +17,8 @@ export interface Column<T extends KubeObject> {
   value(object: T, now: Date): string | number | boolean | null;
 }
 
-export type Subresource = 'status' | 'scale' | 'log' | 'eviction' | 'binding' | 'finalize' | 'token';
+export type Subresource =
+  'status' | 'scale' | 'log' | 'eviction' | 'binding' | 'finalize' | 'token' | 'ephemeralcontainers';
 
 /** Definition of a kind: names, validation and columns. */
 export interface ResourceType<T extends KubeObject = KubeObject> {
@@ -84,7 +85,10 @@ export function defineResource<T extends KubeObject>(definition: ResourceDefinit
 }
 
 /** The subresources that kubesim serves. */
-const SUBRESOURCES: readonly Subresource[] = ['status', 'scale', 'log', 'eviction', 'binding', 'finalize'];
+const SUBRESOURCES: readonly Subresource[] = [
+  ...(['status', 'scale', 'log', 'eviction', 'binding', 'finalize'] as const),
+  'ephemeralcontainers',
+];
 
 type Names = Pick<
   ResourceType,

@@ -110,6 +110,15 @@ export function invalid(type: Names, name: string, causes: readonly Cause[]): Ap
   );
 }
 
+/** The revision of a read is one of the future. */
+export function tooLargeVersion(revision: number, current: number): ApiError {
+  const message = 'Too large resource version';
+  return new ApiError(504, 'Timeout', `Timeout: ${message}: ${revision}, current: ${current}`, {
+    causes: [{ reason: 'ResourceVersionTooLarge', message }],
+    retryAfterSeconds: 1,
+  });
+}
+
 /** The client has to retry after the seconds. */
 export function tooManyRequests(retryAfterSeconds: number): ApiError {
   const message = 'the server has received too many requests and has asked us to try again later';

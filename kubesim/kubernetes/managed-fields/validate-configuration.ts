@@ -107,7 +107,8 @@ function shown(value: unknown): string {
   return isJson(value) ? `&{${goText(value)}}` : `&value.valueUnstructured{Value:${JSON.stringify(value)}}`;
 }
 
-function goText(value: unknown): string {
+/** A value as Go prints it: `map[image:redis]`. */
+export function goText(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(goText).join(' ')}]`;
   if (!isJson(value)) return value === null ? '<nil>' : String(value);
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));

@@ -115,6 +115,22 @@ export class ClusterStore implements RevisionOwner {
     return this.collection(type).objects.values() as Iterable<T>;
   }
 
+  /**
+   * The objects of a kind as they were at a revision, unordered. The caller checks that the history begins before it:
+   * its changes are undone.
+   */
+  at(type: ResourceType, revision: number): Iterable<KubeObject> {
+    const { objects, history } = this.collection(type);
+    const changes = history.since(revision);
+    if (changes.length === 0) return objects.values();
+    const past = new Map(objects);
+    for (const { object, previous } of changes.toReversed()) {
+      if (previous) past.set(keyOf(previous), previous);
+      else past.delete(keyOf(object));
+    }
+    return past.values();
+  }
+
   count(type: ResourceType): number {
     return this.collection(type).objects.size;
   }

@@ -47,6 +47,15 @@ export class History {
 
   /** The first change after the revision; undefined if there is none. The caller checks `start` first. */
   after(revision: number): Change | undefined {
+    return this.changes[this.placeAfter(revision)];
+  }
+
+  /** All changes after the revision. The caller checks `start` first. */
+  since(revision: number): readonly Change[] {
+    return this.changes.slice(this.placeAfter(revision));
+  }
+
+  private placeAfter(revision: number): number {
     let low = 0;
     let high = this.changes.length;
     while (low < high) {
@@ -54,7 +63,7 @@ export class History {
       if ((this.changes[middle]?.revision ?? 0) <= revision) low = middle + 1;
       else high = middle;
     }
-    return this.changes[low];
+    return low;
   }
 
   /** Number of the oldest changes with at least this total size; never includes the last change. */
