@@ -6,6 +6,7 @@ export type KeyPurpose =
   | 'cursor'
   | 'kubesim'
   | 'kubeconfig'
+  | 'service-account'
   | 'document'
   | 'fingerprint'
   | 'database-platform'

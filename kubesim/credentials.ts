@@ -7,7 +7,9 @@ import type { TokenOrigin } from '../access/token-origin.js';
 /** The user of a kubeconfig. */
 export interface CredentialUser {
   readonly name: string;
+  readonly uid?: string;
   readonly groups: readonly string[];
+  readonly extra?: Readonly<Record<string, readonly string[]>>;
   /** The platform's token for which it was issued and with which it expires; undefined for the platform itself. */
   readonly origin?: TokenOrigin | undefined;
 }
@@ -17,6 +19,8 @@ export interface Credential {
   readonly user: CredentialUser;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
+  /** Whether the user of a cluster's own token is gone. */
+  readonly isRevoked?: () => boolean;
 }
 
 /** Maximum number of cached tokens. */
@@ -67,7 +71,8 @@ export class Credentials {
   }
 
   /** Whether it has expired or the platform no longer accepts the token for which it was issued. */
-  hasEnded({ user: { origin }, expiresAt }: Credential, now: Date): boolean {
+  hasEnded({ user: { origin }, expiresAt, isRevoked }: Credential, now: Date): boolean {
+    if (isRevoked?.()) return true;
     return expiresAt <= now.getTime() || (origin !== undefined && !!this.accepted.rejectionReason(origin));
   }
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../kernel/clock.js';
 import type { VpcAddresses } from './cluster-port.js';
 import type { InjectedFaults } from './injected-faults.js';
-import type { ConfigMap, Node, Pod, PodStatus, Secret } from './kubernetes/kinds/core.js';
+import type { ConfigMap, Node, Pod, PodStatus, Secret, TokenFile } from './kubernetes/kinds/core.js';
 import type { TimerScheduler } from './timers.js';
 
 /** Content of an event, as in `kubectl describe`. */
@@ -54,6 +54,8 @@ export interface KubeletClient {
   node(name: string): Node | undefined;
   configMap(namespace: string, name: string): ConfigMap | undefined;
   secret(namespace: string, name: string): Secret | undefined;
+  /** A token of the pod's service account for a file; undefined if there is none. */
+  serviceAccountToken(pod: Pod, file: TokenFile): string | undefined;
   onPodChange(listener: (change: Changed<Pod>) => void): void;
   onNodeChange(listener: (change: Changed<Node>) => void): void;
   /** Writes the status of a pod, unless the pod has changed since it was read. */

@@ -13,6 +13,7 @@ import { Credentials } from './credentials.js';
 import { findPrograms } from './control-planes/programs.js';
 import { cloudApi } from './cloud/routes.js';
 import { listen, stopListening } from './http/listen.js';
+import { ServiceAccountTokens } from './service-account-tokens.js';
 import { servedCluster } from './served-clusters.js';
 import { type ControlPlaneSettings, openSimulation, type Simulation } from './simulation.js';
 
@@ -74,8 +75,12 @@ export async function startKubesim(options: KubesimOptions): Promise<Kubesim> {
   started.defer(() => pool.end());
   const stop = new AbortController();
   let onLost: () => void = () => undefined;
+  const tokens = new ServiceAccountTokens(deriveKey(options.secret, 'service-account'));
   const keeper = started.use(
-    new SimulationSupervisor({ ...options, log }, pool, { stop: stop.signal, onLost: () => onLost() }),
+    new SimulationSupervisor({ ...options, log, tokens }, pool, {
+      stop: stop.signal,
+      onLost: () => onLost(),
+    }),
   );
   started.defer(() => stop.abort(new Error('the simulated cloud is being stopped')));
   await keeper.open();
@@ -107,7 +112,7 @@ export async function startKubesim(options: KubesimOptions): Promise<Kubesim> {
     }),
   );
   const serving = {
-    ...{ credentials, streams, clock, log },
+    ...{ credentials, tokens, streams, clock, log },
     cluster: (id: string) => servedCluster(keeper.simulation, id),
   };
   const kubernetesServer = createSecureServer(certificate, apiServer(serving));
@@ -149,7 +154,7 @@ class SimulationSupervisor implements AsyncDisposable {
   private running: Promise<void> = Promise.resolve();
 
   constructor(
-    private readonly options: KubesimOptions,
+    private readonly options: KubesimOptions & { readonly tokens: ServiceAccountTokens },
     private readonly pool: pg.Pool,
     private readonly signals: { readonly stop: AbortSignal; onLost(): void },
   ) {}
@@ -174,10 +179,10 @@ class SimulationSupervisor implements AsyncDisposable {
   }
 
   private async openOnce(): Promise<() => Promise<void>> {
-    const { log, clock, speed, controlPlane } = this.options;
+    const { log, clock, speed, tokens, controlPlane } = this.options;
     const lease = await acquireLease({ pool: this.pool, name: 'kubesim', log, signal: this.stop });
     try {
-      const world = await openSimulation(lease, { clock, log, speed, controlPlane });
+      const world = await openSimulation(lease, { clock, log, speed, tokens, controlPlane });
       this.simulation = world;
       this.knownAuthority = world.authority;
       return async () => {

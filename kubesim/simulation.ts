@@ -34,6 +34,7 @@ import { QueueScheduler } from './kubernetes/cluster/work-queue.js';
 import type { KubeObject } from './kubernetes/kinds/object.js';
 import { customResourceDefinitions } from './kubernetes/kinds/custom-resource-definitions.js';
 import { storedTypes } from './kubernetes/kinds/registry.js';
+import type { ServiceAccountTokens } from './service-account-tokens.js';
 import { defaultSettings, settingsSchema } from './settings.js';
 import { Journal } from './storage/journal.js';
 import {
@@ -73,6 +74,7 @@ export interface SimulationOptions {
   readonly log: Log;
   /** New speed; default the stored one. */
   readonly speed?: number | undefined;
+  readonly tokens: ServiceAccountTokens;
   /** Default: simulated control planes only. */
   readonly controlPlane?: ControlPlaneSettings | undefined;
 }
@@ -85,7 +87,7 @@ const SIMULATED: ControlPlaneSettings = {
 
 /** Reads the database and resumes the simulation. Writes use the lease's session. */
 export async function openSimulation(lease: Lease, options: SimulationOptions): Promise<Simulation> {
-  const { clock, log } = options;
+  const { clock, log, tokens } = options;
   const { client } = lease;
   let end: (error: Error) => void = () => undefined;
   const ended = new Promise<Error>((resolve) => (end = resolve));
@@ -116,6 +118,7 @@ export async function openSimulation(lease: Lease, options: SimulationOptions): 
     const cluster = new SimulatedCluster(options, {
       ...{ store, clock, timers, turns, log },
       caCertificate: authority.cert,
+      tokens,
       kubelets: simulatedKubelets,
     });
     clusters.set(cluster, cluster);

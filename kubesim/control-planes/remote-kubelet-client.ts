@@ -77,6 +77,11 @@ export class RemoteKubeletClient implements KubeletClient {
     return this.options.machines.isReady(name) ? this.options.cache.get(nodes, '', name) : undefined;
   }
 
+  /** A real API server issues its tokens itself; a simulated container reads none. */
+  serviceAccountToken(): undefined {
+    return undefined;
+  }
+
   configMap(namespace: string, name: string): ConfigMap | undefined {
     return this.options.cache.get(configMaps, namespace, name);
   }

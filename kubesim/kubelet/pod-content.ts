@@ -7,12 +7,13 @@ import type {
   OptionalReference,
   Pod,
   PodVolume,
+  TokenFile,
   VolumeFiles,
 } from '../kubernetes/kinds/core.js';
 import { containerResource, podField } from './pod-fields.js';
 
 /** The ConfigMaps and Secrets of a cluster. */
-export type ContentSource = Pick<KubeletClient, 'configMap' | 'secret'>;
+export type ContentSource = Pick<KubeletClient, 'configMap' | 'secret' | 'serviceAccountToken'>;
 
 /** A ConfigMap, Secret or key is missing; the message is that of a kubelet. */
 export class MissingContent extends Error {}
@@ -133,7 +134,7 @@ function volumeContents(source: ContentSource, pod: Pod, volume: PodVolume): Map
 function filesOfPart(
   source: ContentSource,
   pod: Pod,
-  { configMap, secret, downwardAPI }: VolumeFiles,
+  { configMap, secret, downwardAPI, serviceAccountToken }: VolumeFiles,
 ): (readonly [string, string])[] {
   const name = secret && { ...secret, name: secret.secretName ?? secret.name ?? '' };
   const downward = (downwardAPI?.items ?? []).map(({ path, fieldRef, resourceFieldRef }) => {
@@ -142,10 +143,16 @@ function filesOfPart(
     return [path, fieldRef ? podField(pod, fieldRef) : value] as const;
   });
   return [
+    ...(serviceAccountToken ? tokenFiles(source, pod, serviceAccountToken) : []),
     ...(configMap ? keyedFiles(configMapData(source, pod, configMap), configMap) : []),
     ...(name ? keyedFiles(secretData(source, pod, name), name) : []),
     ...downward,
   ];
+}
+
+function tokenFiles(source: ContentSource, pod: Pod, file: TokenFile): (readonly [string, string])[] {
+  const token = source.serviceAccountToken(pod, file);
+  return token === undefined ? [] : [[file.path, token]];
 }
 
 function keyedFiles(data: Data | undefined, { items, optional }: KeyedFiles): (readonly [string, string])[] {

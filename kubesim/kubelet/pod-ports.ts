@@ -11,6 +11,7 @@ import type { KubeletClient } from '../kubelet-client.js';
 import type { Pod } from '../kubernetes/kinds/core.js';
 import type { ContainerRun } from './container-run.js';
 import type { Server, ServingContainer } from './http-server.js';
+import type { ContentSource } from './pod-content.js';
 import { containerStatus } from './pod-status.js';
 import { runOf } from './simulated-containers.js';
 
@@ -30,7 +31,7 @@ export class PodPorts {
   private readonly listeners = new WeakMap<Duplex, Listener>();
   private readonly http: HttpServer;
 
-  constructor(private readonly client: Pick<KubeletClient, 'clock' | 'configMap' | 'scaled' | 'secret'>) {
+  constructor(private readonly client: ContentSource & Pick<KubeletClient, 'clock' | 'scaled'>) {
     this.http = createServer((request, response) => {
       this.serve(request, response).catch(() => response.destroy());
     });

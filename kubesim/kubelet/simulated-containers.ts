@@ -1,7 +1,7 @@
 import type { KubeletClient } from '../kubelet-client.js';
 import type { Container, Pod } from '../kubernetes/kinds/core.js';
 import { type ContainerRun, containerRun, type Outcome, outcomeOf } from './container-run.js';
-import { MissingContent } from './pod-content.js';
+import { type ContentSource, MissingContent } from './pod-content.js';
 import { type ProbePlan, probePlan } from './probes.js';
 import { programOf } from './programs.js';
 
@@ -47,11 +47,7 @@ export class SimulatedContainers {
 }
 
 /** The run of a container that has started; ConfigMaps and Secrets may have been deleted since. */
-export function runOf(
-  client: Pick<KubeletClient, 'configMap' | 'secret'>,
-  pod: Pod,
-  container: Container,
-): ContainerRun {
+export function runOf(client: ContentSource, pod: Pod, container: Container): ContainerRun {
   try {
     return containerRun(client, pod, container);
   } catch (error) {

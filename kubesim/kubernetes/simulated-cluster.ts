@@ -38,6 +38,7 @@ import { services } from './kinds/services.js';
 import { containerInstances } from './scheduler/container-instances.js';
 import { scheduler } from './scheduler/scheduler.js';
 import type { ClusterStore } from './store/cluster-store.js';
+import type { ServiceAccountTokens } from '../service-account-tokens.js';
 import type { TimerScheduler, Timers } from '../timers.js';
 import { cloudResourceClaims, GrantRegistry } from './cluster/cloud-resource-claims.js';
 import { ensureBootstrapPolicy } from './cluster/bootstrap-policy.js';
@@ -69,6 +70,7 @@ export interface SimulatedClusterDependencies {
   readonly turns: QueueScheduler;
   readonly log: Log;
   readonly caCertificate: string;
+  readonly tokens: ServiceAccountTokens;
   readonly kubelets: Kubelets;
 }
 
@@ -89,6 +91,7 @@ export class SimulatedCluster implements ClusterContext, ClusterPort {
   readonly grants: GrantRegistry;
   readonly quotas: QuotaUsage;
   readonly faults: InjectedFaults;
+  readonly tokens: ServiceAccountTokens;
   readonly kubelets: Kubelets;
   private readonly processes = new ControlPlaneProcesses();
   private readonly queues: WorkQueue[] = [];
@@ -107,6 +110,7 @@ export class SimulatedCluster implements ClusterContext, ClusterPort {
     this.store = dependencies.store;
     this.resources = new ClusterResources(dependencies.store);
     this.kubelets = dependencies.kubelets;
+    this.tokens = dependencies.tokens;
     this.clock = dependencies.clock;
     this.turns = dependencies.turns;
     const log = dependencies.log.child({ cluster: options.id });

@@ -215,3 +215,51 @@ describe('credential that was issued for a token', () => {
     expect([server.endsWith('/rights'), foreign.status]).toEqual([true, 401]);
   });
 });
+
+describe('token of a service account', () => {
+  const ACCOUNTS = '/api/v1/namespaces/default/serviceaccounts';
+  const BINDINGS = '/apis/rbac.authorization.k8s.io/v1/namespaces/default/rolebindings';
+
+  /** The token of a new service account that may read pods, and a watch with it. */
+  async function watched(name: string) {
+    await master.api('POST', ACCOUNTS, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name } });
+    const binding = {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'RoleBinding',
+      metadata: { name },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'view' },
+      subjects: [{ kind: 'ServiceAccount', namespace: 'default', name }],
+    };
+    expect((await master.api('POST', BINDINGS, binding)).status).toBe(201);
+    const { body } = await master.api('POST', `${ACCOUNTS}/${name}/token`, {});
+    const { token } = (body as unknown as { status: { token: string } }).status;
+    const headers = { authorization: `Bearer ${token}` };
+    const response = await master.open(`${PODS}?watch=1`, { headers });
+    expect(response.status).toBe(200);
+    const end = response.text().then(
+      () => 'ended',
+      () => 'cut off',
+    );
+    return { headers, end };
+  }
+
+  test('is rejected after the deletion of the account, and its watches end', async () => {
+    const { headers, end } = await watched('robot');
+    await master.api('DELETE', `${ACCOUNTS}/robot`);
+    expect(await status(master, PODS, headers)).toBe(401);
+    expect(await end).toBe('cut off');
+  });
+
+  test('reads nothing after the deletion of its binding, and its watches end', async () => {
+    const { headers, end } = await watched('former');
+    expect(await status(master, PODS, headers)).toBe(200);
+    await master.api('DELETE', `${BINDINGS}/former`);
+    expect(await status(master, PODS, headers)).toBe(403);
+    expect(await end).toBe('cut off');
+  });
+
+  test('is rejected by the API server of another cluster', async () => {
+    const { headers } = await watched('local');
+    expect((await master.open(`/../other${PODS}`, { headers })).status).toBe(401);
+  });
+});

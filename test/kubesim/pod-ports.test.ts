@@ -27,6 +27,7 @@ beforeAll(async () => {
     clock: systemClock,
     scaled: (seconds) => seconds * 1000,
     configMap: () => undefined,
+    serviceAccountToken: () => undefined,
     secret: (_namespace, name) =>
       name === 'certificate' ? ({ metadata: { name }, data } as unknown as Secret) : undefined,
   });

@@ -10,6 +10,7 @@ const source = {
       : undefined,
   secret: (_namespace: string, name: string) =>
     name === 'secret' ? { ...object('Secret', name), data: { password: 'czNjcmV0' } } : undefined,
+  serviceAccountToken: () => undefined,
 };
 
 function object(kind: string, name: string) {

@@ -122,7 +122,10 @@ test('gives each pod of a StatefulSet claims of its own, which stay when it is s
   expect(pod?.spec).toMatchObject({
     hostname: 'db-0',
     subdomain: 'db',
-    volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'data-db-0' } }],
+    volumes: [
+      { name: 'data', persistentVolumeClaim: { claimName: 'data-db-0' } },
+      { name: expect.stringMatching(/^kube-api-access-/) },
+    ],
   });
   await cluster.api('PATCH', `${APPS}/statefulsets/db`, { spec: { replicas: 1 } }, STRATEGIC);
   await eventually(async () => (await podsOf('db')).length === 1);

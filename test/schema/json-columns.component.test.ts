@@ -9,6 +9,7 @@ import { createLog } from '../../kernel/log.js';
 import { MalformedRowError } from '../../kernel/postgres/checked-columns.js';
 import { acquireLease } from '../../kernel/postgres/lease.js';
 import { defaultSettings } from '../../kubesim/settings.js';
+import { ServiceAccountTokens } from '../../kubesim/service-account-tokens.js';
 import { openSimulation } from '../../kubesim/simulation.js';
 import { ClusterCheckStore } from '../../subgraphs/clusters/store/cluster-check.store.js';
 import { findClusterNetwork } from '../../subgraphs/clusters/store/cluster-network.store.js';
@@ -108,7 +109,8 @@ async function insertMalformed(name: string, values: Readonly<Record<string, str
 async function openSimulatedCloud(): Promise<unknown> {
   const log = createLog('silent');
   await using lease = await acquireLease({ pool: kit.database.pool, name: 'kubesim', log });
-  await using simulation = await openSimulation(lease, { clock: systemClock, log });
+  const tokens = new ServiceAccountTokens(new Uint8Array(32));
+  await using simulation = await openSimulation(lease, { clock: systemClock, log, tokens });
   return simulation.cloud.settings;
 }
 

@@ -1,7 +1,10 @@
 import { flag, type ApiCall } from './call.js';
-import type { Target } from './path.js';
+import { parseTarget, type Target, watchedPath } from './path.js';
 import type { ResourceAttributes } from './rbac/attributes.js';
 import { authorize } from './rbac/authorizer.js';
+import { effectiveUser } from './rbac/impersonation.js';
+import type { UserInfo } from './rbac/user-info.js';
+import { ApiError } from '../kinds/status.js';
 
 /** Throws ApiError 403 if the caller may not perform the request on its target. */
 export function authorizeTarget(call: ApiCall, target: Target): void {
@@ -16,6 +19,21 @@ export function authorizeCreation(call: ApiCall, target: Target): void {
 /** Throws ApiError 403 if the caller may not read a non-resource path, e.g. `/metrics`. */
 export function authorizePath({ cluster, user, path, method }: ApiCall): void {
   authorize(cluster, user, { verb: method.toLowerCase(), path });
+}
+
+/** Whether the requester of a stream may still act as its user, and the user may still read its target. */
+export function mayStillRead(call: ApiCall, requester: UserInfo): boolean {
+  try {
+    const watched = watchedPath(call.path);
+    const target = parseTarget(call.cluster.resources, watched ?? call.path);
+    if (!target) return false;
+    const user = effectiveUser(call.cluster, requester, call.request);
+    authorizeTarget({ ...call, user }, watched === undefined ? target : { ...target, name: undefined });
+    return true;
+  } catch (error) {
+    if (error instanceof ApiError) return false;
+    throw error;
+  }
 }
 
 function attributesOf(call: ApiCall, target: Target): ResourceAttributes {
@@ -41,8 +59,9 @@ function selectedName({ method, query }: ApiCall): string | undefined {
     .find((name) => name !== undefined);
 }
 
-function verbOf({ method, query }: ApiCall, { name, subresource }: Target): string {
+function verbOf({ method, path, query }: ApiCall, { name, subresource }: Target): string {
   if (method === 'GET') {
+    if (watchedPath(path) !== undefined) return 'watch';
     if (subresource || name !== undefined) return 'get';
     return flag(query, 'watch') ? 'watch' : 'list';
   }

@@ -16,6 +16,8 @@ export interface ApiCall {
   readonly version: string;
   /** The effective user, after impersonation. */
   readonly user: UserInfo;
+  /** Authenticates a token for one of the audiences; undefined if the cluster does not accept it. */
+  authenticate(token: string, audiences: readonly string[]): Promise<AuthenticatedToken | undefined>;
   /** Rate limiter of the cluster's lists. */
   readonly listRate: ListRateLimiter;
   readonly method: string;
@@ -29,6 +31,12 @@ export interface ApiCall {
   readonly abortSignal: AbortSignal;
   /** The body, at most BODY_LIMIT bytes. */
   bytes(): Promise<Buffer>;
+}
+
+/** The user of a token, and those of the requested audiences for which the token is. */
+export interface AuthenticatedToken {
+  readonly user: UserInfo;
+  readonly audiences: readonly string[];
 }
 
 /** The body as text. */

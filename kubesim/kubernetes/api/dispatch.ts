@@ -15,6 +15,7 @@ import { review } from './reviews.js';
 import { scale } from './scale.js';
 import { methodNotAllowed, noSuchPath } from '../kinds/status.js';
 import { kubernetesApi } from '../schema/kubernetes-api.js';
+import { createToken } from './token-request.js';
 import { watch } from './watch.js';
 import { create, patch, remove, removeCollection, update } from './write.js';
 
@@ -127,6 +128,7 @@ const SUBRESOURCE_HANDLERS: Readonly<Record<string, Handler | ((call: ApiCall, t
   'GET log': logs,
   'POST eviction': evict,
   'POST binding': bind,
+  'POST token': createToken,
   'GET status': get,
   'PUT status': update,
   'PATCH status': patch,

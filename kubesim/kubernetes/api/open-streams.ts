@@ -14,9 +14,16 @@ const MAX_STREAMS = 1_000;
 /** A response, or a connection that has switched protocols. */
 type Stream = ServerResponse | Duplex;
 
-/** Watches, followed logs and connections of exec, attach and port-forward; each is closed within a second after its credential expires. */
+/** The credential of a stream, and whether its user may still read it. */
+interface OpenStream {
+  readonly credential: Credential;
+  readonly isAllowed: () => boolean;
+}
+
+/** Watches, followed logs and connections of exec, attach and port-forward; each is closed within a second after its credential
+ * expires or its user may no longer read it. */
 export class OpenStreams implements Disposable {
-  private readonly open = new Map<Stream, Credential>();
+  private readonly open = new Map<Stream, OpenStream>();
   /** Number of open streams of an account's users. */
   private readonly counts = new Map<string, number>();
   private readonly timer: NodeJS.Timeout;
@@ -40,10 +47,10 @@ export class OpenStreams implements Disposable {
     if (!isPlatform(flow) && (this.counts.get(flow.account) ?? 0) >= MAX_STREAMS) throw tooManyRequests(1);
   }
 
-  /** Tracks a stream until it ends. */
-  add(stream: Stream, flow: Flow, credential: Credential): void {
+  /** Tracks a stream until it ends. `isAllowed` is asked every second; a real API server decides itself. */
+  add(stream: Stream, flow: Flow, credential: Credential, isAllowed: () => boolean = () => true): void {
     if (stream.destroyed || stream.writableFinished) return;
-    this.open.set(stream, credential);
+    this.open.set(stream, { credential, isAllowed });
     if (!isPlatform(flow)) this.count(flow.account, 1);
     stream.once('close', () => {
       this.open.delete(stream);
@@ -63,8 +70,8 @@ export class OpenStreams implements Disposable {
 
   private check(): void {
     const now = this.clock.now();
-    for (const [stream, credential] of this.open)
-      if (this.credentials.hasEnded(credential, now)) stream.destroy();
+    for (const [stream, { credential, isAllowed }] of this.open)
+      if (this.credentials.hasEnded(credential, now) || !isAllowed()) stream.destroy();
   }
 }
 

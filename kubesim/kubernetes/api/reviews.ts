@@ -5,6 +5,7 @@ import type { Attributes } from './rbac/attributes.js';
 import { authorize, decide, rulesOf } from './rbac/authorizer.js';
 import type { PolicyRule } from '../kinds/policy-rule.js';
 import { badRequest, invalid } from '../kinds/status.js';
+import { API_AUDIENCE } from '../../service-account-tokens.js';
 
 const AUTHORIZATION = 'authorization.k8s.io';
 const AUTHENTICATION = 'authentication.k8s.io';
@@ -13,7 +14,7 @@ const AUTHENTICATION = 'authentication.k8s.io';
 interface Review {
   readonly group: string;
   readonly kind: string;
-  status(call: ApiCall, spec: Json, namespace: string | undefined): Json;
+  status(call: ApiCall, spec: Json, namespace: string | undefined): Json | Promise<Json>;
 }
 
 const reviews: Readonly<Record<string, Review | undefined>> = {
@@ -21,6 +22,11 @@ const reviews: Readonly<Record<string, Review | undefined>> = {
     group: AUTHENTICATION,
     kind: 'SelfSubjectReview',
     status: ({ user }) => ({ userInfo: { ...user } }),
+  },
+  tokenreviews: {
+    group: AUTHENTICATION,
+    kind: 'TokenReview',
+    status: tokenStatus,
   },
   selfsubjectaccessreviews: {
     group: AUTHORIZATION,
@@ -67,9 +73,18 @@ export async function review(call: ApiCall): Promise<ApiResponse | undefined> {
   authorize(call.cluster, call.user, { verb: 'create', group, resource, namespace });
   const { spec } = await bodyOf(call);
   const reviewSpec = isJson(spec) ? spec : {};
-  const status = found.status(call, reviewSpec, namespace);
+  const status = await found.status(call, reviewSpec, namespace);
   const body = { kind: found.kind, apiVersion: `${group}/v1`, metadata: {}, spec: reviewSpec, status };
   return { status: 201, body };
+}
+
+async function tokenStatus(call: ApiCall, spec: Json): Promise<Json> {
+  const token = text(spec['token']);
+  if (token === '') throw badRequest('token is required for TokenReview in authentication');
+  const requested = texts(spec['audiences']);
+  const found = await call.authenticate(token, requested.length > 0 ? requested : [API_AUDIENCE]);
+  if (!found) return { user: {}, error: '[invalid bearer token]' };
+  return { authenticated: true, user: { ...found.user }, audiences: found.audiences };
 }
 
 function accessOf({ cluster }: ApiCall, spec: Json, kind: string): Json {

@@ -5,18 +5,22 @@ import type { Clock } from '../../../kernel/clock.js';
 import type { Log } from '../../../kernel/log.js';
 import type { ClusterContext } from '../cluster/context.js';
 import type { Credential, CredentialUser, Credentials } from '../../credentials.js';
+import { API_AUDIENCE, type ServiceAccountTokens } from '../../service-account-tokens.js';
 import { bearerToken, BodyTooLargeError, readBody, sendJson } from '../../http/exchange.js';
 import { ListWriter, longListField } from './list-writer.js';
 import type { Json } from '../kinds/object.js';
-import { BODY_LIMIT, type ApiResponse, type ApiCall } from './call.js';
+import { BODY_LIMIT, type ApiResponse, type ApiCall, type AuthenticatedToken } from './call.js';
 import { dispatch } from './dispatch.js';
 import { FlowControl } from './flow-control.js';
 import { ListRateLimiter, listRates } from './list-rate-limiter.js';
 import { watchedPath } from './path.js';
 import { decodeSegment, readRequestTarget } from './request-target.js';
 import { isStream, type OpenStreams } from './open-streams.js';
+import { serviceAccountCredential } from './service-account-credential.js';
 import { effectiveUser } from './rbac/impersonation.js';
 import { AUTHENTICATED, type UserInfo } from './rbac/user-info.js';
+import { roleIndexOf } from './rbac/authorizer.js';
+import { mayStillRead } from './authorization.js';
 import { negotiate } from './representation.js';
 import { ApiError, noSuchPath, unauthorized } from '../kinds/status.js';
 
@@ -54,6 +58,7 @@ export interface ApiServerOptions {
   /** The cluster with the id. Throws ApiError if there is none, or its API server is unavailable. */
   cluster(id: string): ServedCluster;
   readonly credentials: Credentials;
+  readonly tokens: ServiceAccountTokens;
   readonly streams: OpenStreams;
   readonly clock: Clock;
   readonly log: Log;
@@ -95,6 +100,7 @@ async function serve(
     account,
     version,
     user: effectiveUser(context, userOf(credential), request),
+    authenticate: (token, audiences) => reviewToken(options, clusterId, { token, audiences }),
     listRate: rateLimiterOf(cluster, options.clock),
     method: request.method ?? 'GET',
     path: withoutEndingSlash(path || '/'),
@@ -106,7 +112,7 @@ async function serve(
     bytes: memoize(() => readBody(request, BODY_LIMIT)),
   };
   const apiResponse = await options.flows.handleCall(call, flow, dispatch);
-  if (!apiResponse) return void options.streams.add(response, flow, credential);
+  if (!apiResponse) return void options.streams.add(response, flow, credential, allowance(call, credential));
   const list = apiResponse.contentType === undefined ? longListField(apiResponse.body) : undefined;
   if (!list) return send(response, apiResponse);
   const { status, body } = apiResponse;
@@ -159,18 +165,60 @@ function targetOf(request: IncomingMessage) {
 }
 
 async function credentialOf(
-  { credentials, clock }: ApiServerOptions,
+  options: ApiServerOptions,
   request: IncomingMessage,
   clusterId: string,
 ): Promise<Credential> {
+  const { credentials, clock } = options;
   const token = bearerToken(request);
   const credential = token && (await credentials.verify(clusterId, token, clock.now()));
-  if (!credential) throw unauthorized();
-  return credential;
+  if (credential) return credential;
+  const account = token && (await serviceAccountOf(options, clusterId, { token }));
+  if (!account) throw unauthorized();
+  return account;
 }
 
-function userOf({ user: { name, groups } }: Credential): UserInfo {
-  return { username: name, groups: [...groups, AUTHENTICATED] };
+/** The credential of a service account's token for the audiences; undefined if the cluster does not accept it. */
+async function serviceAccountOf(
+  { tokens, clock, cluster }: ApiServerOptions,
+  clusterId: string,
+  { token, audiences }: { readonly token: string; readonly audiences?: readonly string[] },
+): Promise<Credential | undefined> {
+  const verified = await tokens.verify(clusterId, token, clock.now());
+  const served = verified && cluster(clusterId);
+  if (!served || !('context' in served)) return undefined;
+  return serviceAccountCredential(served.context, verified, audiences);
+}
+
+/** The user of a token, and those of the audiences for which it is; undefined if the cluster does not accept it. */
+async function reviewToken(
+  options: ApiServerOptions,
+  clusterId: string,
+  { token, audiences }: { readonly token: string; readonly audiences: readonly string[] },
+): Promise<AuthenticatedToken | undefined> {
+  const { credentials, tokens, clock } = options;
+  const credential = await credentials.verify(clusterId, token, clock.now());
+  if (credential) {
+    const accepted = audiences.filter((audience) => audience === API_AUDIENCE);
+    return accepted.length > 0 ? { user: userOf(credential), audiences: accepted } : undefined;
+  }
+  const account = await serviceAccountOf(options, clusterId, { token, audiences });
+  const verified = account && (await tokens.verify(clusterId, token, clock.now()));
+  return (
+    verified && {
+      user: userOf(account),
+      audiences: audiences.filter((audience) => verified.audiences.includes(audience)),
+    }
+  );
+}
+
+function userOf({ user: { name, uid, groups, extra } }: Credential): UserInfo {
+  return {
+    username: name,
+    ...(uid !== undefined && { uid }),
+    groups: [...groups, AUTHENTICATED],
+    ...(extra && { extra }),
+  };
 }
 
 /** Aborts if the client disconnects before the response. */
@@ -180,6 +228,17 @@ function abortSignalOf(response: ServerResponse): AbortSignal {
     if (!response.writableFinished) disconnect.abort();
   });
   return disconnect.signal;
+}
+
+/** Whether the user of a stream may still read it; decided again when a role or binding has changed. */
+function allowance(call: ApiCall, credential: Credential): () => boolean {
+  const index = roleIndexOf(call.cluster);
+  let { revision } = index;
+  return () => {
+    if (index.revision === revision) return true;
+    ({ revision } = index);
+    return mayStillRead(call, userOf(credential));
+  };
 }
 
 const limiters = new WeakMap<ClusterContext, ListRateLimiter>();

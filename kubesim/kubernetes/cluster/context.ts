@@ -5,6 +5,7 @@ import type { InjectedFaults } from '../../injected-faults.js';
 import type { Clock } from '../../../kernel/clock.js';
 import type { Log } from '../../../kernel/log.js';
 import type { QueueScheduler, WorkQueue } from './work-queue.js';
+import type { ServiceAccountTokens } from '../../service-account-tokens.js';
 import type { VpcAddresses } from '../../cluster-port.js';
 import type { ClusterStore } from '../store/cluster-store.js';
 import type { TimerScheduler } from '../../timers.js';
@@ -36,6 +37,7 @@ export interface ClusterContext {
   /** What objects use of the quotas of their namespaces. */
   readonly quotas: QuotaUsage;
   readonly faults: InjectedFaults;
+  readonly tokens: ServiceAccountTokens;
   readonly kubelets: Kubelets;
   /** Version of the control plane, e.g. `1.32.1`. */
   version(): string;

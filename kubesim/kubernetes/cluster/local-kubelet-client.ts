@@ -5,6 +5,7 @@ import { nodes } from '../kinds/nodes.js';
 import { pods } from '../kinds/pods.js';
 import type { ClusterContext } from './context.js';
 import { removePod } from './delete.js';
+import { tokenOfPod } from './service-account-token.js';
 import { mountProblem } from './volume-mounts.js';
 import { replaceStatus } from './write.js';
 
@@ -22,6 +23,7 @@ export function localKubeletClient(cluster: ClusterContext): KubeletClient {
     node: (name) => store.get(nodes, '', name),
     configMap: (namespace, name) => store.get(configMaps, namespace, name),
     secret: (namespace, name) => store.get(secrets, namespace, name),
+    serviceAccountToken: (pod, file) => tokenOfPod(cluster, pod, file),
     onPodChange: (listener) =>
       void store.onChange(pods, ({ type, object, previous }) =>
         listener({

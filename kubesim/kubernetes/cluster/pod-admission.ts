@@ -6,14 +6,18 @@ import { runtimeClasses } from '../kinds/runtime-class.js';
 import type { ClusterContext } from './context.js';
 import { withLimitDefaults } from './limit-ranges.js';
 import { withPriority } from './priority-admission.js';
+import { withServiceAccount } from './service-account-admission.js';
 
 /**
- * Admission of a new pod: adds what its RuntimeClass and its PriorityClass say and the default tolerations, and enforces
- * the pod limit of the cluster.
+ * Admission of a new pod: adds what its RuntimeClass and its PriorityClass say, its service account and token and the
+ * default tolerations, and enforces the pod limit of the cluster.
  */
 export function admitPod(cluster: ClusterContext, pod: Pod): Pod {
   checkPodLimit(cluster, pod);
-  const limited = withLimitDefaults(cluster.store, withRuntimeClass(cluster, pod));
+  const limited = withLimitDefaults(
+    cluster.store,
+    withServiceAccount(cluster, withRuntimeClass(cluster, pod)),
+  );
   return withSchedulingGates(cluster, withDefaultTolerations(withPriority(cluster.store, limited)));
 }
 

@@ -32,6 +32,8 @@ export function namespaceController(cluster: ClusterContext, caCertificate: stri
       cluster.store.onChange(namespaces, ({ type, object }) => {
         if (type === 'DELETED') settled.delete(object.metadata.uid);
         else queue.add(object.metadata.name);
+        // A client may create a pod next, which needs the service account.
+        if (type === 'ADDED') createDefaults(cluster, object.metadata.name, caCertificate);
       });
       cluster.store.onAnyChange((type, { type: change, object }) => {
         if (change !== 'DELETED' || !type.namespaced) return;

@@ -69,6 +69,14 @@ export interface VolumeFiles {
   readonly configMap?: KeyedFiles;
   readonly secret?: KeyedFiles;
   readonly downwardAPI?: DownwardFiles;
+  readonly serviceAccountToken?: TokenFile;
+}
+
+/** The file of a service account's token. */
+export interface TokenFile {
+  readonly path: string;
+  readonly audience?: string;
+  readonly expirationSeconds?: number;
 }
 
 export interface PodVolume extends VolumeFiles {
@@ -91,6 +99,7 @@ export interface Container {
   readonly volumeMounts?: readonly {
     readonly name: string;
     readonly mountPath: string;
+    readonly readOnly?: boolean;
     readonly subPath?: string;
   }[];
   readonly ports?: readonly ContainerPort[];
@@ -178,6 +187,10 @@ export interface PodSpec {
   readonly terminationGracePeriodSeconds?: number;
   readonly activeDeadlineSeconds?: number;
   readonly serviceAccountName?: string;
+  /** Deprecated name of the same field. */
+  readonly serviceAccount?: string;
+  readonly automountServiceAccountToken?: boolean | null;
+  readonly imagePullSecrets?: readonly { readonly name?: string }[];
   readonly priority?: number;
   readonly priorityClassName?: string;
   readonly preemptionPolicy?: string;
@@ -351,7 +364,9 @@ export interface Secret extends KubeObject {
 }
 
 export interface ServiceAccount extends KubeObject {
-  readonly secrets?: readonly unknown[];
+  readonly secrets?: readonly { readonly name?: string }[];
+  readonly imagePullSecrets?: readonly { readonly name?: string }[];
+  readonly automountServiceAccountToken?: boolean | null;
 }
 
 export interface ObjectReference {

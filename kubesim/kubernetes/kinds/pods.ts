@@ -8,7 +8,7 @@ export const pods = defineResource<Pod>({
   kind: 'Pod',
   defaults: (pod) => {
     const spec = withRequests(completeSpec(pod.spec));
-    const account = spec.serviceAccountName ?? 'default';
+    const account = spec.serviceAccountName || spec.serviceAccount || 'default';
     return {
       ...pod,
       spec: {

@@ -86,7 +86,7 @@ export function defineResource<T extends KubeObject>(definition: ResourceDefinit
 
 /** The subresources that kubesim serves. */
 const SUBRESOURCES: readonly Subresource[] = [
-  ...(['status', 'scale', 'log', 'eviction', 'binding', 'finalize'] as const),
+  ...(['status', 'scale', 'log', 'eviction', 'binding', 'finalize', 'token'] as const),
   'ephemeralcontainers',
 ];
 

@@ -19,7 +19,7 @@ const COMPUTED: Readonly<Record<string, readonly string[]>> = {
     'selfsubjectrulesreviews',
     'subjectaccessreviews',
   ],
-  'authentication.k8s.io/v1': ['selfsubjectreviews'],
+  'authentication.k8s.io/v1': ['selfsubjectreviews', 'tokenreviews'],
 };
 
 /** The resources and subresources that an API server of kubesim serves, by `v1`, `apps/v1` …, in the order of discovery. */

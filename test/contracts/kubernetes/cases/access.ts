@@ -1,13 +1,14 @@
+import { isDeepStrictEqual } from 'node:util';
 import { expect } from 'vitest';
 import type { Area, CaseContext } from '../contract-case.js';
 import { expectError, expectSuccess } from '../expectations.js';
 import { configMap } from '../manifests.js';
 import { configMapsOf } from '../paths.js';
+import { accountsOf, boundTokens, tokenClient } from './bound-tokens.js';
 
 const RBAC = '/apis/rbac.authorization.k8s.io/v1';
 const rolesOf = (namespace: string) => `${RBAC}/namespaces/${namespace}/roles`;
 const bindingsOf = (namespace: string) => `${RBAC}/namespaces/${namespace}/rolebindings`;
-const accountsOf = (namespace: string) => `/api/v1/namespaces/${namespace}/serviceaccounts`;
 const apiGroup = 'rbac.authorization.k8s.io';
 
 /** Lets the user read ConfigMaps of the namespace, by a Role and a RoleBinding. */
@@ -19,6 +20,15 @@ async function allowReading({ api, namespace }: CaseContext, user: string): Prom
     roleRef: { apiGroup, kind: 'Role', name: 'reader' },
     subjects: [{ apiGroup, kind: 'User', name: user }],
   };
+  expectSuccess(await api.post(bindingsOf(namespace), binding), 201);
+}
+
+/** Gives the user rights in the namespace. */
+async function grant({ api, namespace }: CaseContext, user: string, rules: readonly object[]): Promise<void> {
+  expectSuccess(await api.post(rolesOf(namespace), { metadata: { name: 'granted' }, rules }), 201);
+  const roleRef = { apiGroup, kind: 'Role', name: 'granted' };
+  const subjects = [{ apiGroup, kind: 'User', name: user }];
+  const binding = { metadata: { name: 'granted' }, roleRef, subjects };
   expectSuccess(await api.post(bindingsOf(namespace), binding), 201);
 }
 
@@ -290,10 +300,162 @@ export const access: Area = {
       const robot = tokenClient(context, issued.status);
       await eventually(async () => (await robot.get('/apis')).status === 401);
     },
+
+    async 'says that the role of a binding does not exist'(context) {
+      const { api, namespace, user, unique } = context;
+      const name = unique('user');
+      const roleRef = { apiGroup, kind: 'ClusterRole', name: unique('missing') };
+      const subjects = [{ apiGroup, kind: 'User', name }];
+      const binding = { metadata: { name: 'dangling' }, roleRef, subjects };
+      expectSuccess(await api.post(bindingsOf(namespace), binding), 201);
+      const client = await user(name, 'nobodies');
+      await context.eventually(async () => {
+        const { body } = await client.get(configMapsOf(namespace));
+        return body.message.endsWith(
+          `: RBAC: clusterrole.rbac.authorization.k8s.io "${roleRef.name}" not found`,
+        );
+      });
+    },
+
+    async 'refuses to bind a role with more rights than its binder has'(context) {
+      const { api, namespace, user, unique } = context;
+      const name = unique('user');
+      await grant(context, name, [
+        { apiGroups: [apiGroup], resources: ['rolebindings'], verbs: ['create'] },
+        { apiGroups: [''], resources: ['configmaps'], verbs: ['get'] },
+      ]);
+      const rules = [{ apiGroups: [''], resources: ['configmaps', 'secrets'], verbs: ['get', 'list'] }];
+      expectSuccess(await api.post(rolesOf(namespace), { metadata: { name: 'more' }, rules }), 201);
+      const client = await user(name, 'nobodies');
+      const roleRef = { apiGroup, kind: 'Role', name: 'more' };
+      const binding = { metadata: { name: 'mine' }, roleRef, subjects: [{ apiGroup, kind: 'User', name }] };
+      const message = await context.eventually(async () => {
+        const { body } = await client.post(bindingsOf(namespace), binding);
+        return body.message.includes('attempting to grant') && body.message;
+      });
+      expect(message).toBe(
+        `rolebindings.rbac.authorization.k8s.io "mine" is forbidden: user "${name}" (groups=["nobodies" "system:authenticated"]) is attempting to grant RBAC permissions not currently held:\n` +
+          '{APIGroups:[""], Resources:["configmaps"], Verbs:["list"]}\n' +
+          '{APIGroups:[""], Resources:["secrets"], Verbs:["get" "list"]}',
+      );
+    },
+
+    async 'lets a user with the verbs bind and escalate grant more rights than it has'(context) {
+      const { namespace, user, unique } = context;
+      const name = unique('user');
+      await grant(context, name, [
+        { apiGroups: [apiGroup], resources: ['roles'], verbs: ['create', 'escalate', 'bind'] },
+        { apiGroups: [apiGroup], resources: ['rolebindings'], verbs: ['create'] },
+      ]);
+      const client = await user(name, 'nobodies');
+      const rules = [{ apiGroups: [''], resources: ['secrets'], verbs: ['*'] }];
+      await context.eventually(async () => {
+        const { status } = await client.post(rolesOf(namespace), { metadata: { name: 'more' }, rules });
+        return status === 201;
+      });
+      const binding = { metadata: { name: 'more' }, roleRef: { apiGroup, kind: 'Role', name: 'more' } };
+      expectSuccess(await client.post(bindingsOf(namespace), binding), 201);
+    },
+
+    async 'gathers the rules of an aggregated ClusterRole'({ api, unique, eventually }) {
+      const label = unique('example.com/aggregate');
+      const name = unique('aggregated');
+      const clusterRoleSelectors = [{ matchLabels: { [label]: 'true' } }];
+      const role = { metadata: { name }, aggregationRule: { clusterRoleSelectors } };
+      expectSuccess(await api.post(`${RBAC}/clusterroles`, role), 201);
+      const rules = [{ apiGroups: [''], resources: ['pods'], verbs: ['get'] }];
+      const part = unique('part');
+      const metadata = { name: part, labels: { [label]: 'true' } };
+      expectSuccess(await api.post(`${RBAC}/clusterroles`, { metadata, rules }), 201);
+      const gathered = async () =>
+        ((await api.get(`${RBAC}/clusterroles/${name}`)).body as unknown as { rules?: unknown }).rules ?? [];
+      await eventually(async () => isDeepStrictEqual(await gathered(), rules));
+      await api.delete(`${RBAC}/clusterroles/${part}`);
+      await eventually(async () => isDeepStrictEqual(await gathered(), []));
+    },
+
+    async 'allows a path that is no resource by a ClusterRole'(context) {
+      const { api, user, unique } = context;
+      const name = unique('user');
+      const role = unique('metrics');
+      const rules = [{ nonResourceURLs: ['/metrics'], verbs: ['get'] }];
+      expectSuccess(await api.post(`${RBAC}/clusterroles`, { metadata: { name: role }, rules }), 201);
+      const client = await user(name, 'nobodies');
+      const rejected = await client.get('/metrics');
+      expectError(rejected, 403, 'Forbidden');
+      expect(rejected.body.message).toBe(`forbidden: User "${name}" cannot get path "/metrics"`);
+      const roleRef = { apiGroup, kind: 'ClusterRole', name: role };
+      const binding = { metadata: { name: role }, roleRef, subjects: [{ apiGroup, kind: 'User', name }] };
+      expectSuccess(await api.post(`${RBAC}/clusterrolebindings`, binding), 201);
+      expect(await afterBinding(context, () => client.get('/metrics'))).toBe(200);
+    },
+
+    async 'refuses to create an object by an apply of a user who may only patch'(context) {
+      const { namespace, user, unique } = context;
+      const name = unique('user');
+      await grant(context, name, [{ apiGroups: [''], resources: ['configmaps'], verbs: ['get', 'patch'] }]);
+      const client = await user(name, 'nobodies');
+      const path = `${configMapsOf(namespace)}/applied`;
+      expect(await afterBinding(context, () => client.get(path))).toBe(404);
+      const rejected = await client.apply(path, configMap('applied'), { manager: 'case' });
+      expectError(rejected, 403, 'Forbidden');
+      expect(rejected.body.message).toBe(
+        `configmaps "applied" is forbidden: User "${name}" cannot create resource "configmaps" in API group "" in the namespace "${namespace}"`,
+      );
+    },
+
+    async 'allows a list that selects the name of a rule'(context) {
+      const { namespace, user, unique } = context;
+      const name = unique('user');
+      await grant(context, name, [
+        { apiGroups: [''], resources: ['configmaps'], resourceNames: ['mine'], verbs: ['list'] },
+      ]);
+      const client = await user(name, 'nobodies');
+      const selecting = `${configMapsOf(namespace)}?fieldSelector=metadata.name%3Dmine`;
+      expect(await afterBinding(context, () => client.get(selecting))).toBe(200);
+      expectError(await client.get(configMapsOf(namespace)), 403, 'Forbidden');
+      const other = `${configMapsOf(namespace)}?fieldSelector=metadata.name!%3Dmine`;
+      expectError(await client.get(other), 403, 'Forbidden');
+    },
+
+    async 'has the uid and extra of an impersonation'({ api, unique }) {
+      const client = api.with({
+        'impersonate-user': unique('user'),
+        'impersonate-uid': '42',
+        'impersonate-extra-example.com%2Freason': 'on call',
+      });
+      const self = await client.post('/apis/authentication.k8s.io/v1/selfsubjectreviews', {});
+      expect(expectSuccess(self, 201).status['userInfo']).toMatchObject({
+        uid: '42',
+        groups: ['system:authenticated'],
+        extra: { 'example.com/reason': ['on call'] },
+      });
+    },
+
+    async 'reviews access that is asked in protobuf'({ api, namespace }) {
+      const attributes = Buffer.concat([textField(1, namespace), textField(2, 'get'), textField(5, 'pods')]);
+      const body = protobuf(
+        'authorization.k8s.io/v1',
+        'SelfSubjectAccessReview',
+        field(2, field(1, attributes)),
+      );
+      const asked = await api.post(SELF_REVIEWS, body, { type: 'application/vnd.kubernetes.protobuf' });
+      expect(expectSuccess(asked, 201).status).toMatchObject({ allowed: true });
+    },
+
+    ...boundTokens,
   },
 };
 
-/** A client with only the token of a TokenRequest. */
-function tokenClient({ anonymous }: CaseContext, status: Readonly<Record<string, unknown>>) {
-  return anonymous.with({ authorization: `Bearer ${String(status['token'])}` });
+/** A field of a protobuf message with less than 128 bytes. */
+function field(number: number, content: Uint8Array): Buffer {
+  return Buffer.concat([Buffer.from([number * 8 + 2, content.length]), content]);
+}
+
+const textField = (number: number, text: string) => field(number, Buffer.from(text));
+
+/** An object in Kubernetes' protobuf format. */
+function protobuf(apiVersion: string, kind: string, object: Uint8Array): Buffer {
+  const type = field(1, Buffer.concat([textField(1, apiVersion), textField(2, kind)]));
+  return Buffer.concat([Buffer.from('k8s\0'), type, field(2, object)]);
 }

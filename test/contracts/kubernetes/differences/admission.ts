@@ -8,11 +8,4 @@ export const admission: readonly Difference[] = [
       'rejects a webhook with both a URL and a Service',
     ],
   },
-  {
-    reason: "A pod's service account is not looked up, and its token is not mounted.",
-    titles: [
-      'rejects a pod of a service account that does not exist',
-      'mounts a token of the service account into each container',
-    ],
-  },
 ];

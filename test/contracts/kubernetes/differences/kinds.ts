@@ -66,7 +66,6 @@ export const kinds: readonly Difference[] = [
       'Pod: refuses to change the image to none',
       'Pod: refuses to change the node',
       'Pod: refuses to change the number of containers',
-      'Pod: refuses to change the volumes',
       'Pod: rejects a DNS option without name',
       'Pod: rejects a container of a user below zero',
       'Pod: rejects a file of an unknown field',

@@ -1,0 +1,40 @@
+import { isAlive } from '../cluster/service-account-token.js';
+import type { ClusterContext } from '../cluster/context.js';
+import { API_AUDIENCE, type VerifiedToken } from '../../service-account-tokens.js';
+import type { Credential } from '../../credentials.js';
+
+const EXTRA = 'authentication.kubernetes.io';
+
+/**
+ * The credential of a service account's token for the audiences; undefined if the token is for others, or the account
+ * or the object to which it is bound is gone.
+ */
+export function serviceAccountCredential(
+  { store }: Pick<ClusterContext, 'store'>,
+  token: VerifiedToken,
+  audiences: readonly string[] = [API_AUDIENCE],
+): Credential | undefined {
+  const { subject, expiresAt } = token;
+  if (!token.audiences.some((audience) => audiences.includes(audience))) return undefined;
+  if (!isAlive(store, subject)) return undefined;
+  const { namespace, serviceaccount } = subject;
+  return {
+    user: {
+      name: `system:serviceaccount:${namespace}:${serviceaccount.name}`,
+      uid: serviceaccount.uid,
+      groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`],
+      extra: extraOf(token),
+    },
+    expiresAt,
+    isRevoked: () => !isAlive(store, subject),
+  };
+}
+
+function extraOf({ id, subject: { pod, node } }: VerifiedToken): Readonly<Record<string, readonly string[]>> {
+  return {
+    [`${EXTRA}/credential-id`]: [`JTI=${id}`],
+    ...(node && { [`${EXTRA}/node-name`]: [node.name] }),
+    ...(node?.uid && { [`${EXTRA}/node-uid`]: [node.uid] }),
+    ...(pod && { [`${EXTRA}/pod-name`]: [pod.name], [`${EXTRA}/pod-uid`]: [pod.uid] }),
+  };
+}
