@@ -73,7 +73,8 @@ export default defineConfig({
           name: 'system',
           include: [`test/${SYSTEM}`],
           globalSetup: ['test/kit/global-setup.ts'],
-          maxWorkers: 5,
+          // Real control planes use the processors themselves.
+          maxWorkers: 4,
           sequence: { groupOrder: 2 },
         },
       },

@@ -8,8 +8,8 @@ const Hello = graphql(`
   }
 `);
 
-/** Milliseconds to wait for a response. */
-const DEADLINE = 5_000;
+/** Milliseconds to wait for a response; a platform that has just started on a busy machine takes seconds. */
+const DEADLINE = 15_000;
 
 /** Checks that a platform accepts the token. Throws a DemoFailure with the remedy if not. */
 export async function findPlatform({ url, token }: { url: string; token: string }): Promise<void> {
