@@ -30,7 +30,7 @@ export interface ServingContainer {
 
 /** The HTTP server of a container. */
 export interface Server {
-  /** Ports it listens on; undefined: any. */
+  /** Ports on which it listens; undefined if it listens on all. */
   readonly ports: readonly number[] | undefined;
   /** Paths of its certificate and key; undefined if it serves plain HTTP. */
   readonly tls?: { readonly certificate: string; readonly key: string } | undefined;

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runDemo } from '../../examples/demo/run-demo.js';
 import { startTestPlatform, type TestPlatform } from '../kit/platform.js';
+import { runDemoOn } from '../kit/run-demo-on.js';
 
 let platform: TestPlatform;
 
@@ -11,16 +12,8 @@ beforeAll(async () => {
 afterAll(() => platform[Symbol.asyncDispose]());
 
 test('the demo runs all steps and deletes what it created', async () => {
-  const lines: string[] = [];
-  const report = await runDemo({
-    url: `${platform.url}/graphql`,
-    token: await platform.token('demo'),
-    out: (line) => lines.push(line),
-  }).catch((error: unknown) => {
-    throw new Error(`the demo failed after:\n${lines.join('\n')}`, { cause: error });
-  });
+  const { report, text } = await runDemoOn(platform);
 
-  const text = lines.join('\n');
   expect(text).toContain('PARTIAL: 22 of 32 created, 10 failed');
   expect(text).toContain('10 × QUOTA_EXCEEDED');
   expect(text).toMatch(/nodes {9}25\b/);
@@ -36,16 +29,7 @@ test('the demo runs all steps and deletes what it created', async () => {
 }, 180_000);
 
 test('the upgrade demo upgrades a cluster with a workload to the next version and deletes what it created', async () => {
-  const lines: string[] = [];
-  const report = await runDemo({
-    url: `${platform.url}/graphql`,
-    token: await platform.token('upgrader'),
-    scenario: 'upgrade',
-    out: (line) => lines.push(line),
-  }).catch((error: unknown) => {
-    throw new Error(`the demo failed after:\n${lines.join('\n')}`, { cause: error });
-  });
-  const text = lines.join('\n');
+  const { report, text } = await runDemoOn(platform, { account: 'upgrader', scenario: 'upgrade' });
   expect(text).toMatch(
     /Kubernetes 1\.34\.3 on 3 ready nodes; the deployment never had fewer than \d+ ready pods/,
   );

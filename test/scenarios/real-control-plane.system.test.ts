@@ -5,7 +5,6 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { runDemo } from '../../examples/demo/run-demo.js';
 import { findPrograms } from '../../kubesim/control-planes/programs.js';
 import {
   clusterLifecycle,
@@ -17,6 +16,7 @@ import {
 import { builtControlPlane } from '../kit/control-plane.js';
 import * as documents from '../kit/documents.js';
 import { eventually } from '../kit/eventually.js';
+import { runDemoOn } from '../kit/run-demo-on.js';
 import { startTestPlatform, type TestPlatform } from '../kit/platform.js';
 import { publishVersion } from '../kit/publish-version.js';
 import { temporaryFolder } from '../kit/temporary-files.js';
@@ -53,15 +53,8 @@ describe.skipIf(!assets)('platform with real control planes', { timeout: 180_000
   });
 
   test('the demo runs all steps and deletes what it created', async () => {
-    const lines: string[] = [];
-    const report = await runDemo({
-      url: `${platform.url}/graphql`,
-      token: await platform.token('demo'),
-      out: (line) => lines.push(line),
-    }).catch((error: unknown) => {
-      throw new Error(`the demo failed after:\n${lines.join('\n')}`, { cause: error });
-    });
-    expect(lines.join('\n')).toContain('PARTIAL: 22 of 32 created, 10 failed');
+    const { report, text } = await runDemoOn(platform);
+    expect(text).toContain('PARTIAL: 22 of 32 created, 10 failed');
     expect(report).toMatchObject({ nodes: 25, retries: 0 });
     await eventually(() => clusterFolders().length === 0, { what: 'the end of the files' });
   });

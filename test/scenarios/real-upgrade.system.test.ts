@@ -5,7 +5,6 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { runDemo } from '../../examples/demo/run-demo.js';
 import { type ControlPlanePrograms, findPrograms } from '../../kubesim/control-planes/programs.js';
 import {
   createCluster,
@@ -19,6 +18,7 @@ import * as documents from '../kit/documents.js';
 import { eventually } from '../kit/eventually.js';
 import { startTestPlatform, type TestPlatform } from '../kit/platform.js';
 import { publishVersion } from '../kit/publish-version.js';
+import { runDemoOn } from '../kit/run-demo-on.js';
 import { temporaryFolder } from '../kit/temporary-files.js';
 import { makeBrokenPrograms } from '../kubesim/control-planes/broken-programs.js';
 import { clustersInEtcd, programsIn } from '../kubesim/control-planes/running-programs.js';
@@ -109,17 +109,8 @@ describe.skipIf(!assets)('upgrade of a real control plane by the graph', { timeo
   }
 
   test('the upgrade demo runs all steps and deletes what it created', async () => {
-    const lines: string[] = [];
-    const demo = await platform.token('demo');
-    const report = await runDemo({
-      url: `${platform.url}/graphql`,
-      token: demo,
-      scenario: 'upgrade',
-      out: (line) => lines.push(line),
-    }).catch((error: unknown) => {
-      throw new Error(`the demo failed after:\n${lines.join('\n')}`, { cause: error });
-    });
-    expect(lines.join('\n')).toContain(`Kubernetes ${newer.version} on 3 ready nodes`);
+    const { report, text } = await runDemoOn(platform, { scenario: 'upgrade' });
+    expect(text).toContain(`Kubernetes ${newer.version} on 3 ready nodes`);
     expect(report).toMatchObject({ nodes: 3, retries: 0 });
   });
 

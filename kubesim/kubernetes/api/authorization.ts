@@ -59,9 +59,8 @@ function selectedName({ method, query }: ApiCall): string | undefined {
     .find((name) => name !== undefined);
 }
 
-function verbOf({ method, path, query }: ApiCall, { name, subresource }: Target): string {
+function verbOf({ method, query }: ApiCall, { name, subresource }: Target): string {
   if (method === 'GET') {
-    if (watchedPath(path) !== undefined) return 'watch';
     if (subresource || name !== undefined) return 'get';
     return flag(query, 'watch') ? 'watch' : 'list';
   }

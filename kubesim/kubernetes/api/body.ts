@@ -143,6 +143,7 @@ function checkKind(served: ServedType, { apiVersion, kind }: Json): void {
 }
 
 const FIELD_VALIDATIONS = ['Ignore', 'Strict', 'Warn'];
+
 /** How unknown fields are treated. Throws ApiError 422 for an unknown way. */
 function fieldValidation(call: ApiCall): string {
   const mode = call.query.get('fieldValidation') || 'Warn';

@@ -11,8 +11,12 @@ interface GroupVersion {
   readonly resources: readonly ApiResource[];
 }
 
-/** Returns the document of a discovery path; undefined for other paths. */
+/** `/api`, `/api/v1`, `/apis`, `/apis/apps`, `/apis/apps/v1`. */
+const DISCOVERY_PATH = /^\/apis?(\/[^/]+){0,2}$/;
+
+/** Returns the document of a discovery path; undefined for other paths, which are most of all requests. */
 export function discovery(api: ServedApi, path: string): Json | undefined {
+  if (!DISCOVERY_PATH.test(path)) return undefined;
   if (path === '/api') return { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [] };
   const versions = groupVersions(api);
   const groups = Map.groupBy(

@@ -20,8 +20,10 @@ interface OpenStream {
   readonly isAllowed: () => boolean;
 }
 
-/** Watches, followed logs and connections of exec, attach and port-forward; each is closed within a second after its credential
- * expires or its user may no longer read it. */
+/**
+ * Watches, followed logs and connections of exec, attach and port-forward; each is closed within a second after its
+ * credential expires or its user may no longer read it.
+ */
 export class OpenStreams implements Disposable {
   private readonly open = new Map<Stream, OpenStream>();
   /** Number of open streams of an account's users. */

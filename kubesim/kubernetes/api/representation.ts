@@ -60,21 +60,19 @@ export function representList(
       items: objects.map(partial),
     };
   }
-  const items = objects.map((object) => listItem(served, object));
   return {
     kind: served.type.custom?.listKind ?? `${served.type.kind}List`,
     apiVersion: groupVersion(served),
     metadata,
-    items,
+    items: listItems(served, objects),
   };
 }
 
-/** An item of a list. Its kind and version are those of the list, except for kinds that Kubernetes does not have. */
-function listItem({ group, version, type, convert }: ServedType, object: KubeObject): Json {
-  const whole: Json = convert ? convert.out(object) : { ...object };
+/** The items of a list. Their kind and version are those of the list, except for kinds that Kubernetes does not have. */
+function listItems({ group, version, type, convert }: ServedType, objects: readonly KubeObject[]): Json[] {
+  const whole = objects.map((object): Json => (convert ? convert.out(object) : { ...object }));
   if (latestApi().definitionNameOf(group, version, type.kind) === undefined) return whole;
-  const { kind: _kind, apiVersion: _version, ...item } = whole;
-  return item;
+  return whole.map(({ kind: _kind, apiVersion: _version, ...item }) => item);
 }
 
 function partial({ metadata }: KubeObject): Json {

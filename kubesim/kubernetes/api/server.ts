@@ -175,7 +175,14 @@ async function credentialOf(
   if (credential) return credential;
   const account = token && (await serviceAccountOf(options, clusterId, { token }));
   if (!account) throw unauthorized();
-  return account;
+  return account.credential;
+}
+
+/** A token of a service account that a cluster accepts. */
+interface AcceptedToken {
+  readonly credential: Credential;
+  /** All audiences of the token. */
+  readonly audiences: readonly string[];
 }
 
 /** The credential of a service account's token for the audiences; undefined if the cluster does not accept it. */
@@ -183,11 +190,12 @@ async function serviceAccountOf(
   { tokens, clock, cluster }: ApiServerOptions,
   clusterId: string,
   { token, audiences }: { readonly token: string; readonly audiences?: readonly string[] },
-): Promise<Credential | undefined> {
+): Promise<AcceptedToken | undefined> {
   const verified = await tokens.verify(clusterId, token, clock.now());
   const served = verified && cluster(clusterId);
   if (!served || !('context' in served)) return undefined;
-  return serviceAccountCredential(served.context, verified, audiences);
+  const credential = serviceAccountCredential(served.context, verified, audiences);
+  return credential && { credential, audiences: verified.audiences };
 }
 
 /** The user of a token, and those of the audiences for which it is; undefined if the cluster does not accept it. */
@@ -196,18 +204,17 @@ async function reviewToken(
   clusterId: string,
   { token, audiences }: { readonly token: string; readonly audiences: readonly string[] },
 ): Promise<AuthenticatedToken | undefined> {
-  const { credentials, tokens, clock } = options;
+  const { credentials, clock } = options;
   const credential = await credentials.verify(clusterId, token, clock.now());
   if (credential) {
     const accepted = audiences.filter((audience) => audience === API_AUDIENCE);
     return accepted.length > 0 ? { user: userOf(credential), audiences: accepted } : undefined;
   }
   const account = await serviceAccountOf(options, clusterId, { token, audiences });
-  const verified = account && (await tokens.verify(clusterId, token, clock.now()));
   return (
-    verified && {
-      user: userOf(account),
-      audiences: audiences.filter((audience) => verified.audiences.includes(audience)),
+    account && {
+      user: userOf(account.credential),
+      audiences: audiences.filter((audience) => account.audiences.includes(audience)),
     }
   );
 }

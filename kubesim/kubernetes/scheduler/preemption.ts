@@ -26,18 +26,18 @@ interface Candidate {
  */
 export function preempt(
   cluster: ClusterContext,
-  ledger: NodeInfoCache,
+  nodeInfos: NodeInfoCache,
   pod: Pod,
   isSuitable: (entry: NodeInfo) => boolean,
 ): Pod | undefined {
-  if (pod.spec.preemptionPolicy === 'Never' || isWaiting(ledger, pod)) return undefined;
+  if (pod.spec.preemptionPolicy === 'Never' || isWaiting(nodeInfos, pod)) return undefined;
   const budgets = [...cluster.store.all(podDisruptionBudgets)];
   const allowed = (victim: Pod) =>
     budgets.every((budget) => !budgetSelects(budget, victim) || (budget.status?.disruptionsAllowed ?? 0) > 0);
   const candidates: Candidate[] = [];
-  for (const entry of ledger.entries()) {
+  for (const entry of nodeInfos.entries()) {
     if (candidates.length >= MAX_NODES) break;
-    const candidate = isSuitable(entry) ? candidateOf(ledger, entry, { pod, allowed }) : undefined;
+    const candidate = isSuitable(entry) ? candidateOf(nodeInfos, entry, { pod, allowed }) : undefined;
     if (candidate) candidates.push(candidate);
   }
   const best = candidates.reduce<Candidate | undefined>(
@@ -48,10 +48,10 @@ export function preempt(
 }
 
 /** Whether a pod that has preempted others waits for one of them to end. */
-function isWaiting(ledger: NodeInfoCache, pod: Pod): boolean {
+function isWaiting(nodeInfos: NodeInfoCache, pod: Pod): boolean {
   const { nominatedNodeName } = pod.status;
   if (!nominatedNodeName) return false;
-  return ledger
+  return nodeInfos
     .podsOn(nominatedNodeName)
     .some((other) => !!other.metadata.deletionTimestamp && priorityOf(other) < priorityOf(pod));
 }
@@ -67,11 +67,11 @@ interface Preemptor {
 
 /** The fewest and least important pods whose end makes room; undefined if none does. */
 function candidateOf(
-  ledger: NodeInfoCache,
+  nodeInfos: NodeInfoCache,
   entry: NodeInfo,
   { pod, allowed }: Preemptor,
 ): Candidate | undefined {
-  const lower = ledger
+  const lower = nodeInfos
     .podsOn(entry.node.metadata.name)
     .filter((other) => priorityOf(other) < priorityOf(pod));
   if (lower.length === 0) return undefined;

@@ -5,7 +5,7 @@ import { timestamp, withCondition } from '../kinds/object.js';
 import { hasEnded, isActive, pods } from '../kinds/pods.js';
 import { keyOf } from '../store/cluster-store.js';
 import { splitKey } from '../cluster/controlled-pods.js';
-import { matchesNode, namedNodes, requestsOf, shortages, untolerated } from './fit.js';
+import { type Amounts, matchesNode, namedNodes, requestsOf, shortages, untolerated } from './fit.js';
 import { GPU_MEMORY } from '../kinds/gpu-resources.js';
 import { hasCard, withCard } from './gpu-share.js';
 import type { NodeInfo } from './node-info.js';
@@ -24,18 +24,18 @@ const SCHEDULER_NAME = 'default-scheduler';
 
 /** The pods and nodes of a cluster, as the scheduler reads them. */
 interface SchedulerCache extends Placement {
-  readonly ledger: NodeInfoCache;
+  readonly nodeInfos: NodeInfoCache;
 }
 
 /** Schedules pods on feasible nodes, the best first; makes room for important ones. */
 export function scheduler(cluster: ClusterContext): Controller {
-  const ledger = new NodeInfoCache();
+  const nodeInfos = new NodeInfoCache();
   const labelsOf = (name: string) => cluster.store.get(namespaces, '', name)?.metadata.labels;
   const counts = new PodCounts(labelsOf);
   const cache: SchedulerCache = {
-    ...{ ledger, labelsOf, counts },
-    node: (name) => ledger.entry(name),
-    entries: () => ledger.entries(),
+    ...{ nodeInfos, labelsOf, counts },
+    node: (name) => nodeInfos.entry(name),
+    entries: () => nodeInfos.entries(),
   };
   const waiting = new Set<string>();
   /** Waiting pods whose affinity another pod can satisfy. */
@@ -48,8 +48,8 @@ export function scheduler(cluster: ClusterContext): Controller {
     if (chosen) return bind(cluster, withCard(pod, chosen, requestsOf(pod)), chosen.node.metadata.name);
     waiting.add(key);
     if (dependsOnPods(pod)) waitingForPods.add(key);
-    const nominated = preempt(cluster, ledger, pod, (entry) => isShortOnly(entry, pod, checks));
-    markUnschedulable(cluster, nominated ?? pod, explain(ledger, pod, checks));
+    const nominated = preempt(cluster, nodeInfos, pod, (entry) => isShortOnly(entry, pod, checks));
+    markUnschedulable(cluster, nominated ?? pod, explain(nodeInfos, pod, checks));
   });
   const retry = (keys: Set<string>) => {
     const all = [...keys];
@@ -59,13 +59,13 @@ export function scheduler(cluster: ClusterContext): Controller {
   const observe = (pod: Pod, deleted: boolean) => {
     const key = keyOf(pod);
     const isPlaced = !deleted && !!pod.spec.nodeName && !hasEnded(pod);
-    if (isPlaced) counts.update(pod);
-    else counts.remove(pod.metadata.uid);
-    if (isPlaced && !counts.has(pod)) {
+    if (!isPlaced) counts.remove(pod.metadata.uid);
+    else if (counts.has(pod)) counts.update(pod);
+    else {
       counts.add(pod);
       retry(waitingForPods);
     }
-    if (ledger.setPod(pod, deleted)) retry(waiting);
+    if (nodeInfos.setPod(pod, deleted)) retry(waiting);
     if (deleted) {
       waiting.delete(key);
       waitingForPods.delete(key);
@@ -73,11 +73,11 @@ export function scheduler(cluster: ClusterContext): Controller {
   };
   return {
     start() {
-      for (const node of cluster.store.all(nodes)) ledger.setNode(node);
+      for (const node of cluster.store.all(nodes)) nodeInfos.setNode(node);
       for (const pod of cluster.store.all(pods)) observe(pod, false);
       cluster.store.onChange(nodes, ({ type, object }) => {
-        if (type === 'DELETED') ledger.removeNode(object.metadata.name);
-        else ledger.setNode(object as Node);
+        if (type === 'DELETED') nodeInfos.removeNode(object.metadata.name);
+        else nodeInfos.setNode(object as Node);
         retry(waiting);
       });
       cluster.store.onChange(namespaces, () => counts.namespacesChanged());
@@ -108,13 +108,14 @@ interface Choice {
 }
 
 function choose(cache: SchedulerCache, pod: Pod, turn: number): Choice {
-  const { ledger } = cache;
+  const { nodeInfos } = cache;
+  const request = { pod, requests: requestsOf(pod) };
   const checks = [...podAffinityChecks(pod, cache), ...topologySpreadChecks(pod, cache)];
-  const entries = namedNodes(pod.spec)?.map((name) => ledger.entry(name)) ?? ledger.entries();
+  const entries = namedNodes(pod.spec)?.map((name) => nodeInfos.entry(name)) ?? nodeInfos.entries();
   const fits = (entry: NodeInfo) =>
-    nodeReason(entry, pod) === undefined && !isShort(ledger, entry, pod) && passes(entry, checks);
+    nodeReason(entry, pod) === undefined && !isShort(nodeInfos, entry, request) && passes(entry, checks);
   // A pod that others made room for gets that node.
-  const nominated = pod.status.nominatedNodeName && ledger.entry(pod.status.nominatedNodeName);
+  const nominated = pod.status.nominatedNodeName && nodeInfos.entry(pod.status.nominatedNodeName);
   if (nominated && fits(nominated)) return { chosen: nominated, checks };
   const candidates: NodeInfo[] = [];
   for (let step = 0; step < entries.length && candidates.length < MAX_CANDIDATES; step += 1) {
@@ -133,9 +134,14 @@ function isShortOnly(entry: NodeInfo, pod: Pod, checks: readonly NodeCheck[]): b
   return nodeReason(entry, pod) === undefined && passes(entry, checks);
 }
 
-function isShort(ledger: NodeInfoCache, entry: NodeInfo, pod: Pod): boolean {
-  const requests = requestsOf(pod);
-  const short = shortages(requests, entry.allocatable, ledger.usedFor(pod, entry));
+/** A pod with the resources that it requests, which are added up once for all nodes. */
+interface PodRequest {
+  readonly pod: Pod;
+  readonly requests: Amounts;
+}
+
+function isShort(nodeInfos: NodeInfoCache, entry: NodeInfo, { pod, requests }: PodRequest): boolean {
+  const short = shortages(requests, entry.allocatable, nodeInfos.usedFor(pod, entry));
   return short.length > 0 || !hasCard(entry, requests);
 }
 
@@ -191,26 +197,26 @@ function markUnschedulable(cluster: ClusterContext, pod: Pod, message: string): 
 }
 
 /** Why no node is feasible, with the message of kube-scheduler. */
-function explain(ledger: NodeInfoCache, pod: Pod, checks: readonly NodeCheck[]): string {
-  if (ledger.size === 0) return 'no nodes available to schedule pods';
+function explain(nodeInfos: NodeInfoCache, pod: Pod, checks: readonly NodeCheck[]): string {
+  if (nodeInfos.size === 0) return 'no nodes available to schedule pods';
   const reasons = new Map<string, number>();
-  for (const entry of ledger.entries()) {
-    for (const reason of reasonsOf(ledger, entry, { pod, checks }))
+  const request = { pod, requests: requestsOf(pod), checks };
+  for (const entry of nodeInfos.entries()) {
+    for (const reason of reasonsOf(nodeInfos, entry, request))
       reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
   }
   const list = [...reasons].map(([reason, count]) => `${count} ${reason}`).sort();
-  return `0/${ledger.size} nodes are available: ${list.join(', ')}.`;
+  return `0/${nodeInfos.size} nodes are available: ${list.join(', ')}.`;
 }
 
 function reasonsOf(
-  ledger: NodeInfoCache,
+  nodeInfos: NodeInfoCache,
   entry: NodeInfo,
-  { pod, checks }: { readonly pod: Pod; readonly checks: readonly NodeCheck[] },
+  { pod, requests, checks }: PodRequest & { readonly checks: readonly NodeCheck[] },
 ): string[] {
   const reason = nodeReason(entry, pod);
   if (reason !== undefined) return [reason];
-  const requests = requestsOf(pod);
-  const short = shortages(requests, entry.allocatable, ledger.usedFor(pod, entry));
+  const short = shortages(requests, entry.allocatable, nodeInfos.usedFor(pod, entry));
   // The node has enough memory, but none of its cards has.
   if (short.length === 0 && !hasCard(entry, requests)) short.push(GPU_MEMORY);
   if (short.length > 0)

@@ -63,7 +63,7 @@ function describe({ kind, metadata, roleRef }: RoleBinding, subject: Subject): s
   const binding = namespace === undefined ? name : `${name}/${namespace}`;
   const subjectName =
     subject.kind === 'ServiceAccount'
-      ? `${subject.name}/${subject.namespace ?? namespace ?? ''}`
+      ? `${subject.name}/${subject.namespace || namespace || ''}`
       : subject.name;
   return `${kind} "${binding}" of ${roleRef.kind} "${roleRef.name}" to ${subject.kind} "${subjectName}"`;
 }

@@ -67,7 +67,7 @@ function checkRole(write: CheckedWrite, { rules = [], aggregationRule }: Role, o
     (rule) => rule?.clusterRoleSelectors ?? [],
   );
   if (selectors.length === 0 || missing(write, FULL_AUTHORITY).length === 0) return;
-  throw refused(write, 'must have cluster-admin privileges to use the aggregationRule');
+  throw forbiddenWrite(write, 'must have cluster-admin privileges to use the aggregationRule');
 }
 
 function checkBinding(write: CheckedWrite, { roleRef }: Partial<RoleBinding>): void {
@@ -88,7 +88,7 @@ function checkRules(write: CheckedWrite, rules: readonly PolicyRule[]): void {
   if (found.length === 0) return;
   const { username, groups } = write.user;
   const why = `user ${JSON.stringify(username)} (groups=${goList(groups)}) is attempting to grant RBAC permissions not currently held:`;
-  throw refused(write, [why, ...describeRules(found)].join('\n'));
+  throw forbiddenWrite(write, [why, ...describeRules(found)].join('\n'));
 }
 
 function missing(write: CheckedWrite, rules: readonly PolicyRule[]): readonly PolicyRule[] {
@@ -96,12 +96,12 @@ function missing(write: CheckedWrite, rules: readonly PolicyRule[]): readonly Po
   try {
     return missingRules(rulesOf(cluster, user, namespace), rules);
   } catch (error) {
-    if (error instanceof TooManyRulesError) throw refused(write, error.message);
+    if (error instanceof TooManyRulesError) throw forbiddenWrite(write, error.message);
     throw error;
   }
 }
 
-function refused({ type: { group, plural }, name }: CheckedWrite, reason: string): ApiError {
+function forbiddenWrite({ type: { group, plural }, name }: CheckedWrite, reason: string): ApiError {
   return forbiddenObject({ group, resource: plural, name }, reason);
 }
 

@@ -43,7 +43,7 @@ export function admitByPolicies(
   request: AdmissionRequest,
   warn?: (text: string) => void,
 ): void {
-  // Policies cannot lock out the one who has to change them.
+  // A policy must not prevent the change of a policy.
   if (request.type.group === GROUP || store.count(admissionPolicyBindings) === 0) return;
   const bound = boundPolicies(store, request);
   if (bound.length === 0) return;

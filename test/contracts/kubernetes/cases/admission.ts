@@ -39,6 +39,18 @@ const enforce = ({ api, namespace }: CaseContext, level: string) =>
     metadata: { labels: { 'pod-security.kubernetes.io/enforce': level } },
   });
 
+/** The rejection of an object by a dry run. API servers notice a new policy or level after a moment. */
+function rejectionOf(
+  { api, eventually }: Pick<CaseContext, 'api' | 'eventually'>,
+  path: string,
+  body: object,
+) {
+  return eventually(async () => {
+    const response = await api.post(`${path}?dryRun=All`, body);
+    return response.status !== 201 && response;
+  });
+}
+
 /** Policies, webhooks, pod security and service accounts of pods. */
 export const admission: Area = {
   name: 'admission',
@@ -46,13 +58,11 @@ export const admission: Area = {
     async 'rejects what a ValidatingAdmissionPolicy denies'(context) {
       const { api, namespace, eventually } = context;
       const name = await createPolicy(context, ['Deny']);
-      const rejected = await eventually(async () => {
-        const response = await api.post(
-          `${configMapsOf(namespace)}?dryRun=All`,
-          configMap('map', { a: '1' }),
-        );
-        return response.status !== 201 && response;
-      });
+      const rejected = await rejectionOf(
+        { api, eventually },
+        configMapsOf(namespace),
+        configMap('map', { a: '1' }),
+      );
       expectError(rejected, 422, 'Invalid');
       expect(rejected.body.message).toBe(
         `configmaps "map" is forbidden: ValidatingAdmissionPolicy '${name}' with binding '${name}' denied request: it has no owner`,
@@ -134,13 +144,11 @@ export const admission: Area = {
         matchResources: { namespaceSelector },
       };
       expectSuccess(await api.post(BINDINGS, { metadata: { name }, spec: binding }), 201);
-      const rejected = await eventually(async () => {
-        const response = await api.post(
-          `${configMapsOf(namespace)}?dryRun=All`,
-          configMap('map', { a: '1' }),
-        );
-        return response.status !== 201 && response;
-      });
+      const rejected = await rejectionOf(
+        { api, eventually },
+        configMapsOf(namespace),
+        configMap('map', { a: '1' }),
+      );
       expectError(rejected, 422, 'Invalid');
       expect(rejected.body.message).toContain(
         "expression 'object.data['missing'] == 'a'' resulted in error: no such key: missing",
@@ -177,10 +185,7 @@ export const admission: Area = {
         rules: [configMapRule],
       };
       expectSuccess(await api.post(WEBHOOKS, { metadata: { name }, webhooks: [webhook] }), 201);
-      const rejected = await eventually(async () => {
-        const response = await api.post(`${configMapsOf(namespace)}?dryRun=All`, configMap('map'));
-        return response.status !== 201 && response;
-      });
+      const rejected = await rejectionOf({ api, eventually }, configMapsOf(namespace), configMap('map'));
       expectError(rejected, 500, 'InternalError');
       expect(rejected.body.message).toContain(`failed calling webhook "${name}.example.com"`);
       const ignored = { webhooks: [{ ...webhook, failurePolicy: 'Ignore' }] };
@@ -208,10 +213,7 @@ export const admission: Area = {
       const { api, namespace, eventually } = context;
       await enforce(context, 'baseline');
       const privileged = pod('web', { containers: [container({ securityContext: { privileged: true } })] });
-      const rejected = await eventually(async () => {
-        const response = await api.post(`${podsOf(namespace)}?dryRun=All`, privileged);
-        return response.status !== 201 && response;
-      });
+      const rejected = await rejectionOf({ api, eventually }, podsOf(namespace), privileged);
       expectError(rejected, 403, 'Forbidden');
       expect(rejected.body.message).toBe(
         'pods "web" is forbidden: violates PodSecurity "baseline:latest": privileged (container "main" must not set securityContext.privileged=true)',
@@ -221,10 +223,7 @@ export const admission: Area = {
     async 'rejects a pod without restrictions in a namespace of the level restricted'(context) {
       const { api, namespace, eventually } = context;
       await enforce(context, 'restricted');
-      const rejected = await eventually(async () => {
-        const response = await api.post(`${podsOf(namespace)}?dryRun=All`, pod('web'));
-        return response.status !== 201 && response;
-      });
+      const rejected = await rejectionOf({ api, eventually }, podsOf(namespace), pod('web'));
       expectError(rejected, 403, 'Forbidden');
       expect(rejected.body.message).toContain(
         'violates PodSecurity "restricted:latest": allowPrivilegeEscalation != false',
@@ -256,10 +255,7 @@ export const admission: Area = {
         ],
         volumes: [{ name: 'root', hostPath: { path: '/' } }],
       });
-      const rejected = await eventually(async () => {
-        const response = await api.post(`${podsOf(namespace)}?dryRun=All`, body);
-        return response.status !== 201 && response;
-      });
+      const rejected = await rejectionOf({ api, eventually }, podsOf(namespace), body);
       expect(rejected.body.message).toBe(
         'pods "web" is forbidden: violates PodSecurity "restricted:latest": ' +
           'host namespaces (hostNetwork=true), hostPort (container "main" uses hostPort 80), ' +
@@ -310,10 +306,10 @@ export const admission: Area = {
     },
 
     async 'rejects a pod of a service account that does not exist'({ api, namespace }) {
-      const rejected = await api.post(podsOf(namespace), pod('web', { serviceAccountName: 'nobody' }));
+      const rejected = await api.post(podsOf(namespace), pod('web', { serviceAccountName: 'absent' }));
       expectError(rejected, 403, 'Forbidden');
       expect(rejected.body.message).toBe(
-        `pods "web" is forbidden: error looking up service account ${namespace}/nobody: serviceaccount "nobody" not found`,
+        `pods "web" is forbidden: error looking up service account ${namespace}/absent: serviceaccount "absent" not found`,
       );
     },
 
@@ -363,11 +359,11 @@ export const admission: Area = {
     },
 
     async 'rejects a pod of a priority class that does not exist'({ api, namespace, eventually }) {
-      const body = pod('web', { priorityClassName: 'nobody' });
+      const body = pod('web', { priorityClassName: 'absent' });
       await eventually(async () => {
         const rejected = await api.post(podsOf(namespace), body);
         return (
-          rejected.body.message === 'pods "web" is forbidden: no PriorityClass with name nobody was found'
+          rejected.body.message === 'pods "web" is forbidden: no PriorityClass with name absent was found'
         );
       });
     },

@@ -122,7 +122,7 @@ export const subresources: Area = {
     async 'binds a pod to a node'({ api, namespace, eventually, unique }) {
       const node = unique('node');
       await api.post('/api/v1/nodes', { metadata: { name: node } });
-      const body = pod('web', { schedulerName: 'nobody' });
+      const body = pod('web', { schedulerName: 'absent' });
       await eventually(async () => (await api.post(podsOf(namespace), body)).status === 201);
       const binding = { metadata: { name: 'web' }, target: { apiVersion: 'v1', kind: 'Node', name: node } };
       expectSuccess(await api.post(`${podsOf(namespace)}/web/binding`, binding), 201);
