@@ -248,9 +248,8 @@ function countGeneration<T extends KubeObject>(object: T): T {
   return { ...object, metadata: { ...object.metadata, generation: (object.metadata.generation ?? 0) + 1 } };
 }
 
-/** The fields whose changes the generation counts: the spec, of custom resources all but metadata and status. */
+/** The fields whose changes the generation counts: all but metadata and status. */
 function countedOf(type: ResourceType, object: KubeObject): unknown {
   const { metadata: _metadata, status, ...fields } = object as KubeObject & Json;
-  if (!type.custom) return fields['spec'];
-  return type.subresources.includes('status') ? fields : { ...fields, status };
+  return type.custom && !type.subresources.includes('status') ? { ...fields, status } : fields;
 }

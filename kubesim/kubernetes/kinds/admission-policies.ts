@@ -1,16 +1,13 @@
-import { compile, type Variables } from '../cel/program.js';
+import type { Variables } from '../cel/program.js';
 import { duplicate, invalidValue, required, unsupported } from './causes.js';
+import type { OperationRule } from './admission-rules.js';
+import { expressionCauses, matchConditionCauses, type NamedExpression } from './match-conditions.js';
 import type { KubeObject, LabelSelector } from './object.js';
 import { ageColumn, defineResource, nameColumn, type Cause } from './resource.js';
 
 /** Operations on resources that a policy is for. */
-export interface ResourceRule {
-  readonly apiGroups?: readonly string[];
-  readonly apiVersions?: readonly string[];
-  readonly operations?: readonly string[];
-  readonly resources?: readonly string[];
+export interface ResourceRule extends OperationRule {
   readonly resourceNames?: readonly string[];
-  readonly scope?: string;
 }
 
 /** The requests that a policy or a binding is for. */
@@ -27,12 +24,6 @@ export interface Validation {
   readonly message?: string;
   readonly messageExpression?: string;
   readonly reason?: string;
-}
-
-/** A named expression of a policy. */
-interface NamedExpression {
-  readonly name: string;
-  readonly expression: string;
 }
 
 /** Rules in CEL for requests, in force where a binding says so. */
@@ -136,7 +127,7 @@ function policyCauses(policy: ValidatingAdmissionPolicy): Cause[] {
   return [
     ...failurePolicyCauses(failurePolicy),
     ...matchCauses(spec.matchConstraints),
-    ...namedCauses(matchConditions, 'spec.matchConditions', (text, field) => check(text, field, 'bool')),
+    ...matchConditionCauses('spec.matchConditions', matchConditions, policyVariables(policy)),
     ...namedCauses(variables, 'spec.variables', (text, field) => check(text, field)),
     ...(validations.length + auditAnnotations.length === 0
       ? [required('spec.validations', 'validations or auditAnnotations must be non-empty')]
@@ -203,21 +194,6 @@ function validationCauses(
       ? []
       : [unsupported(`${path}.reason`, reason, REASONS)]),
   ];
-}
-
-function expressionCauses(
-  expression: string | undefined,
-  field: string,
-  { type, variables }: { readonly type?: string; readonly variables: Variables },
-): Cause[] {
-  if (!expression?.trim()) return [required(field, 'expression is not specified')];
-  try {
-    const program = compile(expression, variables);
-    if (type === undefined || program.type === type || program.type === 'dyn') return [];
-    return [invalidValue(field, expression, `must evaluate to ${type}`)];
-  } catch (error) {
-    return [invalidValue(field, expression, `compilation failed: ${(error as Error).message}`)];
-  }
 }
 
 const ACTIONS = ['Audit', 'Deny', 'Warn'];

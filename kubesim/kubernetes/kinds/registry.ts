@@ -24,6 +24,7 @@ import { runtimeClasses } from './runtime-class.js';
 import { endpoints, endpointSlices, services } from './services.js';
 import { unitedDeployments } from './united-deployment.js';
 import { storageClasses, volumeClaims, volumes } from './volumes.js';
+import { mutatingWebhooks, validatingWebhooks } from './webhook-configurations.js';
 
 /** A kind served under one group and version; several may serve the same stored objects. */
 export interface ServedType {
@@ -82,6 +83,8 @@ export const storedTypes: readonly ResourceType[] = [
   priorityClasses,
   admissionPolicies,
   admissionPolicyBindings,
+  mutatingWebhooks,
+  validatingWebhooks,
   csiDrivers,
   customResourceDefinitions,
 ];

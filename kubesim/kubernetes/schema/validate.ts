@@ -3,6 +3,7 @@ import type { Cause } from './cause.js';
 import type { SchemaNode } from './schema-node.js';
 
 const CORE = 'io.k8s.api.core.v1';
+const ADMISSION = 'io.k8s.api.admissionregistration.v1';
 
 /** Enums whose values errors of an API server list in another order than the alphabet's, by type and field. */
 const ORDERS: Readonly<Record<string, readonly string[] | undefined>> = {
@@ -28,12 +29,16 @@ const BY_KIND: ReadonlySet<string> = new Set([
   'io.k8s.api.apps.v1.DaemonSetUpdateStrategy.type',
   'io.k8s.api.networking.v1.NetworkPolicySpec.policyTypes',
   `${CORE}.Taint.effect`,
+  `${ADMISSION}.RuleWithOperations.operations`,
+  `${ADMISSION}.NamedRuleWithOperations.operations`,
 ]);
 
 /** Required texts that an API server accepts empty, or reports at another field. */
 const OPTIONAL: ReadonlySet<string> = new Set([
   'io.k8s.api.apps.v1.StatefulSetSpec.serviceName',
   `${CORE}.Taint.key`,
+  `${ADMISSION}.ServiceReference.name`,
+  `${ADMISSION}.ServiceReference.namespace`,
   `${CORE}.Taint.effect`,
 ]);
 

@@ -1,4 +1,5 @@
 import { accessKinds } from './access.js';
+import { admissionKinds } from './admission.js';
 import { configurationKinds } from './configuration.js';
 import type { KindContract } from './kind-contract.js';
 import { networkKinds } from './network.js';
@@ -16,5 +17,6 @@ export const allKinds: readonly KindContract[] = [
   ...networkKinds,
   ...storageKinds,
   ...accessKinds,
+  ...admissionKinds,
   ...nodeKinds,
 ];

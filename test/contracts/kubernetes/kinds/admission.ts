@@ -1,0 +1,184 @@
+import type { KindContract, Manifest } from './kind-contract.js';
+
+const GROUP = 'admissionregistration.k8s.io/v1';
+
+const rule = { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['pods/attach'] };
+
+const webhook = {
+  name: 'hook.example.com',
+  admissionReviewVersions: ['v1'],
+  sideEffects: 'None',
+  clientConfig: { service: { namespace: 'absent', name: 'hook' } },
+};
+
+const changed = (change: Manifest) => ({ webhooks: [{ ...webhook, ...change }] });
+const withRule = (change: Manifest) => changed({ rules: [{ ...rule, ...change }] });
+const withUrl = (url: string) => changed({ clientConfig: { url } });
+const withService = (change: Manifest) =>
+  changed({ clientConfig: { service: { ...webhook.clientConfig.service, ...change } } });
+
+const defaults = {
+  failurePolicy: 'Fail',
+  matchPolicy: 'Equivalent',
+  namespaceSelector: {},
+  objectSelector: {},
+  timeoutSeconds: 10,
+  clientConfig: { service: { namespace: 'absent', name: 'hook', port: 443 } },
+};
+
+const invalid: KindContract['invalid'] = {
+  'a webhook without name': [changed({ name: null }), 'FieldValueRequired webhooks[0].name'],
+  'a webhook whose name has two labels': [
+    changed({ name: 'example.com' }),
+    'FieldValueInvalid webhooks[0].name',
+  ],
+  'two webhooks of one name': [{ webhooks: [webhook, webhook] }, 'FieldValueDuplicate webhooks[1].name'],
+  'an unknown failurePolicy': [
+    changed({ failurePolicy: 'Retry' }),
+    'FieldValueNotSupported webhooks[0].failurePolicy',
+  ],
+  'an unknown matchPolicy': [
+    changed({ matchPolicy: 'Any' }),
+    'FieldValueNotSupported webhooks[0].matchPolicy',
+  ],
+  'a webhook that does not say its side effects': [
+    changed({ sideEffects: null }),
+    'FieldValueRequired webhooks[0].sideEffects',
+  ],
+  'a webhook with side effects': [
+    changed({ sideEffects: 'Some' }),
+    'FieldValueNotSupported webhooks[0].sideEffects',
+  ],
+  'a timeout of zero': [changed({ timeoutSeconds: 0 }), 'FieldValueInvalid webhooks[0].timeoutSeconds'],
+  'a timeout of more than 30 seconds': [
+    changed({ timeoutSeconds: 31 }),
+    'FieldValueInvalid webhooks[0].timeoutSeconds',
+  ],
+  'no version of reviews': [
+    changed({ admissionReviewVersions: [] }),
+    'FieldValueRequired webhooks[0].admissionReviewVersions',
+  ],
+  'only unknown versions of reviews': [
+    changed({ admissionReviewVersions: ['v2'] }),
+    'FieldValueInvalid webhooks[0].admissionReviewVersions',
+  ],
+  'a version of reviews twice': [
+    changed({ admissionReviewVersions: ['v1', 'v1'] }),
+    'FieldValueInvalid webhooks[0].admissionReviewVersions[1]',
+  ],
+  'neither URL nor Service': [changed({ clientConfig: {} }), 'FieldValueRequired webhooks[0].clientConfig'],
+  'a URL without TLS': [withUrl('http://example.com'), 'FieldValueInvalid webhooks[0].clientConfig.url'],
+  'a URL without host': [withUrl('https:///a'), 'FieldValueInvalid webhooks[0].clientConfig.url'],
+  'a URL with user, query and fragment': [
+    withUrl('https://a:b@example.com/?c=d#e'),
+    'FieldValueInvalid webhooks[0].clientConfig.url',
+    'FieldValueInvalid webhooks[0].clientConfig.url',
+    'FieldValueInvalid webhooks[0].clientConfig.url',
+  ],
+  'a Service without name': [
+    withService({ name: '' }),
+    // API servers take one for the other.
+    'FieldValueRequired webhooks[0].clientConfig.service.namespace',
+  ],
+  'a port of a Service that is none': [
+    withService({ port: 70_000 }),
+    'FieldValueInvalid webhooks[0].clientConfig.service.port',
+  ],
+  'a path of a Service that does not begin with a slash': [
+    withService({ path: 'ab' }),
+    'FieldValueInvalid webhooks[0].clientConfig.service.path',
+  ],
+  'a path of a Service with an empty segment': [
+    withService({ path: '/a//b' }),
+    'FieldValueInvalid webhooks[0].clientConfig.service.path',
+  ],
+  'a rule without operations': [
+    withRule({ operations: [] }),
+    'FieldValueRequired webhooks[0].rules[0].operations',
+  ],
+  'an unknown operation': [
+    withRule({ operations: ['READ'] }),
+    'FieldValueNotSupported webhooks[0].rules[0].operations[0]',
+  ],
+  'all operations and another': [
+    withRule({ operations: ['*', 'CREATE'] }),
+    'FieldValueInvalid webhooks[0].rules[0].operations',
+  ],
+  'a rule without groups, versions and resources': [
+    withRule({ apiGroups: [], apiVersions: [], resources: [] }),
+    'FieldValueRequired webhooks[0].rules[0].apiGroups',
+    'FieldValueRequired webhooks[0].rules[0].apiVersions',
+    'FieldValueRequired webhooks[0].rules[0].resources',
+  ],
+  'all groups and another': [
+    withRule({ apiGroups: ['*', 'apps'] }),
+    'FieldValueInvalid webhooks[0].rules[0].apiGroups',
+  ],
+  'an empty version': [
+    withRule({ apiVersions: [''] }),
+    'FieldValueRequired webhooks[0].rules[0].apiVersions[0]',
+  ],
+  'all resources and another': [
+    withRule({ resources: ['*', 'pods'] }),
+    'FieldValueInvalid webhooks[0].rules[0].resources',
+  ],
+  'a subresource beside all subresources': [
+    withRule({ resources: ['pods/*', 'pods/status'] }),
+    'FieldValueInvalid webhooks[0].rules[0].resources[1]',
+  ],
+  'an unknown scope': [withRule({ scope: 'World' }), 'FieldValueNotSupported webhooks[0].rules[0].scope'],
+  'a selector of an unknown operator': [
+    changed({ objectSelector: { matchExpressions: [{ key: 'a', operator: 'Is' }] } }),
+    'FieldValueInvalid webhooks[0].objectSelector.matchExpressions[0].operator',
+  ],
+  'a condition that does not compile': [
+    changed({ matchConditions: [{ name: 'a', expression: 'object.' }] }),
+    'FieldValueInvalid webhooks[0].matchConditions[0].expression',
+  ],
+  'a condition that is no boolean': [
+    changed({ matchConditions: [{ name: 'a', expression: '1' }] }),
+    'FieldValueInvalid webhooks[0].matchConditions[0].expression',
+  ],
+  'conditions without name and expression, and with the name of another': [
+    changed({
+      matchConditions: [
+        { name: '', expression: 'true' },
+        { name: 'a', expression: '' },
+        { name: 'a', expression: 'true' },
+      ],
+    }),
+    'FieldValueRequired webhooks[0].matchConditions[0].name',
+    'FieldValueRequired webhooks[0].matchConditions[1].expression',
+    'FieldValueDuplicate webhooks[0].matchConditions[2].name',
+  ],
+};
+
+export const admissionKinds: readonly KindContract[] = [
+  {
+    version: GROUP,
+    kind: 'MutatingWebhookConfiguration',
+    plural: 'mutatingwebhookconfigurations',
+    clusterScoped: true,
+    minimal: { webhooks: [webhook] },
+    defaults: {
+      metadata: { generation: 1 },
+      webhooks: [{ ...webhook, ...defaults, reinvocationPolicy: 'Never' }],
+    },
+    invalid: {
+      ...invalid,
+      'an unknown reinvocationPolicy': [
+        changed({ reinvocationPolicy: 'Always' }),
+        'FieldValueNotSupported webhooks[0].reinvocationPolicy',
+      ],
+    },
+  },
+  {
+    version: GROUP,
+    kind: 'ValidatingWebhookConfiguration',
+    plural: 'validatingwebhookconfigurations',
+    clusterScoped: true,
+    minimal: { webhooks: [webhook] },
+    defaults: { metadata: { generation: 1 }, webhooks: [{ ...webhook, ...defaults }] },
+    invalid,
+  },
+];
