@@ -1,13 +1,14 @@
+import { isIPv4 } from 'node:net';
 import { addressAt, addressCount, boundsOf } from '../../cidr.js';
 import type { Service, ServicePort } from '../kinds/core.js';
 import { invalidValue } from '../kinds/causes.js';
+import { isExternal, needsHealthCheck } from '../kinds/service-rules.js';
 import { DNS_ADDRESS, services } from '../kinds/services.js';
 import { ApiError, invalid } from '../kinds/status.js';
 import type { ClusterContext } from './context.js';
 
 const FIRST_NODE_PORT = 30_000;
 const LAST_NODE_PORT = 32_767;
-const HEADLESS = 'None';
 
 /**
  * Allocates the address and the node ports of a Service, as the API server's allocators do. An update that leaves them
@@ -22,9 +23,28 @@ export function admitService(cluster: ClusterContext, given: Service, old: Servi
 function keepAllocated(service: Service, old: Service): Service {
   const { spec } = service;
   if (!needsAddress(service) && spec.clusterIP === old.spec.clusterIP)
-    return withSpec(service, { clusterIP: undefined, clusterIPs: undefined, ports: portsOf(service, old) });
+    return withSpec(service, {
+      ...{ clusterIP: undefined, clusterIPs: undefined, ports: portsOf(service, old) },
+      ...unneeded(service, old),
+      ...(old.spec.type === 'ExternalName' ? {} : { ipFamilies: undefined, ipFamilyPolicy: undefined }),
+    });
   const clusterIP = spec.clusterIP || spec.clusterIPs?.[0] || old.spec.clusterIP;
-  return withSpec(service, { clusterIP, ports: portsOf(service, old) });
+  return withSpec(service, { clusterIP, ports: portsOf(service, old), ...unneeded(service, old) });
+}
+
+/** What only services of other types have, and the update leaves as it was. */
+function unneeded(service: Service, { spec: old }: Service): Partial<Service['spec']> {
+  const { spec } = service;
+  const isBalanced = spec.type === 'LoadBalancer';
+  const isNeeded = {
+    externalTrafficPolicy: isExternal(service),
+    healthCheckNodePort: needsHealthCheck(service),
+    allocateLoadBalancerNodePorts: isBalanced,
+    loadBalancerClass: isBalanced,
+  };
+  const names = Object.keys(isNeeded) as (keyof typeof isNeeded)[];
+  const dropped = names.filter((name) => !isNeeded[name] && spec[name] === old[name]);
+  return Object.fromEntries(dropped.map((name) => [name, undefined]));
 }
 
 function portsOf(service: Service, old: Service): readonly ServicePort[] | undefined {
@@ -43,11 +63,12 @@ function portsOf(service: Service, old: Service): readonly ServicePort[] | undef
 }
 
 function withAddress(cluster: ClusterContext, service: Service, old: Service | undefined): Service {
-  if (!needsAddress(service)) return service;
+  // Validation reports an address of a Service that has none.
+  if (!needsAddress(service))
+    return service.spec.clusterIP ? withSpec(service, { clusterIPs: [service.spec.clusterIP] }) : service;
   const given = service.spec.clusterIP || service.spec.clusterIPs?.[0];
   const clusterIP = given ?? freeAddress(cluster);
-  if (given !== undefined && given !== HEADLESS && !old?.spec.clusterIP)
-    checkAddress(cluster, service, given);
+  if (given !== undefined && isIPv4(given) && !old?.spec.clusterIP) checkAddress(cluster, service, given);
   return withSpec(service, { clusterIP, clusterIPs: [clusterIP] });
 }
 
@@ -100,7 +121,7 @@ function withNodePorts(cluster: ClusterContext, service: Service, old: Service |
     ports.flatMap(({ port, nodePort }) => (nodePort ? [[port, nodePort] as const] : [])),
   );
   const allocated = ports.map((port, index) => {
-    if (port.nodePort) checkNodePort(service, { nodePort: port.nodePort, index, used });
+    if (port.nodePort) checkNodePort(service, { port, index, used });
     if (port.nodePort || !needsNodePorts(service)) return port;
     const nodePort = shared.get(port.port) ?? freeNodePort(used, shared);
     shared.set(port.port, nodePort);
@@ -131,16 +152,19 @@ function usedNodePorts({ store }: ClusterContext, { metadata }: Service): Readon
 }
 
 function checkNodePort(
-  { metadata }: Service,
+  { metadata, spec: { ports = [] } }: Service,
   {
-    nodePort,
+    port: { nodePort = 0, protocol },
     index,
     used,
-  }: { readonly nodePort: number; readonly index: number; readonly used: ReadonlySet<number> },
+  }: { readonly port: ServicePort; readonly index: number; readonly used: ReadonlySet<number> },
 ): void {
+  const isTwice = ports
+    .slice(0, index)
+    .some((other) => other.nodePort === nodePort && other.protocol === protocol);
   const range = `${FIRST_NODE_PORT}-${LAST_NODE_PORT}`;
   const outside = nodePort < FIRST_NODE_PORT || nodePort > LAST_NODE_PORT;
-  if (!outside && !used.has(nodePort)) return;
+  if (!outside && !isTwice && !used.has(nodePort)) return;
   const why = outside
     ? `provided port is not in the valid range. The range of valid ports is ${range}`
     : 'provided port is already allocated';

@@ -1,21 +1,10 @@
-import { invalidValue, required } from './causes.js';
+import { autoscalerCauses, type AutoscalerSpec } from './autoscaler-rules.js';
 import type { KubeObject } from './object.js';
-import { ageColumn, defineResource, nameColumn, type Cause } from './resource.js';
-
-interface ScaleTarget {
-  readonly apiVersion?: string;
-  readonly kind?: string;
-  readonly name?: string;
-}
+import { ageColumn, defineResource, nameColumn } from './resource.js';
 
 /** A HorizontalPodAutoscaler of autoscaling/v2. It is stored and has no effect: nothing scales by it. */
 interface Autoscaler extends KubeObject {
-  readonly spec: {
-    readonly scaleTargetRef?: ScaleTarget;
-    readonly minReplicas?: number;
-    readonly maxReplicas?: number;
-    readonly metrics?: readonly unknown[];
-  };
+  readonly spec: AutoscalerSpec;
   readonly status?: { readonly currentReplicas?: number };
 }
 
@@ -24,22 +13,33 @@ const CPU = {
   resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } },
 };
 
+/** All pods may go at once; pods are doubled, or four are added, within 15 seconds. */
+const PERCENT = { type: 'Percent', value: 100, periodSeconds: 15 };
+const SCALE_UP = {
+  stabilizationWindowSeconds: 0,
+  selectPolicy: 'Max',
+  policies: [{ type: 'Pods', value: 4, periodSeconds: 15 }, PERCENT],
+};
+const SCALE_DOWN = { selectPolicy: 'Max', policies: [PERCENT] };
+
+/** A behavior has rules of both directions. */
+function behaviorDefaults(spec: AutoscalerSpec | undefined): Pick<AutoscalerSpec, 'behavior'> {
+  const { behavior } = spec ?? {};
+  if (!behavior) return {};
+  const { scaleUp, scaleDown } = behavior;
+  return { behavior: { scaleUp: { ...SCALE_UP, ...scaleUp }, scaleDown: { ...SCALE_DOWN, ...scaleDown } } };
+}
+
 export const autoscalers = defineResource<Autoscaler>({
   group: 'autoscaling',
   version: 'v2',
   kind: 'HorizontalPodAutoscaler',
   defaults: (autoscaler) => ({
     ...autoscaler,
-    spec: { minReplicas: 1, metrics: [CPU], ...autoscaler.spec },
+    spec: { minReplicas: 1, metrics: [CPU], ...autoscaler.spec, ...behaviorDefaults(autoscaler.spec) },
     status: autoscaler.status ?? {},
   }),
-  validate: ({ spec: { scaleTargetRef = {}, minReplicas = 1, maxReplicas = 0 } }) => [
-    ...(maxReplicas < 1 ? [required('spec.maxReplicas', 'must be greater than 0')] : []),
-    ...(maxReplicas < minReplicas
-      ? [invalidValue('spec.maxReplicas', maxReplicas, 'must be greater than or equal to `minReplicas`')]
-      : []),
-    ...targetCauses(scaleTargetRef),
-  ],
+  validate: ({ spec }) => autoscalerCauses(spec),
   columns: [
     nameColumn<Autoscaler>(),
     {
@@ -54,13 +54,3 @@ export const autoscalers = defineResource<Autoscaler>({
     ageColumn<Autoscaler>(),
   ],
 });
-
-function targetCauses({ apiVersion = '', kind, name }: ScaleTarget): Cause[] {
-  const field = 'spec.scaleTargetRef';
-  const why = 'apiVersion must specify API group';
-  return [
-    ...(kind ? [] : [required(`${field}.kind`)]),
-    ...(name ? [] : [required(`${field}.name`)]),
-    ...(apiVersion ? [] : [invalidValue(`${field}.apiVersion`, apiVersion, why)]),
-  ];
-}

@@ -1,4 +1,4 @@
-import { duplicate, formatCauses, invalidValue, required } from './causes.js';
+import { duplicate, forbiddenValue, formatCauses, invalidValue, required, unsupported } from './causes.js';
 import type { Container } from './core.js';
 import { environmentCauses } from './environment-rules.js';
 import { dnsLabel, portName, portNumber } from './formats.js';
@@ -6,35 +6,61 @@ import { mountCauses } from './pod-volume-rules.js';
 import { lifecycleCauses, probeCauses, type Lifecycle } from './probe-rules.js';
 import { quantity } from './quantity.js';
 import type { Cause } from './resource.js';
+import {
+  containerResourceCauses,
+  isHugePages,
+  isInteger,
+  isOvercommitAllowed,
+} from './resource-name-rules.js';
+import { securityContextCauses, type SecurityContext } from './security-context-rules.js';
 
 /** A container with the fields that only its validation reads. */
 type Checked = Container & {
   readonly lifecycle?: Lifecycle;
-  readonly securityContext?: { readonly privileged?: boolean; readonly allowPrivilegeEscalation?: boolean };
+  readonly securityContext?: SecurityContext;
 };
+
+const PROBES = ['livenessProbe', 'readinessProbe', 'startupProbe'] as const;
 
 /** Validates a container at `path` of a pod with volumes of these names. */
 export function containerCauses(container: Checked, path: string, volumes: ReadonlySet<string>): Cause[] {
-  const { securityContext: security } = container;
+  return [...commonCauses(container, path, volumes), ...hookCauses(container, path)];
+}
+
+/** Validates an init container; it ends before it could be probed, unless it is a sidecar. */
+export function initContainerCauses(container: Checked, path: string, volumes: ReadonlySet<string>): Cause[] {
+  const why = 'may not be set for init containers without restartPolicy=Always';
+  return [
+    ...commonCauses(container, path, volumes),
+    ...(container.restartPolicy === 'Always'
+      ? hookCauses(container, path)
+      : (['lifecycle', ...PROBES] as const)
+          .filter((name) => container[name])
+          .map((name) => forbiddenValue(`${path}.${name}`, why))),
+  ];
+}
+
+function hookCauses(container: Checked, path: string): Cause[] {
+  return [
+    ...PROBES.flatMap((name) => probeCauses(container[name], `${path}.${name}`)),
+    ...lifecycleCauses(container.lifecycle ?? {}, `${path}.lifecycle`),
+  ];
+}
+
+const RESTART_POLICIES = ['Always', 'Never', 'OnFailure'];
+
+function commonCauses(container: Checked, path: string, volumes: ReadonlySet<string>): Cause[] {
+  const { restartPolicy, securityContext } = container;
   return [
     ...nameCauses(container, path),
     ...portCauses(container, `${path}.ports`),
     ...environmentCauses(container, path),
     ...mountCauses(container, `${path}.volumeMounts`, volumes),
-    ...probeCauses(container.livenessProbe, `${path}.livenessProbe`),
-    ...probeCauses(container.readinessProbe, `${path}.readinessProbe`),
-    ...probeCauses(container.startupProbe, `${path}.startupProbe`),
-    ...lifecycleCauses(container.lifecycle ?? {}, `${path}.lifecycle`),
     ...resourceCauses(container, `${path}.resources`),
-    ...(security?.privileged && security.allowPrivilegeEscalation === false
-      ? [
-          invalidValue(
-            `${path}.securityContext`,
-            security,
-            'cannot set `allowPrivilegeEscalation` to false and `privileged` to true',
-          ),
-        ]
-      : []),
+    ...(restartPolicy === undefined || RESTART_POLICIES.includes(restartPolicy)
+      ? []
+      : [unsupported(`${path}.restartPolicy`, restartPolicy, RESTART_POLICIES)]),
+    ...(securityContext ? securityContextCauses(securityContext, `${path}.securityContext`) : []),
   ];
 }
 
@@ -78,33 +104,52 @@ function numberCauses(port: number | undefined, field: string): Cause[] {
   return port ? portNumber(port).map((why) => invalidValue(field, port, why)) : [];
 }
 
-const RESOURCE = /^(cpu$|memory$|ephemeral-storage$|hugepages-|[^/]+\/[^/]+$)/;
-
 function resourceCauses({ resources }: Container, path: string): Cause[] {
   const { requests = {}, limits = {} } = resources ?? {};
-  const tooMuch = Object.entries(requests).flatMap(([name, amount]) => {
-    const limit = limits[name];
-    if (limit === undefined || !(quantity(amount) > quantity(limit))) return [];
-    const why = `must be less than or equal to ${name} limit of ${limit}`;
-    return [invalidValue(`${path}.requests`, amount, why)];
-  });
+  const names = [...Object.keys(requests), ...Object.keys(limits)];
+  const isComplete = names.some((name) => name === 'cpu' || name === 'memory');
   return [
-    ...amountCauses(requests, `${path}.requests`),
-    ...amountCauses(limits, `${path}.limits`),
-    ...tooMuch,
+    ...containerAmountCauses(limits, `${path}.limits`),
+    ...containerAmountCauses(requests, `${path}.requests`),
+    ...Object.entries(requests).flatMap(([name, amount]) =>
+      requestCauses({ name, amount, limit: limits[name] }, path),
+    ),
+    ...(names.some(isHugePages) && !isComplete
+      ? [forbiddenValue(path, 'HugePages require cpu or memory')]
+      : []),
   ];
 }
 
-function amountCauses(amounts: Readonly<Record<string, string>>, path: string): Cause[] {
+interface Request {
+  readonly name: string;
+  readonly amount: string;
+  readonly limit: string | undefined;
+}
+
+/** A request is at most the limit; of what is not shared, exactly the limit. */
+function requestCauses({ name, amount, limit }: Request, path: string): Cause[] {
+  const isShared = isOvercommitAllowed(name);
+  if (limit === undefined)
+    return isShared ? [] : [required(`${path}.limits`, 'Limit must be set for non overcommitable resources')];
+  const [asked, most] = [quantity(amount), quantity(limit)];
+  if (!isShared && asked !== most)
+    return [invalidValue(`${path}.requests`, amount, `must be equal to ${name} limit of ${limit}`)];
+  return asked > most
+    ? [invalidValue(`${path}.requests`, amount, `must be less than or equal to ${name} limit of ${limit}`)]
+    : [];
+}
+
+/** Validates amounts of resources of containers at `path`. */
+export function containerAmountCauses(amounts: Readonly<Record<string, string>>, path: string): Cause[] {
   return Object.entries(amounts).flatMap(([name, amount]) => {
     const field = `${path}[${name}]`;
-    if (!RESOURCE.test(name))
-      return [
-        invalidValue(field, name, 'must be a standard resource type or fully qualified'),
-        invalidValue(field, name, 'must be a standard resource for containers'),
-      ];
-    return quantity(amount) >= 0
-      ? []
-      : [invalidValue(field, amount, 'must be a quantity, greater than or equal to 0')];
+    const value = quantity(amount);
+    return [
+      ...containerResourceCauses(name, field),
+      ...(value >= 0 ? [] : [invalidValue(field, amount, 'must be greater than or equal to 0')]),
+      ...(isInteger(name) && !Number.isInteger(value)
+        ? [invalidValue(field, amount, 'must be an integer')]
+        : []),
+    ];
   });
 }

@@ -55,6 +55,15 @@ export const cronJobs = defineResource<CronJob>({
       : []),
     ...scheduleCauses(spec),
     ...jobSpecCauses(spec.jobTemplate.spec, 'spec.jobTemplate.spec'),
+    ...(spec.jobTemplate.spec.selector
+      ? [
+          invalidValue(
+            'spec.jobTemplate.spec.selector',
+            spec.jobTemplate.spec.selector,
+            '`selector` will be auto-generated',
+          ),
+        ]
+      : []),
   ],
   columns: [
     nameColumn<CronJob>(),

@@ -60,7 +60,8 @@ const UNREACHABLE = [
   [/^(224\.0\.0\.|ff[0-9a-f]2:)/i, 'may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)'],
 ] as const;
 
-function reachableCauses(field: string, ip: string): Cause[] {
+/** Causes of an address that others than the node itself cannot reach. */
+export function reachableCauses(field: string, ip: string): Cause[] {
   if (!isIP(ip)) return [invalidValue(field, ip, 'must be a valid IP address')];
   const unspecified = ip === '0.0.0.0' || ip === '::';
   return [

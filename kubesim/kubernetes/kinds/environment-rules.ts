@@ -1,6 +1,7 @@
 import { formatCauses, invalidValue, required, unsupported } from './causes.js';
-import type { Container, EnvVar } from './core.js';
+import type { Container, EnvVar, ResourceReference } from './core.js';
 import { configKey, dnsSubdomain, variableName } from './formats.js';
+import { quantity } from './quantity.js';
 import type { Cause } from './resource.js';
 
 const FIELD_PATH =
@@ -37,27 +38,45 @@ function valueCauses({ value, valueFrom }: EnvVar, path: string): Cause[] {
     return [invalidValue(path, '', 'may not have more than one field specified at a time')];
   return [
     ...fieldCauses(valueFrom.fieldRef, `${path}.fieldRef.fieldPath`),
-    ...resourceCauses(valueFrom.resourceFieldRef?.resource, `${path}.resourceFieldRef.resource`),
+    ...resourceFieldCauses(valueFrom.resourceFieldRef, `${path}.resourceFieldRef`),
     ...keyCauses(valueFrom.configMapKeyRef, `${path}.configMapKeyRef`),
     ...keyCauses(valueFrom.secretKeyRef, `${path}.secretKeyRef`),
   ];
 }
 
-function fieldCauses(reference: { readonly fieldPath: string } | undefined, field: string): Cause[] {
+/** Validates the path of a reference to a field of the pod. */
+export function fieldCauses(reference: { readonly fieldPath: string } | undefined, field: string): Cause[] {
   if (!reference || FIELD_PATH.test(reference.fieldPath)) return [];
   const why = `error converting fieldPath: field label not supported: ${reference.fieldPath}`;
   return [invalidValue(field, reference.fieldPath, why)];
 }
 
-function resourceCauses(resource: string | undefined, field: string): Cause[] {
-  if (
-    resource === undefined ||
-    ALL_RESOURCES.includes(resource) ||
-    /^(limits|requests)\.hugepages-/.test(resource)
-  )
-    return [];
-  return [unsupported(field, resource, ALL_RESOURCES)];
+/** Divisors that API servers accept of a resource, with the words of their errors. */
+const DIVISORS = {
+  cpu: { values: ['1m', '1'], words: '1m and 1 are supported with the cpu' },
+  other: {
+    values: ['1', '1k', '1M', '1G', '1T', '1P', '1E', '1Ki', '1Mi', '1Gi', '1Ti', '1Pi', '1Ei'],
+    words: '1, 1k, 1M, 1G, 1T, 1P, 1E, 1Ki, 1Mi, 1Gi, 1Ti, 1Pi, 1Ei are supported with the ',
+  },
+};
+
+/** Validates a reference to a resource of a container at `path`. */
+export function resourceFieldCauses(reference: ResourceReference | undefined, path: string): Cause[] {
+  if (!reference) return [];
+  const { resource, divisor = '0' } = reference;
+  if (!ALL_RESOURCES.includes(resource) && !/^(limits|requests)\.hugepages-/.test(resource))
+    return [unsupported(`${path}.resource`, resource, ALL_RESOURCES)];
+  const name = resource.slice(resource.indexOf('.') + 1);
+  const { values, words } = name === 'cpu' ? DIVISORS.cpu : DIVISORS.other;
+  if (quantity(divisor) === 0 || values.includes(divisor)) return [];
+  const what = name === 'cpu' ? '' : (SPOKEN[name] ?? 'hugepages');
+  return [invalidValue(`${path}.divisor`, resource, `only divisor's values ${words}${what} resource`)];
 }
+
+const SPOKEN: Readonly<Record<string, string | undefined>> = {
+  memory: 'memory',
+  'ephemeral-storage': 'local ephemeral storage',
+};
 
 interface KeyReference {
   readonly name?: string;

@@ -16,6 +16,7 @@ const patterns = {
   configKey: whole('[-._a-zA-Z0-9]+'),
   percent: whole('[0-9]+%'),
   portName: whole('[-a-z0-9]+'),
+  httpPath: whole("[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+"),
   httpHeader: whole('[-A-Za-z0-9]+'),
 };
 
@@ -114,6 +115,29 @@ function upwards(text: string): string[] {
   if (text === '.' || text === '..') return [`must not be '${text}'`];
   return text.startsWith('..') ? ["must not start with '..'"] : [];
 }
+
+/** A name that is a part of a path. */
+export const pathSegment: Format = (name) => {
+  if (name === '.' || name === '..') return [`may not be '${name}'`];
+  const problems = ['/', '%']
+    .filter((text) => name.includes(text))
+    .map((text) => `may not contain '${text}'`);
+  // PostgreSQL stores neither.
+  if (name.includes('\0') || !name.isWellFormed())
+    problems.push('may only contain characters of Unicode but U+0000');
+  return problems;
+};
+
+/** A path below a domain. */
+export const domainPath: Format = (text) => {
+  const slash = text.indexOf('/');
+  if (slash < 1 || slash === text.length - 1)
+    return ['must be a domain-prefixed path (such as "acme.io/foo")'];
+  return [
+    ...dnsSubdomain(text.slice(0, slash)),
+    ...pattern(text.slice(slash + 1), patterns.httpPath, 'Invalid path'),
+  ];
+};
 
 /** A percentage such as `25%`. */
 export const percent: Format = (text) =>

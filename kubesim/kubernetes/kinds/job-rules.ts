@@ -1,6 +1,14 @@
 import { sameJson } from '../../../kernel/same-json.js';
-import { changeCauses, immutable, invalidValue, negativeCauses, required, unsupported } from './causes.js';
-import { dnsLabel } from './formats.js';
+import {
+  changeCauses,
+  formatCauses,
+  immutable,
+  invalidValue,
+  negativeCauses,
+  required,
+  unsupported,
+} from './causes.js';
+import { dnsLabel, domainPath } from './formats.js';
 import { isUsable, labelSelectorCauses } from './label-selector-rules.js';
 import { podTemplateCauses } from './pod-template-rules.js';
 import type { Cause } from './resource.js';
@@ -19,13 +27,18 @@ const MANY = { completions: 100_000, parallelism: 10_000, failedIndexes: 10_000 
 /** Validates a new Job, or one that replaces `old`. */
 export function jobCauses(job: Job, old?: Job): Cause[] {
   const { spec } = job;
+  const causes = selectedCauses(spec);
+  const created = [...generatedCauses(job), ...hostNameCauses(job), ...causes];
+  // API servers check the spec of a change twice.
+  return old ? [...created, ...causes, ...changedCauses(spec, old)] : created;
+}
+
+function selectedCauses(spec: Spec): Cause[] {
   const { selector } = spec;
   return [
-    ...(old ? [] : [...generatedCauses(job), ...hostNameCauses(job)]),
     ...jobSpecCauses(spec, 'spec'),
     ...(selector ? labelSelectorCauses('spec.selector', selector) : [required('spec.selector')]),
     ...(!selector || isUsable(selector) ? unmatchedCauses(selector, spec.template) : []),
-    ...(old ? changedCauses(spec, old) : []),
   ];
 }
 
@@ -70,12 +83,13 @@ const COUNTS = [
 
 /** Validates the spec of a Job, or of the Jobs of a CronJob, at `path`. */
 export function jobSpecCauses(spec: Spec, path: string): Cause[] {
-  const { maxFailedIndexes, backoffLimitPerIndex, completionMode, template } = spec;
+  const { maxFailedIndexes, backoffLimitPerIndex, completionMode, managedBy, template } = spec;
   return [
     ...COUNTS.flatMap((name) => negativeCauses(`${path}.${name}`, spec[name])),
     ...(maxFailedIndexes !== undefined && backoffLimitPerIndex === undefined
       ? [required(`${path}.backoffLimitPerIndex`, 'when maxFailedIndexes is specified')]
       : []),
+    ...(managedBy === undefined ? [] : formatCauses(`${path}.managedBy`, managedBy, domainPath)),
     ...(completionMode === INDEXED ? indexedCauses(spec, path) : nonIndexedCauses(spec, path)),
     ...replacementCauses(spec, `${path}.podReplacementPolicy`),
     ...podTemplateCauses(template, `${path}.template`),

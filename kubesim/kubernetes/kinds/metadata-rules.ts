@@ -1,5 +1,5 @@
 import { forbiddenValue, formatCauses, invalidValue, required, tooLong } from './causes.js';
-import { dnsLabel, dnsSubdomain, labelValue, qualifiedName, type Format } from './formats.js';
+import { dnsLabel, dnsSubdomain, labelValue, pathSegment, qualifiedName, type Format } from './formats.js';
 import type { Metadata, OwnerReference } from './object.js';
 import type { Cause, ResourceType } from './resource.js';
 
@@ -44,17 +44,6 @@ function nameCauses({ id }: ResourceType, { name, generateName }: Metadata): Cau
 function nameFormat(id: string): Format {
   return id.endsWith('.rbac.authorization.k8s.io') ? pathSegment : dnsSubdomain;
 }
-
-const pathSegment: Format = (name) => {
-  if (name === '.' || name === '..') return [`may not be '${name}'`];
-  const problems = ['/', '%']
-    .filter((text) => name.includes(text))
-    .map((text) => `may not contain '${text}'`);
-  // PostgreSQL stores neither.
-  if (name.includes('\0') || !name.isWellFormed())
-    problems.push('may only contain characters of Unicode but U+0000');
-  return problems;
-};
 
 /** Validates labels at `field`. */
 export function labelCauses(field: string, labels: Metadata['labels']): Cause[] {
@@ -124,10 +113,21 @@ function finalizerCauses({ group }: ResourceType, finalizers: readonly string[] 
   ];
 }
 
+/** Validates finalizers of a namespace itself at `field`. */
+export function namespaceFinalizerCauses(field: string, finalizers: readonly string[]): Cause[] {
+  return finalizers.flatMap((name) => [
+    ...formatCauses(field, name, qualifiedName),
+    ...standardCauses(field, name),
+  ]);
+}
+
 function domainCauses(name: string, index: number): Cause[] {
+  return standardCauses(`metadata.finalizers[${index}]`, name);
+}
+
+function standardCauses(field: string, name: string): Cause[] {
   if (name.includes('/') || STANDARD_FINALIZERS.includes(name)) return [];
-  const why = 'name is neither a standard finalizer name nor is it fully qualified';
-  return [invalidValue(`metadata.finalizers[${index}]`, name, why)];
+  return [invalidValue(field, name, 'name is neither a standard finalizer name nor is it fully qualified')];
 }
 
 /** What is being deleted gets no more finalizers, except those that the deletion itself sets. */

@@ -1,8 +1,9 @@
-import { immutable, invalidValue, required } from './causes.js';
+import { forbiddenValue, formatCauses, immutable, required, unsupported } from './causes.js';
+import { dnsLabel, dnsSubdomain, domainPath, pathSegment } from './formats.js';
 import { type Ingress, ingressCauses } from './ingress-rules.js';
 import { type NetworkPolicy, networkPolicyCauses } from './network-policy-rules.js';
 import type { KubeObject } from './object.js';
-import { ageColumn, defineResource, nameColumn } from './resource.js';
+import { ageColumn, defineResource, nameColumn, type Cause } from './resource.js';
 import { selectorText } from './selector.js';
 
 const GROUP = 'networking.k8s.io';
@@ -38,7 +39,39 @@ export const ingresses = defineResource<Ingress>({
 
 /** An IngressClass. It is stored and has no effect. */
 interface IngressClass extends KubeObject {
-  readonly spec: { readonly controller?: string };
+  readonly spec: {
+    readonly controller?: string;
+    readonly parameters?: {
+      readonly apiGroup?: string;
+      readonly kind?: string;
+      readonly name?: string;
+      readonly scope?: string;
+      readonly namespace?: string;
+    };
+  };
+}
+
+const SCOPES = ['Cluster', 'Namespace'];
+
+/** Validates the reference to the parameters of a controller at `path`. */
+function parameterCauses(
+  { apiGroup, kind, name, scope = 'Cluster', namespace }: NonNullable<IngressClass['spec']['parameters']>,
+  path: string,
+): Cause[] {
+  return [
+    ...(apiGroup === undefined ? [] : formatCauses(`${path}.apiGroup`, apiGroup, dnsSubdomain)),
+    ...(kind ? formatCauses(`${path}.kind`, kind, pathSegment) : []),
+    ...(name ? formatCauses(`${path}.name`, name, pathSegment) : []),
+    ...(SCOPES.includes(scope)
+      ? namespaceCauses(scope, namespace, `${path}.namespace`)
+      : [unsupported(`${path}.scope`, scope, SCOPES)]),
+  ];
+}
+
+function namespaceCauses(scope: string, namespace: string | undefined, field: string): Cause[] {
+  const why = `\`parameters.scope\` is set to '${scope}'`;
+  if (scope === 'Cluster') return namespace === undefined ? [] : [forbiddenValue(field, why)];
+  return namespace === undefined ? [required(field, why)] : formatCauses(field, namespace, dnsLabel);
 }
 
 export const ingressClasses = defineResource<IngressClass>({
@@ -46,13 +79,14 @@ export const ingressClasses = defineResource<IngressClass>({
   kind: 'IngressClass',
   generation: true,
   defaults: (ingressClass) => ({ ...ingressClass, spec: ingressClass.spec ?? {} }),
-  validate: ({ spec: { controller } }, old) => {
+  validate: ({ spec: { controller, parameters } }, old) => {
     const field = 'spec.controller';
     if (!controller) return [required(field)];
     if (old && old.spec.controller !== controller) return [immutable(field, controller)];
-    return controller.includes('/')
-      ? []
-      : [invalidValue(field, controller, 'must be a domain-prefixed path')];
+    return [
+      ...formatCauses(field, controller, domainPath),
+      ...(parameters ? parameterCauses(parameters, 'spec.parameters') : []),
+    ];
   },
   columns: [
     nameColumn<IngressClass>(),

@@ -16,7 +16,13 @@ export function nodeCauses({ spec }: Node, old?: Node): Cause[] {
 }
 
 function podRangeCauses({ podCIDR, podCIDRs = podCIDR ? [podCIDR] : [] }: Node['spec']): Cause[] {
-  return podCIDRs.flatMap((range, index) => rangeCauses(`spec.podCIDRs[${index}]`, range));
+  const families = podCIDRs.map((range) => range.includes(':'));
+  return [
+    ...podCIDRs.flatMap((range, index) => rangeCauses(`spec.podCIDRs[${index}]`, range)),
+    ...(new Set(families).size < families.length
+      ? [invalidValue('spec.podCIDRs', podCIDRs, 'may specify no more than one CIDR for each IP family')]
+      : []),
+  ];
 }
 
 function changedCauses({ podCIDRs = [], providerID }: Node['spec'], old: Node['spec']): Cause[] {

@@ -1,4 +1,5 @@
 import type { Namespace, Node } from './core.js';
+import { namespaceFinalizerCauses } from './metadata-rules.js';
 import { nodeCauses } from './node-rules.js';
 import { ageColumn, defineResource, nameColumn } from './resource.js';
 
@@ -64,6 +65,7 @@ export const namespaces = defineResource<Namespace>({
     spec: namespace.spec?.finalizers ? namespace.spec : { finalizers: ['kubernetes'] },
     status: namespace.status?.phase ? namespace.status : { phase: 'Active' },
   }),
+  validate: ({ spec }) => namespaceFinalizerCauses('spec.finalizers', spec.finalizers ?? []),
   columns: [
     nameColumn<Namespace>(),
     { name: 'Status', type: 'string', value: (namespace) => namespace.status.phase },

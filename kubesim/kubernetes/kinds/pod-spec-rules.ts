@@ -1,20 +1,32 @@
 import { isIP } from 'node:net';
-import { duplicate, formatCauses, invalidValue, required } from './causes.js';
-import { containerCauses } from './container-rules.js';
+import { duplicate, formatCauses, invalidValue, required, unsupported } from './causes.js';
+import { containerCauses, initContainerCauses } from './container-rules.js';
 import type { PodSpec } from './core.js';
-import { dnsLabel } from './formats.js';
+import { dnsConfigCauses, type DnsConfig } from './dns-config-rules.js';
+import { dnsLabel, dnsSubdomain, qualifiedName } from './formats.js';
 import { podVolumeCauses } from './pod-volume-rules.js';
 import { schedulingCauses, type Scheduling } from './scheduling-rules.js';
 import type { Cause } from './resource.js';
+import { podSecurityContextCauses, type PodSecurityContext } from './security-context-rules.js';
 
 /** A pod's spec with the fields that only its validation reads. */
 type Checked = Scheduling & {
   readonly activeDeadlineSeconds?: number;
   readonly hostname?: string;
-  readonly hostAliases?: readonly { readonly ip?: string }[];
+  readonly hostAliases?: readonly HostAlias[];
   readonly dnsPolicy?: string;
-  readonly dnsConfig?: unknown;
+  readonly dnsConfig?: DnsConfig;
+  readonly hostPID?: boolean;
+  readonly shareProcessNamespace?: boolean;
+  readonly securityContext?: PodSecurityContext;
+  readonly readinessGates?: readonly { readonly conditionType?: string }[];
+  readonly os?: { readonly name?: string };
 };
+
+interface HostAlias {
+  readonly ip?: string;
+  readonly hostnames?: readonly string[];
+}
 
 /** Maximum number of containers of a pod. The kubelet reports each separately; 20,000 would block the simulation. */
 const MAX_CONTAINERS = 250;
@@ -36,10 +48,12 @@ export function podSpecCauses(spec: Checked, path: string): Cause[] {
       containerCauses(container, `${path}.containers[${index}]`, volumes),
     ),
     ...initContainers.flatMap((container, index) =>
-      containerCauses(container, `${path}.initContainers[${index}]`, volumes),
+      initContainerCauses(container, `${path}.initContainers[${index}]`, volumes),
     ),
     ...duplicateNames(spec, path),
+    ...(spec.hostNetwork ? hostPortCauses(containers, `${path}.containers`) : []),
     ...settingCauses(spec, path),
+    ...securityCauses(spec, `${path}.securityContext`),
   ];
 }
 
@@ -57,21 +71,53 @@ function duplicateNames({ containers, initContainers = [] }: PodSpec, path: stri
   });
 }
 
-function settingCauses(spec: Checked, path: string): Cause[] {
-  const { activeDeadlineSeconds: deadline = 1, hostname, hostAliases = [], dnsPolicy, dnsConfig } = spec;
-  const range = 'must be between 1 and 2147483647, inclusive';
+type Port = NonNullable<PodSpec['containers'][number]['ports']>[number] & { readonly hostPort?: number };
+
+/** In the network of the host a container listens at the port of the host. */
+function hostPortCauses(containers: PodSpec['containers'], path: string): Cause[] {
+  const why = 'must match `containerPort` when `hostNetwork` is true';
+  return containers.flatMap(({ ports = [] }, container) =>
+    ports.flatMap(({ hostPort = 0, containerPort }: Port, index) =>
+      hostPort === 0 || hostPort === containerPort
+        ? []
+        : [invalidValue(`${path}[${container}].ports[${index}].hostPort`, hostPort, why)],
+    ),
+  );
+}
+
+function securityCauses({ securityContext, hostPID, shareProcessNamespace }: Checked, path: string): Cause[] {
+  const why = 'ShareProcessNamespace and HostPID cannot both be enabled';
   return [
-    ...(deadline < 1 || deadline > 2_147_483_647
-      ? [invalidValue(`${path}.activeDeadlineSeconds`, deadline, range)]
-      : []),
-    ...(hostname ? formatCauses(`${path}.hostname`, hostname, dnsLabel) : []),
-    ...(dnsPolicy === 'None' && dnsConfig === undefined
-      ? [required(`${path}.dnsConfig`, 'must provide `dnsConfig` when `dnsPolicy` is None')]
-      : []),
-    ...hostAliases.flatMap(({ ip = '' }, index) => addressCauses(ip, `${path}.hostAliases[${index}].ip`)),
+    ...(securityContext ? podSecurityContextCauses(securityContext, path) : []),
+    // API servers keep both settings in the security context.
+    ...(hostPID && shareProcessNamespace ? [invalidValue(`${path}.shareProcessNamespace`, true, why)] : []),
   ];
 }
 
-function addressCauses(ip: string, field: string): Cause[] {
-  return isIP(ip) ? [] : [invalidValue(field, ip, 'must be a valid IP address')];
+const SYSTEMS = ['linux', 'windows'];
+
+function settingCauses(spec: Checked, path: string): Cause[] {
+  const { hostname, dnsConfig, dnsPolicy = '', hostAliases = [], readinessGates = [], os } = spec;
+  return [
+    ...deadlineCauses(spec, `${path}.activeDeadlineSeconds`),
+    ...(hostname ? formatCauses(`${path}.hostname`, hostname, dnsLabel) : []),
+    ...dnsConfigCauses(dnsConfig, dnsPolicy, `${path}.dnsConfig`),
+    ...hostAliases.flatMap((alias, index) => aliasCauses(alias, `${path}.hostAliases[${index}]`)),
+    ...readinessGates.flatMap(({ conditionType = '' }, index) =>
+      formatCauses(`${path}.readinessGates[${index}].conditionType`, conditionType, qualifiedName),
+    ),
+    ...(os?.name && !SYSTEMS.includes(os.name) ? [unsupported(`${path}.os`, os.name, SYSTEMS)] : []),
+  ];
+}
+
+function deadlineCauses({ activeDeadlineSeconds: deadline = 1 }: Checked, field: string): Cause[] {
+  const range = 'must be between 1 and 2147483647, inclusive';
+  return deadline < 1 || deadline > 2_147_483_647 ? [invalidValue(field, deadline, range)] : [];
+}
+
+function aliasCauses({ ip = '', hostnames = [] }: HostAlias, path: string): Cause[] {
+  return [
+    ...(isIP(ip) ? [] : [invalidValue(`${path}.ip`, ip, 'must be a valid IP address')]),
+    ...hostnames.flatMap((name, index) => formatCauses(`${path}.hostnames[${index}]`, name, dnsSubdomain)),
+  ];
 }

@@ -1,6 +1,9 @@
 import { duplicate, forbiddenValue, formatCauses, invalidValue, notFoundValue, required } from './causes.js';
-import type { Container, PodSpec, PodVolume } from './core.js';
+import type { Container, PodSpec, PodVolume, TokenFile, VolumeFiles } from './core.js';
 import { dnsLabel } from './formats.js';
+import { fieldCauses, resourceFieldCauses } from './environment-rules.js';
+import { relativePathCauses, upwardPathCauses } from './path-rules.js';
+import { quantity } from './quantity.js';
 import type { Cause } from './resource.js';
 
 /** Validates the volumes of a pod at `path`. */
@@ -28,17 +31,83 @@ interface Files {
   readonly items?: readonly { readonly key?: string; readonly path?: string; readonly mode?: number }[];
 }
 
+type Projection = VolumeFiles & {
+  readonly configMap?: Files;
+  readonly secret?: Files;
+};
+
+type Sources = Projection & {
+  readonly emptyDir?: { readonly sizeLimit?: string };
+  readonly hostPath?: { readonly path?: string };
+  readonly projected?: { readonly sources?: readonly Projection[]; readonly defaultMode?: number };
+};
+
 function sourceCauses(volume: PodVolume, path: string): Cause[] {
-  const { configMap, secret, hostPath } = volume as PodVolume & {
-    readonly configMap?: Files;
-    readonly secret?: Files;
-    readonly hostPath?: { readonly path?: string };
-  };
+  const sources: Sources = volume as Sources;
+  const { hostPath, emptyDir, projected } = sources;
+  const why = 'SizeLimit field must be a valid resource quantity';
   return [
-    ...(configMap ? filesCauses(configMap, 'name', `${path}.configMap`) : []),
-    ...(secret ? filesCauses(secret, 'secretName', `${path}.secret`) : []),
-    ...(hostPath?.path ? upwardCauses(hostPath.path, `${path}.hostPath.path`) : []),
+    ...(emptyDir && quantity(emptyDir.sizeLimit) < 0
+      ? [forbiddenValue(`${path}.emptyDir.sizeLimit`, why)]
+      : []),
+    ...fileSourceCauses(sources, path, 'secretName'),
+    ...(hostPath?.path ? upwardPathCauses(hostPath.path, `${path}.hostPath.path`) : []),
+    ...(projected?.sources ?? []).flatMap((source, index) =>
+      projectionCauses(source, `${path}.projected.sources[${index}]`),
+    ),
+    ...modeCauses(projected?.defaultMode, `${path}.projected.defaultMode`),
   ];
+}
+
+const SHORTEST_TOKEN_SECONDS = 600;
+const LONGEST_TOKEN_SECONDS = 2 ** 32;
+
+function fileSourceCauses(
+  { configMap, secret, downwardAPI }: Projection,
+  path: string,
+  secretName: 'name' | 'secretName',
+): Cause[] {
+  return [
+    ...(secret ? filesCauses(secret, secretName, `${path}.secret`) : []),
+    ...(configMap ? filesCauses(configMap, 'name', `${path}.configMap`) : []),
+    ...(downwardAPI ? downwardCauses(downwardAPI, `${path}.downwardAPI`) : []),
+  ];
+}
+
+function projectionCauses(source: Projection, path: string): Cause[] {
+  const { serviceAccountToken: token } = source;
+  return [
+    ...fileSourceCauses(source, path, 'name'),
+    ...(token ? tokenCauses(token, `${path}.serviceAccountToken`) : []),
+    ...(Object.keys(source).length > 1
+      ? [forbiddenValue(path, 'may not specify more than 1 volume type per source')]
+      : []),
+  ];
+}
+
+function tokenCauses({ expirationSeconds }: TokenFile, path: string): Cause[] {
+  return tokenDurationCauses(expirationSeconds, `${path}.expirationSeconds`);
+}
+
+/** Validates how long a token of a service account is valid. */
+export function tokenDurationCauses(seconds = 3600, field: string): Cause[] {
+  if (seconds < SHORTEST_TOKEN_SECONDS)
+    return [invalidValue(field, seconds, 'may not specify a duration less than 10 minutes')];
+  return seconds > LONGEST_TOKEN_SECONDS
+    ? [invalidValue(field, seconds, 'may not specify a duration larger than 2^32 seconds')]
+    : [];
+}
+
+/** API servers report the file, not its place in the list. */
+function downwardCauses({ items = [] }: NonNullable<VolumeFiles['downwardAPI']>, path: string): Cause[] {
+  return items.flatMap(({ path: file, fieldRef, resourceFieldRef }) => [
+    ...(file ? relativePathCauses(file, `${path}.path`) : []),
+    ...fieldCauses(fieldRef, `${path}.fieldRef.fieldPath`),
+    ...resourceFieldCauses(resourceFieldRef, `${path}.resourceFieldRef`),
+    ...(fieldRef || resourceFieldRef
+      ? []
+      : [required(path, 'one of fieldRef and resourceFieldRef is required')]),
+  ]);
 }
 
 function filesCauses(files: Files, name: 'name' | 'secretName', path: string): Cause[] {
@@ -46,7 +115,7 @@ function filesCauses(files: Files, name: 'name' | 'secretName', path: string): C
     ...(files[name] ? [] : [required(`${path}.${name}`)]),
     ...modeCauses(files.defaultMode, `${path}.defaultMode`),
     ...(files.items ?? []).flatMap((item, index) => [
-      ...(item.path ? pathCauses(item.path, `${path}.items[${index}].path`) : []),
+      ...(item.path ? relativePathCauses(item.path, `${path}.items[${index}].path`) : []),
       ...modeCauses(item.mode, `${path}.items[${index}].mode`),
     ]),
   ];
@@ -55,19 +124,6 @@ function filesCauses(files: Files, name: 'name' | 'secretName', path: string): C
 function modeCauses(mode: number | undefined, field: string): Cause[] {
   const why = 'must be a number between 0 and 0777 (octal), both inclusive';
   return mode === undefined || (mode >= 0 && mode <= 0o777) ? [] : [invalidValue(field, mode, why)];
-}
-
-/** A path inside a directory. */
-function pathCauses(path: string, field: string): Cause[] {
-  const isAbsolute = path.startsWith('/');
-  return [
-    ...(isAbsolute ? [invalidValue(field, path, 'must be a relative path')] : []),
-    ...upwardCauses(path, field),
-  ];
-}
-
-function upwardCauses(path: string, field: string): Cause[] {
-  return path.split('/').includes('..') ? [invalidValue(field, path, "must not contain '..'")] : [];
 }
 
 /** Validates the mounts of a container of a pod with volumes of these names. */
@@ -85,7 +141,7 @@ export function mountCauses(
       ...(!name || volumes.has(name) ? [] : [notFoundValue(`${at}.name`, name)]),
       ...(mountPath && isTwice ? [invalidValue(`${at}.mountPath`, mountPath, 'must be unique')] : []),
       // API servers report the list here.
-      ...(subPath === '' ? [] : pathCauses(subPath, `${path}.subPath`)),
+      ...(subPath === '' ? [] : relativePathCauses(subPath, `${path}.subPath`)),
     ];
   });
 }

@@ -1,13 +1,14 @@
 import { forbiddenValue } from './causes.js';
 import type { Container, ContainerStatus, Pod, PodSpec } from './core.js';
 import { podSpecCauses } from './pod-spec-rules.js';
+import { podUpdateCauses } from './pod-update-rules.js';
 import { completeSpec } from './pod-template.js';
 import { age, ageColumn, defineResource, nameColumn, type Cause, type Column } from './resource.js';
 
 export const pods = defineResource<Pod>({
   kind: 'Pod',
   defaults: (pod) => {
-    const spec = withRequests(completeSpec(pod.spec));
+    const spec = withHostPorts(withRequests(completeSpec(pod.spec)));
     const account = spec.serviceAccountName || spec.serviceAccount || 'default';
     return {
       ...pod,
@@ -20,7 +21,10 @@ export const pods = defineResource<Pod>({
       status: pod.status?.phase ? pod.status : { phase: 'Pending', qosClass: qosClass(pod) },
     };
   },
-  validate: (pod, old) => [...podSpecCauses(pod.spec, 'spec'), ...(old ? changedSpec(pod, old) : [])],
+  validate: (pod, old) => [
+    ...podSpecCauses(pod.spec, 'spec'),
+    ...(old ? podUpdateCauses(pod, old) : ephemeralCauses(pod)),
+  ],
   columns: columns(),
 });
 
@@ -32,6 +36,20 @@ function withRequests(spec: PodSpec): PodSpec {
     ...spec,
     containers: containers.map(requestLimits),
     ...(initContainers && { initContainers: initContainers.map(requestLimits) }),
+  };
+}
+
+/** In the network of the host, ports of containers are those of the host. */
+function withHostPorts(spec: PodSpec): PodSpec {
+  if (!spec.hostNetwork) return spec;
+  const { containers } = spec;
+  return {
+    ...spec,
+    containers: containers.map((container) =>
+      container.ports
+        ? { ...container, ports: container.ports.map((port) => ({ hostPort: port.containerPort, ...port })) }
+        : container,
+    ),
   };
 }
 
@@ -51,35 +69,10 @@ function qosClass(pod: Pod): string {
   return guaranteed ? 'Guaranteed' : 'Burstable';
 }
 
-/** Validates an update: only images and tolerations of a pod's spec are mutable. */
-function changedSpec(pod: Pod, old: Pod): Cause[] {
-  const fixed = ({ spec }: Pod) =>
-    JSON.stringify({
-      ...spec,
-      nodeName: undefined,
-      tolerations: undefined,
-      schedulingGates: undefined,
-      activeDeadlineSeconds: undefined,
-      terminationGracePeriodSeconds: undefined,
-      containers: spec.containers.map((container) => ({ ...container, image: undefined })),
-    });
-  const gates = new Set(old.spec.schedulingGates?.map(({ name }) => name));
-  const added = pod.spec.schedulingGates?.find(({ name }) => !gates.has(name));
-  if (added) {
-    const why = `only deletion is allowed, but found new scheduling gate '${added.name}'`;
-    return [forbiddenValue('spec.schedulingGates', why)];
-  }
-  const moved = old.spec.nodeName !== undefined && old.spec.nodeName !== pod.spec.nodeName;
-  if (fixed(pod) === fixed(old) && !moved) return [];
-  return [
-    {
-      field: 'spec',
-      reason: 'FieldValueForbidden',
-      message:
-        'Forbidden: pod updates may not change fields other than `spec.containers[*].image`, `spec.tolerations` ' +
-        '(only additions to existing tolerations)',
-    },
-  ];
+/** Ephemeral containers are added to a pod that exists. */
+function ephemeralCauses({ spec }: Pod): Cause[] {
+  const { ephemeralContainers: added = [] } = spec as { readonly ephemeralContainers?: readonly unknown[] };
+  return added.length > 0 ? [forbiddenValue('spec.ephemeralContainers', 'cannot be set on create')] : [];
 }
 
 function columns(): Column<Pod>[] {

@@ -1,6 +1,6 @@
-import { forbiddenValue } from './causes.js';
+import { changeCauses, forbiddenValue } from './causes.js';
 import type { KubeObject } from './object.js';
-import { ageColumn, defineResource, nameColumn } from './resource.js';
+import { ageColumn, defineResource, nameColumn, type Cause } from './resource.js';
 
 /** A class of priority of pods. */
 export interface PriorityClass extends KubeObject {
@@ -16,12 +16,17 @@ export const priorityClasses = defineResource<PriorityClass>({
   group: 'scheduling.k8s.io',
   kind: 'PriorityClass',
   defaults: (object) => ({ preemptionPolicy: 'PreemptLowerPriority', ...object }),
-  validate: ({ value, metadata, preemptionPolicy }, old) => {
-    if (old && old.preemptionPolicy !== preemptionPolicy)
-      return [forbiddenValue('preemptionPolicy', 'may not be changed in an update.')];
-    if (old && old.value !== value) return [forbiddenValue('value', 'may not be changed in an update.')];
-    if (value <= HIGHEST || metadata.name.startsWith('system-')) return [];
-    return [forbiddenValue('value', `maximum allowed value of a user defined priority is ${HIGHEST}`)];
+  validate: (priorityClass, old) => {
+    const { value, metadata, preemptionPolicy } = priorityClass;
+    if (old)
+      return [
+        ...(old.value === value ? [] : [forbiddenValue('value', 'may not be changed in an update.')]),
+        ...changeCauses('preemptionPolicy', preemptionPolicy, old.preemptionPolicy),
+      ];
+    if (metadata.name.startsWith('system-')) return systemCauses(priorityClass);
+    return value <= HIGHEST
+      ? []
+      : [forbiddenValue('value', `maximum allowed value of a user defined priority is ${HIGHEST}`)];
   },
   columns: [
     nameColumn<PriorityClass>(),
@@ -46,3 +51,15 @@ export const SYSTEM_PRIORITY_CLASSES = [
       'Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.',
   },
 ] as const;
+
+/** Names of the system belong to its classes. */
+function systemCauses({ metadata: { name }, value, globalDefault }: PriorityClass): Cause[] {
+  const known = SYSTEM_PRIORITY_CLASSES.find((each) => each.name === name);
+  if (known && known.value === value && !globalDefault) return [];
+  const wrong = known?.value === value ? 'globalDefault' : 'value';
+  const why = known
+    ? `${wrong} of ${name} PriorityClass must be ${wrong === 'value' ? known.value : false}`
+    : `${name} is not a known system priority class`;
+  const reserved = "priority class names with 'system-' prefix are reserved for system use only. error: ";
+  return [forbiddenValue('metadata.name', `${reserved}${why}`)];
+}

@@ -1,7 +1,12 @@
-import { duplicate, forbiddenValue, invalidValue, required } from './causes.js';
+import { duplicate, forbiddenValue, formatCauses, invalidValue, required } from './causes.js';
+import { qualifiedName } from './formats.js';
 import type { KubeObject } from './object.js';
 import { quantity } from './quantity.js';
+import { containerResourceCauses, resourceNameCauses } from './resource-name-rules.js';
+import { resourceQuotaCauses, type ResourceQuota } from './resource-quota-rules.js';
 import { ageColumn, defineResource, nameColumn, type Cause } from './resource.js';
+
+export type { ResourceQuota } from './resource-quota-rules.js';
 
 type Amounts = Readonly<Record<string, string>>;
 
@@ -29,13 +34,38 @@ export const limitRanges = defineResource<LimitRange>({
     limits.flatMap((limit, index) => {
       const path = `spec.limits[${index}]`;
       const twice = limits.findIndex(({ type }) => type === limit.type) < index;
-      return [...(twice ? [duplicate(`${path}.type`, limit.type)] : []), ...limitCauses(limit, path)];
+      return [
+        ...typeCauses(limit.type, `${path}.type`),
+        ...(twice ? [duplicate(`${path}.type`, limit.type)] : []),
+        ...nameCauses(limit, path),
+        ...limitCauses(limit, path),
+      ];
     }),
   columns: [
     nameColumn<LimitRange>(),
     { name: 'Created At', type: 'date', value: ({ metadata }) => metadata.creationTimestamp },
   ],
 });
+
+const TYPES = ['Pod', 'Container', 'PersistentVolumeClaim'];
+
+function typeCauses(type: string, field: string): Cause[] {
+  const problems = formatCauses(field, type, qualifiedName);
+  return problems.length > 0 || type.includes('/') || TYPES.includes(type)
+    ? problems
+    : [invalidValue(field, type, 'must be a standard limit type or fully qualified')];
+}
+
+const AMOUNTS = ['max', 'min', 'default', 'defaultRequest', 'maxLimitRequestRatio'] as const;
+
+/** Validates the names of the resources of a limit. */
+function nameCauses(limit: Limit, path: string): Cause[] {
+  const isOfPods = limit.type === 'Pod' || limit.type === 'Container';
+  const check = isOfPods ? containerResourceCauses : resourceNameCauses;
+  return AMOUNTS.filter((field) => limit.type !== 'Pod' || !field.startsWith('default')).flatMap((field) =>
+    Object.keys(limit[field] ?? {}).flatMap((name) => check(name, `${path}.${field}[${name}]`)),
+  );
+}
 
 /** The limits of containers default to the maximum, the requests to the limits, and both to the minimum at last. */
 function limitDefaults(limit: Limit): Limit {
@@ -117,47 +147,9 @@ function ratioCauses({ min, max }: Limit, field: string, { name, ratio }: Ratio)
   ];
 }
 
-/** A ResourceQuota: what the objects of its namespace may use. */
-export interface ResourceQuota extends KubeObject {
-  readonly spec: {
-    readonly hard?: Amounts;
-    readonly scopes?: readonly string[];
-    readonly scopeSelector?: {
-      readonly matchExpressions?: readonly {
-        readonly scopeName: string;
-        readonly operator: string;
-        readonly values?: readonly string[];
-      }[];
-    };
-  };
-  readonly status?: { readonly hard?: Amounts; readonly used?: Amounts };
-}
-
-const SCOPES = [
-  ...['BestEffort', 'CrossNamespacePodAffinity', 'NotBestEffort', 'NotTerminating'],
-  ...['PriorityClass', 'Terminating', 'VolumeAttributesClass'],
-];
-/** Resources that are counted, of which there are no fractions. */
-const COUNTED =
-  /^(pods|services|secrets|configmaps|persistentvolumeclaims|resourcequotas|count\/.*|services\..*)$/;
-
 export const resourceQuotas = defineResource<ResourceQuota>({
   kind: 'ResourceQuota',
   defaults: (quota) => ({ ...quota, spec: quota.spec ?? {} }),
-  validate: ({ spec: { hard = {}, scopes = [] } }) => [
-    ...Object.entries(hard).flatMap(([name, amount]) => hardCauses(name, amount)),
-    ...(scopes.some((scope) => !SCOPES.includes(scope))
-      ? [invalidValue('spec.scopes', scopes, 'unsupported scope')]
-      : []),
-  ],
+  validate: resourceQuotaCauses,
   columns: [nameColumn<ResourceQuota>(), ageColumn<ResourceQuota>()],
 });
-
-function hardCauses(name: string, amount: string): Cause[] {
-  const field = `spec.hard[${name}]`;
-  const value = quantity(amount);
-  if (!(value >= 0)) return [invalidValue(field, amount, 'must be greater than or equal to 0')];
-  return COUNTED.test(name) && !Number.isInteger(value)
-    ? [invalidValue(field, amount, 'must be an integer')]
-    : [];
-}

@@ -1,3 +1,4 @@
+import { affinityCauses } from './affinity-rules.js';
 import { duplicate, formatCauses, invalidValue, required } from './causes.js';
 import type { PodSpec, Toleration } from './core.js';
 import { dnsLabel, dnsSubdomain, qualifiedName } from './formats.js';
@@ -33,14 +34,18 @@ export function schedulingCauses(spec: Scheduling, path: string): Cause[] {
     ...labelCauses(`${path}.nodeSelector`, nodeSelector),
     ...(nodeName ? formatCauses(`${path}.nodeName`, nodeName, dnsSubdomain) : []),
     ...(subdomain ? formatCauses(`${path}.subdomain`, subdomain, dnsLabel) : []),
-    ...tolerations.flatMap((toleration, index) =>
-      tolerationCauses(toleration, `${path}.tolerations[${index}]`),
-    ),
+    ...tolerationsCauses(tolerations, `${path}.tolerations`),
     ...spreads.flatMap((_, index) =>
       spreadCauses(spreads, index, `${path}.topologySpreadConstraints[${index}]`),
     ),
+    ...(spec.affinity ? affinityCauses(spec.affinity, `${path}.affinity`) : []),
     ...gateCauses(spec.schedulingGates ?? [], `${path}.schedulingGates`),
   ];
+}
+
+/** Validates tolerations at `path`. */
+export function tolerationsCauses(tolerations: readonly Toleration[], path: string): Cause[] {
+  return tolerations.flatMap((toleration, index) => tolerationCauses(toleration, `${path}[${index}]`));
 }
 
 function tolerationCauses(toleration: Toleration, path: string): Cause[] {

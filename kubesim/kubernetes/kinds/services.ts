@@ -2,7 +2,7 @@ import type { Endpoints, EndpointSlice, Service, ServicePort } from './core.js';
 import { endpointsCauses, endpointSliceCauses } from './endpoint-rules.js';
 import type { Condition } from './object.js';
 import { ageColumn, defineResource, nameColumn } from './resource.js';
-import { serviceCauses } from './service-rules.js';
+import { isExternal, serviceCauses } from './service-rules.js';
 
 /** Index of the DNS Service's address in the Service CIDR; the API server has the first address. */
 export const DNS_ADDRESS = 10;
@@ -12,12 +12,9 @@ export const services = defineResource<Service>({
   defaults: (service) => ({
     ...service,
     spec: {
-      type: 'ClusterIP',
-      sessionAffinity: 'None',
-      internalTrafficPolicy: 'Cluster',
-      ipFamilies: ['IPv4'],
-      ipFamilyPolicy: 'SingleStack',
+      ...typeDefaults(service),
       ...service.spec,
+      ...affinityDefaults(service.spec ?? {}),
       ...(service.spec?.ports ? { ports: service.spec.ports.map((port) => portDefaults(port)) } : {}),
     },
     status: service.status ?? { loadBalancer: {} },
@@ -63,6 +60,32 @@ export function hasReusedLoadBalancer({ status }: Service): boolean {
 /** Whether the Service reuses a load balancer. */
 export function reusesLoadBalancer(service: Service): boolean {
   return service.metadata.annotations?.[REUSED_LOAD_BALANCER] !== undefined || hasReusedLoadBalancer(service);
+}
+
+function typeDefaults(service: Service): Partial<Service['spec']> {
+  const { type = 'ClusterIP' } = service.spec ?? {};
+  if (type === 'ExternalName') return {};
+  const isOutside = isExternal({ ...service, spec: { ...service.spec, type } });
+  return {
+    type,
+    internalTrafficPolicy: 'Cluster',
+    ipFamilies: ['IPv4'],
+    ipFamilyPolicy: 'SingleStack',
+    ...(isOutside && { externalTrafficPolicy: 'Cluster' }),
+    ...(type === 'LoadBalancer' && { allocateLoadBalancerNodePorts: true }),
+  };
+}
+
+/** Three hours, the default of iptables. */
+const AFFINITY_SECONDS = 10_800;
+
+function affinityDefaults({
+  sessionAffinity = 'None',
+  ...spec
+}: Partial<Service['spec']>): Partial<Service['spec']> {
+  if (sessionAffinity !== 'ClientIP') return { sessionAffinity, sessionAffinityConfig: undefined };
+  const timeoutSeconds = spec.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? AFFINITY_SECONDS;
+  return { sessionAffinity, sessionAffinityConfig: { clientIP: { timeoutSeconds } } };
 }
 
 function portDefaults(port: ServicePort): ServicePort {

@@ -1,6 +1,6 @@
 import { sameJson } from '../../../kernel/same-json.js';
 import { amountCauses, excessCauses, isZero } from './amount-rules.js';
-import { forbiddenValue, formatCauses, invalidValue, negativeCauses } from './causes.js';
+import { forbiddenValue, formatCauses, invalidValue, negativeCauses, unsupported } from './causes.js';
 import { dnsLabel } from './formats.js';
 import type { PodVolume } from './core.js';
 import type { Cause } from './resource.js';
@@ -33,6 +33,7 @@ export function statefulSetCauses(set: StatefulSet, old?: StatefulSet): Cause[] 
           claimSpecCauses(claim.spec, `spec.volumeClaimTemplates[${index}].spec`),
         )),
     ...negativeCauses('spec.ordinals.start', ordinals?.start),
+    ...retentionCauses(spec),
     ...(serviceName && !old ? formatCauses('spec.serviceName', serviceName, dnsLabel) : []),
     ...workloadCauses(WORDS, complete),
   ];
@@ -49,6 +50,16 @@ function withClaims({ template, volumeClaimTemplates = [] }: Spec): Spec['templa
   );
   const volumes = [...claims, ...own];
   return { ...template, spec: { ...template.spec, volumes, hostname: undefined, subdomain: undefined } };
+}
+
+const RETENTIONS = ['Retain', 'Delete'];
+
+function retentionCauses({ persistentVolumeClaimRetentionPolicy: policy = {} }: Spec): Cause[] {
+  return (['whenDeleted', 'whenScaled'] as const).flatMap((name) => {
+    const { [name]: retention = 'Retain' } = policy;
+    const field = `spec.persistentVolumeClaimRetentionPolicy.${name}`;
+    return RETENTIONS.includes(retention) ? [] : [unsupported(field, retention, RETENTIONS)];
+  });
 }
 
 function strategyCauses({ updateStrategy }: Spec): Cause[] {

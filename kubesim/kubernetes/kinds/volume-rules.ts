@@ -118,7 +118,12 @@ function capacityCauses(capacity: Readonly<Record<string, string>>): Cause[] {
     ...(names.length === 1 && names[0] === 'storage'
       ? []
       : [unsupported(field, names.length > 0 ? capacity : null, ['storage'])]),
-    ...Object.entries(capacity).flatMap(([name, size]) => sizeCauses(size, `${field}[${name}]`)),
+    ...Object.entries(capacity).flatMap(([name, size]) => [
+      ...(quantity(size) < 0
+        ? [invalidValue(`${field}[${name}]`, size, 'must be a valid resource quantity')]
+        : []),
+      ...sizeCauses(size, `${field}[${name}]`),
+    ]),
   ];
 }
 

@@ -1,19 +1,10 @@
 import type { Volume, VolumeClaim } from './core.js';
-import type { KubeObject } from './object.js';
-import { sameJson } from '../../../kernel/same-json.js';
-import { immutable } from './causes.js';
 import { ageColumn, defineResource, nameColumn } from './resource.js';
+import { storageClassCauses, type StorageClass } from './storage-class-rules.js';
 import { claimCauses, volumeCauses } from './volume-rules.js';
 
 export type { Volume, VolumeClaim } from './core.js';
-
-export interface StorageClass extends KubeObject {
-  readonly provisioner: string;
-  readonly reclaimPolicy?: string;
-  readonly volumeBindingMode?: string;
-  readonly allowVolumeExpansion?: boolean;
-  readonly parameters?: Readonly<Record<string, string>>;
-}
+export type { StorageClass } from './storage-class-rules.js';
 
 /** Whether the claim is bound. */
 export function isBound({ spec, status }: VolumeClaim): boolean {
@@ -81,10 +72,7 @@ export const volumes = defineResource<Volume>({
 export const storageClasses = defineResource<StorageClass>({
   group: 'storage.k8s.io',
   kind: 'StorageClass',
-  validate: (storageClass, old) =>
-    (['provisioner', 'parameters', 'reclaimPolicy', 'volumeBindingMode'] as const).flatMap((field) =>
-      old && !sameJson(old[field], storageClass[field]) ? [immutable(field, storageClass[field])] : [],
-    ),
+  validate: storageClassCauses,
   columns: [
     nameColumn<StorageClass>(),
     { name: 'Provisioner', type: 'string', value: ({ provisioner }) => provisioner },

@@ -31,6 +31,8 @@ const BY_KIND: ReadonlySet<string> = new Set([
   `${CORE}.Taint.effect`,
   `${ADMISSION}.RuleWithOperations.operations`,
   `${ADMISSION}.NamedRuleWithOperations.operations`,
+  `${CORE}.ServiceSpec.ipFamilies`,
+  `${CORE}.ScopedResourceSelectorRequirement.operator`,
 ]);
 
 /** Required texts that an API server accepts empty, or reports at another field. */
