@@ -2,6 +2,7 @@ import { listTypeCauses } from '../structural-schema/list-causes.js';
 import { prune } from '../structural-schema/prune.js';
 import { withSchemaDefaults } from '../structural-schema/schema-defaults.js';
 import type { StructuralSchema } from '../structural-schema/structural-schema.js';
+import { hasRules, ruleCauses } from '../structural-schema/validation-rules.js';
 import { valueCauses } from '../structural-schema/validate-value.js';
 import { customColumns } from './custom-columns.js';
 import { schemaOfVersion, type CustomResourceDefinition, type DefinitionVersion } from './definition.js';
@@ -75,11 +76,19 @@ const BLOCKING: ReadonlySet<Cause['reason']> = new Set([
   'FieldValueTypeInvalid',
 ]);
 
+const NOT_CHECKED: Cause = {
+  field: '<nil>',
+  reason: 'FieldValueInvalid',
+  message:
+    'Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
+};
+
 function objectCauses(object: KubeObject, schema: StructuralSchema, old: KubeObject | undefined): Cause[] {
   const causes = valueCauses(object, schema, '', old);
-  if (causes.some(({ reason }) => BLOCKING.has(reason))) return causes;
+  if (causes.some(({ reason }) => BLOCKING.has(reason))) return hasRules(schema) ? [...causes, NOT_CHECKED] : causes;
   const before = new Set(old ? listTypeCauses(old, schema, '').map(({ field }) => field) : []);
-  return [...causes, ...listTypeCauses(object, schema, '').filter(({ field }) => !before.has(field))];
+  const lists = listTypeCauses(object, schema, '').filter(({ field }) => !before.has(field));
+  return [...causes, ...lists, ...ruleCauses(object, schema, old)];
 }
 
 /**

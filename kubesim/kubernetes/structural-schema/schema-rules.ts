@@ -5,6 +5,7 @@ import { compilePattern } from './linear-pattern.js';
 import { prune } from './prune.js';
 import type { StructuralSchema } from './structural-schema.js';
 import { valueCauses } from './validate-value.js';
+import { compileRule } from './validation-rules.js';
 
 /** Schemas of one definition at most, and instructions of their regular expressions: each takes memory and time. */
 const MAX_SCHEMAS = 30_000;
@@ -88,6 +89,7 @@ function causesOf(schema: StructuralSchema, place: Place): Cause[] {
     ...(place.kind === 'nested' ? nestedCauses(source, place) : structuralCauses(source, place)),
     ...patternCauses(source['pattern'], place),
     ...(place.kind === 'nested' ? [] : [...listCauses(source, path), ...mapTypeCauses(source, path)]),
+    ...(place.kind === 'nested' ? [] : ruleCauses(schema, path)),
     ...defaultCauses(schema, place),
     ...innerCauses(schema, place),
   ];
@@ -270,6 +272,22 @@ function patternCauses(pattern: unknown, { path, budget }: Place): Cause[] {
     const why = error instanceof Error ? error.message : String(error);
     return [invalid(`${path}.pattern`, pattern, `must be a valid regular expression, but isn't: ${why}`)];
   }
+}
+
+/** Rules that do not compile. */
+function ruleCauses({ rules }: StructuralSchema, path: string): Cause[] {
+  return rules.flatMap((rule, index) => {
+    const at = `${path}.x-kubernetes-validations[${index}].rule`;
+    if (rule.rule.trim() === '') return [required(at, 'rule is not specified')];
+    try {
+      const { program } = compileRule(rule);
+      return ['bool', 'dyn'].includes(program.type)
+        ? []
+        : [invalid(at, rule, 'cel expression must evaluate to a bool')];
+    } catch (error) {
+      return [invalid(at, rule, `compilation failed: ${(error as Error).message}`)];
+    }
+  });
 }
 
 const LIST_TYPES = ['atomic', 'set', 'map'];
