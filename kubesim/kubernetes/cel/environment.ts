@@ -6,6 +6,7 @@ import { registerRegex } from './regex.js';
 import { registerStrings } from './strings.js';
 import { registerUrls } from './urls.js';
 import { spend } from './running-budget.js';
+import { sameValue } from './same-value.js';
 import { sizeOf } from './values.js';
 
 let base: Environment | undefined;
@@ -48,8 +49,15 @@ function readsWhole({ op, args }: EvaluatedNode): boolean {
 }
 
 /** An environment with variables of these types, whose expressions count their steps. */
-export function createEnvironment(variables: Readonly<Record<string, string>>): Environment {
+export function createEnvironment(
+  variables: Readonly<Record<string, string>>,
+  types: ReadonlyMap<string, Readonly<Record<string, string>>> = new Map(),
+): Environment {
   const environment = kubernetesEnvironment().clone();
+  for (const [name, fields] of types) {
+    environment.registerType(name, { fields });
+    environment.registerOperator(`${name} == ${name}`, sameValue);
+  }
   const evaluators: Evaluator[] = [];
   // The library hands its evaluator only to functions. Each node of an expression but the first passes its `run`.
   environment.registerFunction('evaluator(): bool', function (this: Evaluator) {

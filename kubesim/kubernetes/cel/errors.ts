@@ -7,12 +7,18 @@ interface LibraryError {
 
 /** A compilation error as cel-go prints it: the place, the line and a marker below it. */
 export function errorText(expression: string, error: LibraryError | undefined): string {
-  const start = error?.range?.start ?? 0;
+  const start = startOf(expression, error);
   const before = expression.slice(0, start).split('\n');
   const column = before.at(-1)?.length ?? 0;
   const line = expression.split('\n')[before.length - 1] ?? '';
   const message = messageOf(error);
   return `ERROR: <input>:${before.length}:${column + 1}: ${message}\n | ${line}\n | ${'.'.repeat(column)}^`;
+}
+
+/** The library places an undefined field at its name, cel-go at the point before it. */
+function startOf(expression: string, error: LibraryError | undefined): number {
+  const start = error?.range?.start ?? 0;
+  return error?.summary.startsWith('No such key: ') && expression[start - 1] === '.' ? start - 1 : start;
 }
 
 /** The library's messages and those of cel-go. */

@@ -32,12 +32,17 @@ export interface Program {
   readonly expression: string;
   /** The type of the result: `bool`, `string`, `dyn` … */
   readonly type: string;
+  /** The names that the expression reads: variables, and those that its quantifiers declare. */
+  readonly names: ReadonlySet<string>;
   /** The result for variables as `toCel` makes them. Throws CelError, also when the budget is exhausted. */
   evaluate(variables: Readonly<Record<string, unknown>>, budget: Budget): unknown;
 }
 
 /** The types of the variables of an expression, e.g. `{ object: 'dyn' }`. */
 export type Variables = Readonly<Record<string, string>>;
+
+/** Types of objects by name, each with the types of its fields. */
+export type ObjectTypes = ReadonlyMap<string, Readonly<Record<string, string>>>;
 
 /** The longest expression that is compiled. */
 const MAX_LENGTH = 100_000;
@@ -58,15 +63,26 @@ function environmentOf(variables: Variables): Environment {
 
 /** Compiles and type-checks an expression. Throws CompilationError. */
 export function compile(expression: string, variables: Variables): Program {
+  return compileIn(environmentOf(variables), expression);
+}
+
+/** Compiles and type-checks expressions whose variables are objects with known fields. */
+export function compilerFor(types: ObjectTypes, variables: Variables): (expression: string) => Program {
+  const environment = createEnvironment(variables, types);
+  return (expression) => compileIn(environment, expression);
+}
+
+function compileIn(environment: Environment, expression: string): Program {
   if (expression.length > MAX_LENGTH)
     throw new CompilationError(
       `ERROR: <input>:-1:0: expression code point size exceeds limit: size: ${expression.length}, limit ${MAX_LENGTH}`,
     );
-  const parsed = parse(environmentOf(variables), expression);
-  rename(parsed.ast);
+  const parsed = parse(environment, expression);
+  const names = new Set<string>();
+  visit(parsed.ast, names);
   const { valid, type = 'dyn', error } = parsed.check();
   if (!valid) throw new CompilationError(errorText(expression, error));
-  return { expression, type, evaluate: (values, budget) => run(() => parsed(values), budget) };
+  return { expression, type, names, evaluate: (values, budget) => run(() => parsed(values), budget) };
 }
 
 function parse(environment: Environment, expression: string) {
@@ -92,11 +108,15 @@ function run(evaluate: () => unknown, budget: Budget): unknown {
   }
 }
 
-/** Calls of `matches` run by RE2: the library's own one would take exponential time for some patterns. */
-function rename(node: ASTNode): void {
+/**
+ * Collects the names that an expression reads. Calls of `matches` become calls of RE2: the library's own one would take
+ * exponential time for some patterns.
+ */
+function visit(node: ASTNode, names: Set<string>): void {
   const args: unknown = node.args;
+  if (node.op === 'id' && typeof args === 'string') names.add(args);
   if (node.op === 'rcall' && Array.isArray(args) && args[0] === 'matches') args[0] = MATCHES;
-  for (const child of childrenOf(args)) rename(child);
+  for (const child of childrenOf(args)) visit(child, names);
 }
 
 function childrenOf(args: unknown): ASTNode[] {

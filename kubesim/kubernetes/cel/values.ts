@@ -23,6 +23,11 @@ export function toCel(
   return new Map(fields.map(([key, field]) => [key, toCel(field, isDouble, below(key))]));
 }
 
+/** An optional value of CEL; without a value for undefined. */
+export function optional(value: unknown): unknown {
+  return value === undefined ? Optional.none() : Optional.of(value);
+}
+
 /** A CEL value as JSON; values of other types than JSON's are texts. */
 export function fromCel(value: unknown): unknown {
   if (typeof value === 'bigint') return Number(value);

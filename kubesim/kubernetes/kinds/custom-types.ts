@@ -85,7 +85,8 @@ const NOT_CHECKED: Cause = {
 
 function objectCauses(object: KubeObject, schema: StructuralSchema, old: KubeObject | undefined): Cause[] {
   const causes = valueCauses(object, schema, '', old);
-  if (causes.some(({ reason }) => BLOCKING.has(reason))) return hasRules(schema) ? [...causes, NOT_CHECKED] : causes;
+  if (causes.some(({ reason }) => BLOCKING.has(reason)))
+    return hasRules(schema) ? [...causes, NOT_CHECKED] : causes;
   const before = new Set(old ? listTypeCauses(old, schema, '').map(({ field }) => field) : []);
   const lists = listTypeCauses(object, schema, '').filter(({ field }) => !before.has(field));
   return [...causes, ...lists, ...ruleCauses(object, schema, old)];

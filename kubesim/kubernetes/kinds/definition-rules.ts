@@ -1,6 +1,6 @@
 import { sameJson } from '../../../kernel/same-json.js';
 import type { Cause } from '../schema/cause.js';
-import { schemaBudget, schemaCauses, type SchemaBudget } from '../structural-schema/schema-rules.js';
+import { schemaBudget, schemaCauses } from '../structural-schema/schema-rules.js';
 import type { StructuralSchema } from '../structural-schema/structural-schema.js';
 import { duplicate, forbiddenValue, immutable, invalidValue, required, unsupported } from './causes.js';
 import {
@@ -62,7 +62,6 @@ const SCOPES = ['Cluster', 'Namespaced'];
 
 function specCauses(spec: Spec): Cause[] {
   const { group, scope, names, versions, conversion } = spec;
-  const budget = schemaBudget();
   const causes = groupCauses(group);
   if (!scope) causes.push(required('spec.scope'));
   else if (!SCOPES.includes(scope)) causes.push(unsupported('spec.scope', scope, SCOPES));
@@ -74,8 +73,7 @@ function specCauses(spec: Spec): Cause[] {
         'cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead',
       ),
     );
-  for (const [index, version] of versions.entries())
-    causes.push(...versionCauses(version, `spec.versions[${index}]`, budget));
+  causes.push(...versionsCauses(versions));
   if (new Set(versions.map(({ name }) => name)).size < versions.length)
     causes.push(invalidValue('spec.versions', versions, 'must contain unique version names'));
   if (versions.filter(({ storage }) => storage).length !== 1)
@@ -83,6 +81,22 @@ function specCauses(spec: Spec): Cause[] {
       invalidValue('spec.versions', versions, 'must have exactly one version marked as storage version'),
     );
   return [...causes, ...namesCauses(names), ...conversionCauses(conversion, versions)];
+}
+
+/** API servers name a schema that all versions share at one place. */
+function versionsCauses(versions: Spec['versions']): Cause[] {
+  const budget = schemaBudget();
+  const isShared = versions.every(({ schema }) => sameJson(schema, versions[0]?.schema));
+  return versions.flatMap((version, index) => {
+    const path = `spec.versions[${index}]`;
+    const at = isShared ? 'spec.validation.openAPIV3Schema' : `${path}.schema.openAPIV3Schema`;
+    const isChecked = version.schema?.openAPIV3Schema !== undefined && (index === 0 || !isShared);
+    return [
+      ...versionCauses(version, path),
+      ...(isChecked ? schemaCauses(schemaOfVersion(version), at, budget) : []),
+      ...statusRootCauses(version, at),
+    ];
+  });
 }
 
 function groupCauses(group: string): Cause[] {
@@ -153,14 +167,12 @@ function conversionCauses(conversion: Spec['conversion'], versions: Spec['versio
   return versions.length > 1 ? [forbiddenValue(field, 'kubesim does not call conversion webhooks')] : [];
 }
 
-function versionCauses(version: DefinitionVersion, path: string, budget: SchemaBudget): Cause[] {
+function versionCauses(version: DefinitionVersion, path: string): Cause[] {
   const { name, schema, additionalPrinterColumns = [] } = version;
   const causes: Cause[] = [];
   const error = labelError(name);
   if (error !== undefined) causes.push(invalidValue(`${path}.name`, name, error));
-  const at = `${path}.schema.openAPIV3Schema`;
-  if (!schema?.openAPIV3Schema) causes.push(required(at));
-  else causes.push(...schemaCauses(schemaOfVersion(version), at, budget), ...statusRootCauses(version, at));
+  if (!schema?.openAPIV3Schema) causes.push(required(`${path}.schema.openAPIV3Schema`));
   return [
     ...deprecationCauses(version, path),
     ...causes,

@@ -3,9 +3,9 @@ import type { Cause } from '../schema/cause.js';
 import { isJson, type Json } from '../schema/json.js';
 import { compilePattern } from './linear-pattern.js';
 import { prune } from './prune.js';
+import { ruleBudget, ruleCompilationCauses, ruleFormCauses, type RuleBudget } from './rule-checks.js';
 import type { StructuralSchema } from './structural-schema.js';
 import { valueCauses } from './validate-value.js';
-import { compileRule } from './validation-rules.js';
 
 /** Schemas of one definition at most, and instructions of their regular expressions: each takes memory and time. */
 const MAX_SCHEMAS = 30_000;
@@ -16,11 +16,12 @@ export interface SchemaBudget {
   schemas: number;
   patternSize: number;
   readonly patterns: Set<string>;
+  readonly rules: RuleBudget;
 }
 
 /** A budget for one definition. */
 export function schemaBudget(): SchemaBudget {
-  return { schemas: MAX_SCHEMAS, patternSize: MAX_PATTERN_SIZE, patterns: new Set() };
+  return { schemas: MAX_SCHEMAS, patternSize: MAX_PATTERN_SIZE, patterns: new Set(), rules: ruleBudget() };
 }
 
 type Kind = 'root' | 'field' | 'item' | 'nested';
@@ -39,7 +40,8 @@ interface Place {
 
 /** Checks that a schema is structural and valid, with the messages of API servers. */
 export function schemaCauses(schema: StructuralSchema, path: string, budget: SchemaBudget): Cause[] {
-  return causesOf(schema, { path, kind: 'root', defaults: true, structure: undefined, budget });
+  const causes = causesOf(schema, { path, kind: 'root', defaults: true, structure: undefined, budget });
+  return causes.length > 0 ? causes : ruleCompilationCauses(schema, path, budget.rules);
 }
 
 const TYPES: Readonly<Record<string, readonly string[]>> = {
@@ -89,7 +91,7 @@ function causesOf(schema: StructuralSchema, place: Place): Cause[] {
     ...(place.kind === 'nested' ? nestedCauses(source, place) : structuralCauses(source, place)),
     ...patternCauses(source['pattern'], place),
     ...(place.kind === 'nested' ? [] : [...listCauses(source, path), ...mapTypeCauses(source, path)]),
-    ...(place.kind === 'nested' ? [] : ruleCauses(schema, path)),
+    ...(place.kind === 'nested' ? [] : ruleFormCauses(schema, path)),
     ...defaultCauses(schema, place),
     ...innerCauses(schema, place),
   ];
@@ -275,21 +277,6 @@ function patternCauses(pattern: unknown, { path, budget }: Place): Cause[] {
 }
 
 /** Rules that do not compile. */
-function ruleCauses({ rules }: StructuralSchema, path: string): Cause[] {
-  return rules.flatMap((rule, index) => {
-    const at = `${path}.x-kubernetes-validations[${index}].rule`;
-    if (rule.rule.trim() === '') return [required(at, 'rule is not specified')];
-    try {
-      const { program } = compileRule(rule);
-      return ['bool', 'dyn'].includes(program.type)
-        ? []
-        : [invalid(at, rule, 'cel expression must evaluate to a bool')];
-    } catch (error) {
-      return [invalid(at, rule, `compilation failed: ${(error as Error).message}`)];
-    }
-  });
-}
-
 const LIST_TYPES = ['atomic', 'set', 'map'];
 
 function listCauses(source: Json, path: string): Cause[] {

@@ -1,9 +1,12 @@
 import { sameJson } from '../../../kernel/same-json.js';
 import { Budget } from '../cel/budget.js';
 import { compile, type Program } from '../cel/program.js';
-import { toCel } from '../cel/values.js';
+import { optional, sizeOf } from '../cel/values.js';
 import type { Cause } from '../schema/cause.js';
 import { isJson } from '../schema/json.js';
+import { fieldPath } from './field-path.js';
+import { identifierOf } from './rule-fields.js';
+import { ruleValue } from './rule-values.js';
 import type { StructuralSchema, ValidationRule } from './structural-schema.js';
 import { itemKey } from './validate-value.js';
 
@@ -15,10 +18,6 @@ interface CompiledRule {
   readonly isTransition: boolean;
 }
 
-const WITHOUT_OLD = { self: 'dyn' };
-const WITH_OLD = { self: 'dyn', oldSelf: 'dyn' };
-
-const compiled = new WeakMap<StructuralSchema, readonly CompiledRule[]>();
 const schemasWithRules = new WeakMap<StructuralSchema, boolean>();
 
 /** Whether a schema or one of its fields, entries and items has rules. */
@@ -31,22 +30,9 @@ export function hasRules(schema: StructuralSchema): boolean {
   return found;
 }
 
-/** Compiles a rule. Throws the error of its expressions. */
-export function compileRule(rule: ValidationRule): CompiledRule {
-  const program = compile(rule.rule, WITH_OLD);
-  const message = rule.messageExpression ? compile(rule.messageExpression, WITH_OLD) : undefined;
-  return { rule, program, message, isTransition: !compiles(rule.rule, WITHOUT_OLD) };
-}
+const compiled = new WeakMap<StructuralSchema, readonly CompiledRule[]>();
 
-function compiles(expression: string, variables: Readonly<Record<string, string>>): boolean {
-  try {
-    compile(expression, variables);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
+/** The rules of a schema. Their types are checked with the definition; values have those of the schema. */
 function rulesOf(schema: StructuralSchema): readonly CompiledRule[] {
   const known = compiled.get(schema);
   if (known) return known;
@@ -55,47 +41,104 @@ function rulesOf(schema: StructuralSchema): readonly CompiledRule[] {
   return rules;
 }
 
-/** Checks an object against the rules of its schema, with the messages of API servers. */
-export function ruleCauses(object: unknown, schema: StructuralSchema, old: unknown): Cause[] {
-  return causesOf(withNames(object), schema, { path: '', budget: new Budget() }, withNames(old));
+/** Compiles a rule for values of any type. Throws the error of its expressions. */
+export function compileRule(rule: ValidationRule): CompiledRule {
+  const variables = { self: 'dyn', oldSelf: rule.optionalOldSelf === true ? 'optional<dyn>' : 'dyn' };
+  const program = compile(rule.rule, variables);
+  const message = rule.messageExpression ? compile(rule.messageExpression, variables) : undefined;
+  return { rule, program, message, isTransition: program.names.has('oldSelf') };
 }
 
-/** Rules at the root read the names of the metadata only. */
-function withNames(object: unknown): unknown {
-  if (!isJson(object) || !isJson(object['metadata'])) return object;
-  const { name, generateName } = object['metadata'];
-  return { ...object, metadata: { name, generateName } };
+/** A value and the old one at the same place, as JSON and as expressions read them. */
+interface Compared {
+  readonly value: unknown;
+  /** Undefined without an old value that corresponds to it. */
+  readonly old: unknown;
+  /** Undefined until a rule reads it. */
+  readonly self: unknown;
+  readonly oldSelf: unknown;
 }
 
 interface Place {
   readonly path: string;
+  readonly schema: StructuralSchema;
+  readonly isResource: boolean;
+  /** The nearest value around this one that has an old value. */
+  readonly around: Compared | undefined;
+  readonly run: Run;
+}
+
+/** The evaluation of the rules for one object. */
+interface Run {
   readonly budget: Budget;
+  /** Whether no more rules are evaluated, because they took too long. */
+  isOver: boolean;
 }
 
-function causesOf(value: unknown, schema: StructuralSchema, place: Place, old: unknown): Cause[] {
-  if (value === undefined || value === null || !hasRules(schema)) return [];
-  const own = schema.rules.length > 0 ? ownCauses(value, schema, place, old) : [];
-  return [...own, ...innerCauses(value, schema, place, old)];
+/** Checks an object against the rules of its schema, with the messages of API servers. */
+export function ruleCauses(object: unknown, schema: StructuralSchema, old: unknown): Cause[] {
+  const run = { budget: new Budget(), isOver: false };
+  const compared = { value: object, old, self: undefined, oldSelf: undefined };
+  return causesOf(compared, { path: '', schema, isResource: true, around: undefined, run });
 }
 
-function innerCauses(value: unknown, schema: StructuralSchema, place: Place, old: unknown): Cause[] {
-  const { path } = place;
-  const { items } = schema;
-  if (Array.isArray(value) && items) {
-    const before = new Map<string, unknown>();
-    if (schema.listType === 'map' && Array.isArray(old))
-      for (const item of old) before.set(itemKey(item, schema), item);
-    return value.flatMap((item, index) =>
-      causesOf(item, items, { ...place, path: `${path}[${index}]` }, before.get(itemKey(item, schema))),
-    );
-  }
+function causesOf(compared: Compared, place: Place): Cause[] {
+  const { schema, isResource, run } = place;
+  if (compared.value === undefined || compared.value === null || run.isOver || !hasRules(schema)) return [];
+  const isRead = schema.rules.length > 0 || compared.self !== undefined;
+  const { value, old } = compared;
+  const read = isRead
+    ? {
+        value,
+        old,
+        self: compared.self ?? ruleValue(value, schema, isResource),
+        oldSelf: old === undefined ? undefined : (compared.oldSelf ?? ruleValue(old, schema, isResource)),
+      }
+    : compared;
+  return [...ownCauses(read, place), ...innerCauses(read, place)];
+}
+
+function innerCauses(compared: Compared, place: Place): Cause[] {
+  const { schema } = place;
+  const { value } = compared;
+  const around = compared.old === undefined ? place.around : compared;
+  if (Array.isArray(value) && schema.items) return itemCauses(compared, schema.items, { ...place, around });
   if (!isJson(value)) return [];
-  const before = isJson(old) ? old : {};
+  const before = isJson(compared.old) ? compared.old : {};
   return Object.entries(value).flatMap(([name, inner]) => {
     const field = schema.fields.get(name);
     const below = field ?? schema.entries;
-    const at = field ? joined(path, name) : `${path}[${name}]`;
-    return below ? causesOf(inner, below, { ...place, path: at }, before[name]) : [];
+    if (!below) return [];
+    const identifier = field ? identifierOf(name) : name;
+    const read = { self: entryOf(compared.self, identifier), oldSelf: entryOf(compared.oldSelf, identifier) };
+    const path = field ? joined(place.path, name) : `${place.path}[${name}]`;
+    const isResource = below.isEmbeddedResource;
+    return causesOf(
+      { value: inner, old: before[name] ?? undefined, ...read },
+      { ...place, path, schema: below, isResource, around },
+    );
+  });
+}
+
+function entryOf(map: unknown, key: string | undefined): unknown {
+  return map instanceof Map ? (map as Map<unknown, unknown>).get(key) : undefined;
+}
+
+function itemCauses({ value, old, self, oldSelf }: Compared, items: StructuralSchema, place: Place): Cause[] {
+  const { schema, path } = place;
+  const before = new Map<string, number>();
+  if (schema.listType === 'map' && Array.isArray(old))
+    for (const [index, item] of old.entries()) before.set(itemKey(item, schema), index);
+  return (value as unknown[]).flatMap((item, index) => {
+    const at = before.size > 0 ? before.get(itemKey(item, schema)) : undefined;
+    const compared = {
+      value: item,
+      old: at === undefined ? undefined : (old as unknown[])[at],
+      self: Array.isArray(self) ? (self[index] as unknown) : undefined,
+      oldSelf: at !== undefined && Array.isArray(oldSelf) ? (oldSelf[at] as unknown) : undefined,
+    };
+    const isResource = items.isEmbeddedResource;
+    return causesOf(compared, { ...place, path: `${path}[${index}]`, schema: items, isResource });
   });
 }
 
@@ -103,37 +146,73 @@ function joined(path: string, name: string): string {
   return path === '' ? name : `${path}.${name}`;
 }
 
-function ownCauses(value: unknown, schema: StructuralSchema, place: Place, old: unknown): Cause[] {
-  const isDouble = (path: readonly string[]) => schemaAt(schema, path)?.type === 'number';
-  const isUnchanged = old !== undefined && sameJson(value, old);
-  const self = toCel(value, isDouble);
-  const values = old === undefined ? { self } : { self, oldSelf: toCel(old, isDouble) };
-  return rulesOf(schema).flatMap((each) => {
-    if (each.isTransition ? old === undefined : isUnchanged) return [];
-    return failure(each, values, place, schema.type ?? '');
-  });
-}
-
-function schemaAt(schema: StructuralSchema, path: readonly string[]): StructuralSchema | undefined {
-  return path.reduce<StructuralSchema | undefined>(
-    (at, name) => (at?.items ? at.items : (at?.fields.get(name) ?? at?.entries)),
-    schema,
-  );
+function ownCauses(compared: Compared, place: Place): Cause[] {
+  return place.schema.rules.length > 0
+    ? rulesOf(place.schema).flatMap((rule) => (place.run.isOver ? [] : causesOfRule(rule, compared, place)))
+    : [];
 }
 
 type Values = Readonly<Record<string, unknown>>;
 
-function failure({ rule, program, message }: CompiledRule, values: Values, place: Place, type: string) {
-  const field = `${place.path}${rule.fieldPath ?? ''}`.replace(/^\./, '') || '<nil>';
+function causesOfRule(compiledRule: CompiledRule, compared: Compared, place: Place): Cause[] {
+  const { rule, message, isTransition } = compiledRule;
+  const { self, oldSelf, old } = compared;
+  const isOptional = rule.optionalOldSelf === true;
+  if (isTransition && old === undefined && !isOptional) return [];
+  const values: Values = { self, oldSelf: isOptional ? optional(oldSelf) : oldSelf };
   try {
-    if (program.evaluate(values, place.budget) === true) return [];
+    if (isKept(compiledRule, values, compared, place)) return [];
   } catch (error) {
-    const why = `${(error as Error).message} evaluating rule: ${rule.message ?? rule.rule}`;
-    return [cause(field, 'FieldValueInvalid', type, why)];
+    return [evaluationCause(rule, error as Error, place)];
   }
-  const text = message && messageOf(message, values, place.budget);
-  const why = text ?? (rule.message?.trim() || `failed rule: ${rule.rule.trim()}`);
-  return [cause(field, rule.reason ?? 'FieldValueInvalid', type, why)];
+  const text = (message && messageOf(message, values, place.run.budget)) ?? defaultMessage(rule);
+  return [cause(fieldOf(rule, place), rule.reason ?? 'FieldValueInvalid', compared.value, text)];
+}
+
+/** Whether the rule is true, or the value as it was: a rule that is added later does not prevent other changes. */
+function isKept({ program, isTransition }: CompiledRule, values: Values, compared: Compared, place: Place) {
+  const { budget } = place.run;
+  if (program.evaluate(values, budget) === true) return true;
+  return !isTransition && isUnchanged(compared.old === undefined ? place.around : compared, budget);
+}
+
+/** The field that an error names: the one of the rule, or its `fieldPath`. */
+function fieldOf(rule: ValidationRule, { path, schema }: Place): string {
+  const below = rule.fieldPath ? (fieldPath(rule.fieldPath, schema) ?? '') : '';
+  return `${path}${below}`.replace(/^\./, '') || '<nil>';
+}
+
+function isUnchanged(compared: Compared | undefined, budget: Budget): boolean {
+  if (!compared) return false;
+  // To compare takes as long as to read the whole value.
+  budget.start();
+  budget.spend(sizeOf(compared.value));
+  return sameJson(compared.value, compared.old);
+}
+
+const OUT_OF_BUDGET = 'operation cancelled: actual cost limit exceeded';
+
+function evaluationCause(rule: ValidationRule, { message }: Error, { path, schema, run }: Place): Cause {
+  const name = rule.message?.trim() || rule.rule.trim();
+  const type = JSON.stringify(schema.type ?? '');
+  const invalid = (why: string): Cause => ({
+    field: path || '<nil>',
+    reason: 'FieldValueInvalid',
+    message: `Invalid value: ${type}: ${why}`,
+  });
+  if (message.startsWith('no such overload'))
+    return invalid(
+      `'${message}': call arguments did not match a supported operator, function or macro signature for rule: ${name}`,
+    );
+  if (!message.startsWith(OUT_OF_BUDGET)) return invalid(`${message} evaluating rule: ${name}`);
+  run.isOver = true;
+  return invalid(
+    `'${message}': no further validation rules will be run due to call cost exceeds limit for rule: ${name}`,
+  );
+}
+
+function defaultMessage({ rule, message = '' }: ValidationRule): string {
+  return message === '' ? `failed rule: ${rule.trim()}` : message.trim();
 }
 
 /** The longest message that an expression makes, in characters. */
@@ -142,24 +221,24 @@ const MAX_MESSAGE = 5 * 1024;
 function messageOf(program: Program, values: Values, budget: Budget): string | undefined {
   try {
     const text = program.evaluate(values, budget);
-    const isUsable = typeof text === 'string' && text.length <= MAX_MESSAGE && !text.includes('\n');
-    return isUsable ? text.trim() || undefined : undefined;
+    const trimmed = typeof text === 'string' ? text.trim() : '';
+    const isUsable = trimmed !== '' && trimmed.length <= MAX_MESSAGE && !trimmed.includes('\n');
+    return isUsable ? trimmed : undefined;
   } catch {
     return undefined;
   }
 }
 
-function cause(
-  field: string,
-  reason: NonNullable<ValidationRule['reason']>,
-  type: string,
-  why: string,
-): Cause {
+type Reason = NonNullable<ValidationRule['reason']>;
+
+function cause(field: string, reason: Reason, value: unknown, why: string): Cause {
+  const shown = typeof value === 'object' ? undefined : JSON.stringify(value);
   const messages = {
-    FieldValueInvalid: `Invalid value: ${JSON.stringify(type)}: ${why}`,
-    FieldValueForbidden: `Forbidden: ${why}`,
-    FieldValueRequired: `Required value: ${why}`,
-    FieldValueDuplicate: `Duplicate value: ${JSON.stringify(type)}`,
+    FieldValueInvalid: ['Invalid value', shown, why],
+    FieldValueForbidden: ['Forbidden', why],
+    FieldValueRequired: ['Required value', why],
+    FieldValueDuplicate: ['Duplicate value', shown],
   };
-  return { field, reason, message: messages[reason] };
+  const parts = messages[reason].filter((part) => part !== undefined);
+  return { field, reason, message: parts.join(': ') };
 }

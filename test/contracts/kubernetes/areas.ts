@@ -16,6 +16,7 @@ import { quotas } from './cases/quotas.js';
 import { scheduling } from './cases/scheduling.js';
 import { serverSideApply } from './cases/server-side-apply/server-side-apply.js';
 import { subresources } from './cases/subresources.js';
+import { validationRules } from './cases/validation-rules.js';
 import { watches } from './cases/watches.js';
 import type { Area } from './contract-case.js';
 
@@ -36,6 +37,7 @@ export const areas: readonly Area[] = [
   quotas,
   admission,
   customResources,
+  validationRules,
   namespaces,
   controllers,
   scheduling,

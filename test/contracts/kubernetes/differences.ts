@@ -12,6 +12,7 @@ import { namespaces } from './differences/namespaces.js';
 import { patches } from './differences/patches.js';
 import { scheduling } from './differences/scheduling.js';
 import { subresources } from './differences/subresources.js';
+import { validationRules } from './differences/validation-rules.js';
 import { watches } from './differences/watches.js';
 import type { Difference } from './differences/difference.js';
 
@@ -32,6 +33,7 @@ export const differences: Readonly<Record<string, readonly Difference[]>> = {
   access,
   admission,
   'custom resources': customResources,
+  'validation rules': validationRules,
   namespaces,
   scheduling,
   'events and leases': eventsAndLeases,
