@@ -7,7 +7,7 @@ import { PodAddresses } from './pod-addresses.js';
 import { missingVolume } from './pod-content.js';
 import type { FindPodHost } from './pod-host.js';
 import { containerStatus, isSidecar, podStatus, statusesOf } from './pod-status.js';
-import type { SimulatedContainers } from './simulated-containers.js';
+import { KILLED, type SimulatedContainers } from './simulated-containers.js';
 
 /** Network of a pod whose node was deleted while the pod starts. */
 const FALLBACK_NETWORK = '10.64.0.0/24';
@@ -15,8 +15,6 @@ const MIN_BACKOFF_SECONDS = 10;
 const MAX_BACKOFF_SECONDS = 300;
 /** Least real time between two attempts to start a container that lacks something. */
 const MIN_RETRY_MS = 1_000;
-/** Exit code of a container that is killed. */
-const KILLED = 137;
 const WARNING_REASONS: readonly string[] = [
   'Failed',
   'BackOff',
@@ -137,6 +135,25 @@ export class ContainerLifecycle {
     const message = `Container ${container.name} failed ${name} probe, will be restarted`;
     this.report(pod, container, 'Killing', message);
     this.end(pod, container, { code: KILLED });
+  }
+
+  /** Ends all containers of a pod that is deleted: with an exit code other than 0 of one of them the pod has failed. */
+  stop(pod: Pod): void {
+    const at = this.cluster.clock.now();
+    const { initContainers = [], containers } = pod.spec;
+    const end = (container: Container): ContainerStatus => {
+      const status = containerStatus(pod, container.name) ?? waitingStatus(container, '');
+      if (status.state.terminated) return status;
+      const code = status.state.running ? this.parts.simulated.stopCode(pod, container) : KILLED;
+      return endedStatus(status, { code, at });
+    };
+    const statuses = {
+      containers: containers.map(end),
+      init: pod.status.initContainerStatuses && initContainers.map(end),
+    };
+    const failed = statuses.containers.some(({ state }) => state.terminated?.exitCode !== 0);
+    const status = podStatus(pod, statuses, at);
+    this.cluster.setPodStatus(pod, { ...status, phase: failed ? 'Failed' : 'Succeeded' });
   }
 
   /** Sets a container to ImagePullBackOff. */

@@ -248,18 +248,22 @@ export class Kubelets {
     return Date.parse(since ?? '') + this.cluster.scaled(seconds);
   }
 
-  /** Stops the pod's containers and removes the pod. */
+  /** Stops the pod's containers, and removes the pod when its status says that they have ended. */
   private stop(pod: Pod): void {
     const { uid, namespace, name } = pod.metadata;
     this.steps.get(uid)?.cancel();
-    // Its containers have ended; only a finalizer retains it.
-    if (this.steps.has(`stop ${uid}`) || pod.metadata.deletionGracePeriodSeconds === 0) return;
+    if (hasEnded(pod)) {
+      // Without a grace period only a finalizer retains it.
+      if (pod.metadata.deletionGracePeriodSeconds !== 0) this.cluster.removePod(pod);
+      return;
+    }
+    if (this.steps.has(`stop ${uid}`)) return;
     for (const container of pod.spec.containers)
       this.containers.report(pod, container, 'Killing', `Stopping container ${container.name}`);
     const timer = this.cluster.timers.after(this.cluster.scaled(STOP_SECONDS), () => {
       this.steps.delete(`stop ${uid}`);
       const now = this.cluster.pod(namespace ?? '', name);
-      if (now?.metadata.uid === uid) this.cluster.removePod(now);
+      if (now?.metadata.uid === uid && !hasEnded(now)) this.containers.stop(now);
     });
     this.steps.set(`stop ${uid}`, timer);
   }

@@ -126,6 +126,7 @@ function scriptProgram([shell = '', ...args]: readonly string[], ends: boolean):
   const unknown = hasUnknownCommand(script);
   return {
     run: (state) => runScript(script, state, () => (ends ? { seconds: TASK_SECONDS, code: 0 } : {})),
+    ignoresSignals: true,
     requests: unknown && !ends,
     server: unknown && !ends ? anyServer : undefined,
   };
@@ -164,6 +165,7 @@ function commandProgram([name = '', ...args]: readonly string[]): Program | unde
       if (seconds !== undefined) yield { seconds };
       return code;
     },
+    ignoresSignals: true,
     requests: false,
     server: undefined,
   };

@@ -5,6 +5,9 @@ import { type ContentSource, MissingContent } from './pod-content.js';
 import { type ProbePlan, probePlan } from './probes.js';
 import { programOf } from './programs.js';
 
+/** Exit code of a container that is killed. */
+export const KILLED = 137;
+
 /** What a running container will do, if nothing interferes. */
 interface Forecast extends Outcome {
   readonly probes: ProbePlan;
@@ -24,6 +27,11 @@ export class SimulatedContainers {
     const forecast = { ...outcomeOf(run, container), probes: probePlan(run, container) };
     this.forecasts.set(container, forecast);
     return forecast;
+  }
+
+  /** The exit code of a running container that is stopped. */
+  stopCode(pod: Pod, container: Container): number {
+    return runOf(this.client, pod, container).program.ignoresSignals ? KILLED : 0;
   }
 
   /** Why the container cannot be created, e.g. because of a missing ConfigMap. */

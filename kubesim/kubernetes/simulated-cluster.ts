@@ -21,6 +21,7 @@ import { disruptionController } from './controllers/disruption.js';
 import { endpointsController } from './controllers/endpoints.js';
 import { garbageCollector } from './controllers/garbage-collector.js';
 import { jobController } from './controllers/job.js';
+import { jobOrphanController } from './controllers/job-orphans.js';
 import { loadBalancerController, storedServices } from './controllers/load-balancer.js';
 import { namespaceController } from './controllers/namespace.js';
 import { nodeLifecycleController } from './controllers/node-lifecycle.js';
@@ -185,6 +186,7 @@ export class SimulatedCluster implements ClusterContext, ClusterPort {
       statefulSetController(this),
       daemonSetController(this),
       jobController(this),
+      jobOrphanController(this),
       cronJobController(this),
       disruptionController(this),
       endpointsController(this),

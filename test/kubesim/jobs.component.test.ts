@@ -20,6 +20,7 @@ interface JobStatus {
   readonly failed?: number;
   readonly startTime?: string;
   readonly completedIndexes?: string;
+  readonly failedIndexes?: string;
   readonly conditions?: readonly {
     readonly type: string;
     readonly status: string;
@@ -53,7 +54,8 @@ function ended(name: string, type: 'Complete' | 'Failed', reason: string): Promi
 test('runs the pods of a Job in parallel until all completions have succeeded', async () => {
   await create('many', 'sleep 2', { completions: 4, parallelism: 2 });
   const status = await ended('many', 'Complete', 'CompletionsReached');
-  expect(status).toMatchObject({ succeeded: 4, active: 0 });
+  expect(status).toMatchObject({ succeeded: 4, ready: 0, terminating: 0 });
+  expect(status).not.toHaveProperty('active');
   expect(status.conditions?.map(({ type }) => type)).toEqual(['SuccessCriteriaMet', 'Complete']);
 });
 
@@ -88,6 +90,72 @@ test('gives each pod of an Indexed Job its index', async () => {
     names.map(async (name) => (await cluster.open(`${PODS}/${name}/log`)).text()),
   );
   expect(logs.sort()).toEqual(['0 indexed-0\n', '1 indexed-1\n', '2 indexed-2\n']);
+});
+
+const indexed = (completions: number, spec: object = {}) => ({
+  ...{ completions, parallelism: completions, completionMode: 'Indexed' },
+  ...spec,
+});
+const ODD_FAILS = 'if [ $(expr $JOB_COMPLETION_INDEX % 2) -ne 0 ]; then exit 1; else exit 0; fi';
+
+test('runs all indexes although some fail if each has a limit', async () => {
+  await create('per-index', ODD_FAILS, indexed(4, { backoffLimitPerIndex: 1 }));
+  const status = await ended('per-index', 'Failed', 'FailedIndexes');
+  expect(status).toMatchObject({ succeeded: 2, failed: 4, completedIndexes: '0,2', failedIndexes: '1,3' });
+});
+
+test('ends a Job when too many of its indexes have failed', async () => {
+  const limits = { backoffLimitPerIndex: 0, maxFailedIndexes: 1 };
+  await create('max-failed', ODD_FAILS, indexed(6, { ...limits, parallelism: 2 }));
+  const { failedIndexes } = await ended('max-failed', 'Failed', 'MaxFailedIndexesExceeded');
+  expect(failedIndexes).toBe('1,3');
+});
+
+test('fails an index early whose exit code matches a rule', async () => {
+  const rule = { action: 'FailIndex', onExitCodes: { operator: 'In', values: [1] } };
+  const policy = { backoffLimitPerIndex: 5, podFailurePolicy: { rules: [rule] } };
+  await create('fail-index', ODD_FAILS, indexed(2, policy));
+  const status = await ended('fail-index', 'Failed', 'FailedIndexes');
+  expect(status).toMatchObject({ succeeded: 1, failed: 1, failedIndexes: '1' });
+});
+
+test('fails a Job early whose exit code matches a rule', async () => {
+  const rule = { action: 'FailJob', onExitCodes: { operator: 'NotIn', values: [7] } };
+  await create('fail-job', 'exit 3', { podFailurePolicy: { rules: [rule] } });
+  const { failed, conditions } = await ended('fail-job', 'Failed', 'PodFailurePolicy');
+  expect(failed).toBe(1);
+  const [pod] = await podsOf('fail-job');
+  expect(conditions?.[0]).toMatchObject({
+    type: 'FailureTarget',
+    message: `Container c for pod default/${pod?.metadata.name} failed with exit code 3 matching FailJob rule at index 0`,
+  });
+});
+
+test('ignores the failure of an evicted pod by a rule, and replaces the pod when it has ended', async () => {
+  const onPodConditions = [{ type: 'DisruptionTarget', status: 'True' }];
+  const podFailurePolicy = { rules: [{ action: 'Ignore', onPodConditions }] };
+  await create('evicted', 'sleep 3600', { backoffLimit: 0, podFailurePolicy });
+  const [first] = await eventually(async () => (await statusOf('evicted')).active === 1 && podsOf('evicted'));
+  const name = first?.metadata.name ?? '';
+  await eventually(async () => (await cluster.api('GET', `${PODS}/${name}`)).body.status.phase === 'Running');
+  const eviction = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name } };
+  await cluster.api('POST', `${PODS}/${name}/eviction`, eviction);
+  await eventually(async () => {
+    const names = (await podsOf('evicted')).map(({ metadata }) => metadata.name);
+    return names.length === 1 && names[0] !== name;
+  });
+  expect(await statusOf('evicted')).not.toHaveProperty('failed');
+});
+
+test('ends a Job by its success policy and deletes the other pods', async () => {
+  const script = 'if [ $JOB_COMPLETION_INDEX -ne 0 ]; then sleep 3600; fi';
+  const rules = [{ succeededIndexes: '1-2' }, { succeededIndexes: '0-1', succeededCount: 1 }];
+  await create('leader', script, indexed(3, { successPolicy: { rules } }));
+  const status = await ended('leader', 'Complete', 'SuccessPolicy');
+  expect(status).toMatchObject({ succeeded: 1, completedIndexes: '0' });
+  expect(status).not.toHaveProperty('failed');
+  expect(status.conditions?.map(({ type }) => type)).toEqual(['SuccessCriteriaMet', 'Complete']);
+  await eventually(async () => (await podsOf('leader')).length === 1);
 });
 
 test('ends a Job with a work queue when one pod has succeeded and the others have ended', async () => {

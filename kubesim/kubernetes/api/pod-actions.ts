@@ -1,8 +1,7 @@
 import { deleteObject } from '../cluster/delete.js';
-import { evictionError } from '../cluster/disruption.js';
+import { evictionError, markDisrupted } from '../cluster/disruption.js';
 import type { Pod } from '../kinds/core.js';
-import { isJson, timestamp, withCondition } from '../kinds/object.js';
-import { replaceStatus } from '../cluster/write.js';
+import { isJson } from '../kinds/object.js';
 import { pods } from '../kinds/pods.js';
 import { assign } from '../scheduler/scheduler.js';
 import { isDryRun, type ApiResponse, type ApiCall } from './call.js';
@@ -11,6 +10,7 @@ import { objectOf } from './read.js';
 import { badRequest, conflict } from '../kinds/status.js';
 import { bodyOf } from './body.js';
 
+const EVICTION = { reason: 'EvictionByEvictionAPI', message: 'Eviction API: evicting' };
 const SUCCESS = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 };
 
 /** Evicts a pod, as for `kubectl drain`; 429 while a disruption budget does not allow it. Throws ApiError. */
@@ -23,25 +23,13 @@ export async function evict(call: ApiCall, target: Target): Promise<ApiResponse>
   const rejection = evictionError(call.cluster, pod);
   if (rejection) throw rejection;
   const grace = isJson(deleteOptions) ? deleteOptions['gracePeriodSeconds'] : undefined;
-  const evicted = isDryRun(call) ? pod : withDisruptionTarget(call, pod);
+  const evicted = isDryRun(call) ? pod : markDisrupted(call.cluster, pod, EVICTION);
   deleteObject(call.cluster, pods, evicted, {
     gracePeriodSeconds: typeof grace === 'number' && grace >= 0 ? grace : undefined,
     dryRun: isDryRun(call),
   });
   await call.cluster.store.durable();
   return { status: 201, body: SUCCESS };
-}
-
-/** Says in the status of a pod that an eviction ends it. */
-function withDisruptionTarget({ cluster }: ApiCall, pod: Pod): Pod {
-  const condition = {
-    type: 'DisruptionTarget',
-    status: 'True',
-    reason: 'EvictionByEvictionAPI',
-    message: 'Eviction API: evicting',
-  };
-  const conditions = withCondition(pod.status.conditions, condition, timestamp(cluster.clock.now()));
-  return replaceStatus(cluster, pods, pod, { ...pod.status, conditions });
 }
 
 /** Binds a pod to a node, for other schedulers. */

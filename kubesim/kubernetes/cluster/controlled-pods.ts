@@ -17,6 +17,7 @@ export interface PodPlan {
   /** Prefix of a generated name. Default: the name of the owner. */
   readonly prefix?: string;
   readonly labels?: Readonly<Record<string, string>>;
+  readonly finalizers?: readonly string[];
   readonly nodeName?: string;
 }
 
@@ -53,7 +54,7 @@ function reportRejection(cluster: ClusterContext, owner: KubeObject, { message, 
 }
 
 function makePod(cluster: ClusterContext, owner: KubeObject, plan: PodPlan): Pod {
-  const { template, name, prefix = owner.metadata.name, labels, nodeName } = plan;
+  const { template, name, prefix = owner.metadata.name, labels, finalizers, nodeName } = plan;
   return create(cluster, pods, {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -62,6 +63,7 @@ function makePod(cluster: ClusterContext, owner: KubeObject, plan: PodPlan): Pod
       namespace: owner.metadata.namespace,
       labels: { ...template.metadata?.labels, ...labels },
       annotations: template.metadata?.annotations,
+      ...(finalizers && { finalizers }),
       ownerReferences: [controlledBy(owner)],
     },
     spec: nodeName ? { ...template.spec, affinity: onNode(nodeName) } : template.spec,

@@ -4,11 +4,12 @@ import type { Pod } from '../kinds/core.js';
 import { replicationControllers } from '../kinds/replication-controllers.js';
 import type { Amount } from '../kinds/amount-rules.js';
 import { type PodDisruptionBudget, podDisruptionBudgets } from '../kinds/disruption-budgets.js';
-import { controllerOf, type KubeObject } from '../kinds/object.js';
+import { controllerOf, timestamp, withCondition, type KubeObject } from '../kinds/object.js';
 import { hasEnded, isActive, isReady, pods } from '../kinds/pods.js';
 import type { ResourceType } from '../kinds/resource.js';
 import { matchesLabels } from '../kinds/selector.js';
 import type { ClusterContext } from './context.js';
+import { replaceStatus } from './write.js';
 
 /** Pod counts of a budget. */
 export interface DisruptionBudgetCounts {
@@ -55,6 +56,22 @@ export function evictionError(cluster: ClusterContext, pod: Pod): ApiError | und
   if (count.disruptionsAllowed > 0) return undefined;
   if (!isReady(pod) && mayEvictUnhealthy(budget, count)) return undefined;
   return tooManyDisruptions(budget.metadata.name, count);
+}
+
+/** Says in the status of a pod what ends it, and why. `failed` ends a pod that no kubelet ends. */
+export function markDisrupted(
+  cluster: ClusterContext,
+  pod: Pod,
+  {
+    reason,
+    message,
+    failed = false,
+  }: { readonly reason: string; readonly message: string; readonly failed?: boolean },
+): Pod {
+  const condition = { type: 'DisruptionTarget', status: 'True', reason, message };
+  const conditions = withCondition(pod.status.conditions, condition, timestamp(cluster.clock.now()));
+  const phase = failed ? 'Failed' : pod.status.phase;
+  return replaceStatus(cluster, pods, pod, { ...pod.status, phase, conditions });
 }
 
 function mayEvictUnhealthy({ spec }: PodDisruptionBudget, count: DisruptionBudgetCounts): boolean {

@@ -29,6 +29,22 @@ export function disruptionController(cluster: ClusterContext): Controller {
   };
 }
 
+/** Seconds after which a pod counts as not disrupted, if it has not been deleted since its eviction. */
+const EVICTION_SECONDS = 120;
+
+/** The evicted pods that are not deleted yet, by name, with the times of their evictions. */
+function disruptedPods(
+  { store, clock }: ClusterContext,
+  { metadata, status }: PodDisruptionBudget,
+): Pick<NonNullable<PodDisruptionBudget['status']>, 'disruptedPods'> {
+  const limit = clock.now().getTime() - EVICTION_SECONDS * 1000;
+  const kept = Object.entries(status?.disruptedPods ?? {}).filter(([name, at]) => {
+    const pod = store.get(pods, metadata.namespace ?? '', name);
+    return pod && !pod.metadata.deletionTimestamp && Date.parse(at) > limit;
+  });
+  return kept.length > 0 ? { disruptedPods: Object.fromEntries(kept) } : {};
+}
+
 function reconcile(cluster: ClusterContext, budget: PodDisruptionBudget): void {
   const count = countDisruptionBudget(cluster, budget);
   const status = count.disruptionsAllowed > 0 ? 'True' : 'False';
@@ -38,6 +54,7 @@ function reconcile(cluster: ClusterContext, budget: PodDisruptionBudget): void {
   replaceStatus(cluster, podDisruptionBudgets, budget, {
     observedGeneration: budget.metadata.generation,
     ...count,
+    ...disruptedPods(cluster, budget),
     conditions: [
       {
         type: 'DisruptionAllowed',

@@ -24,10 +24,14 @@ export function garbageCollector(cluster: ClusterContext): Controller {
 function collect(cluster: ClusterContext, uid: string): void {
   const owner = cluster.store.byUid(uid);
   if (!owner) return removeDependents(cluster, uid);
-  if (!owner.metadata.finalizers?.includes('foregroundDeletion') || !owner.metadata.deletionTimestamp) return;
+  if (!isForegroundDeleted(owner)) return;
   const type = cluster.store.typeOf(owner);
   removeDependents(cluster, uid);
   if (type) finishDeletion(cluster, type, owner);
+}
+
+function isForegroundDeleted({ metadata }: KubeObject): boolean {
+  return !!metadata.deletionTimestamp && !!metadata.finalizers?.includes('foregroundDeletion');
 }
 
 function removeDependents(cluster: ClusterContext, uid: string): void {
@@ -35,10 +39,14 @@ function removeDependents(cluster: ClusterContext, uid: string): void {
     const type = cluster.store.typeOf(dependent);
     if (!type || dependent.metadata.deletionTimestamp) continue;
     if (!ownedElsewhere(cluster, dependent, uid)) deleteObject(cluster, type, dependent);
-    else if (!cluster.store.byUid(uid)) removeOwner(cluster, type, { dependent, uid });
+    else removeOwner(cluster, type, { dependent, uid });
   }
 }
 
+/** Whether the object has another owner, which does not wait for its dependents to be deleted itself. */
 function ownedElsewhere(cluster: ClusterContext, { metadata }: KubeObject, uid: string): boolean {
-  return !!metadata.ownerReferences?.some((owner) => owner.uid !== uid && cluster.store.byUid(owner.uid));
+  return !!metadata.ownerReferences?.some((reference) => {
+    const owner = reference.uid === uid ? undefined : cluster.store.byUid(reference.uid);
+    return owner && !isForegroundDeleted(owner);
+  });
 }

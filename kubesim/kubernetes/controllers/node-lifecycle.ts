@@ -1,11 +1,12 @@
 import type { ClusterContext, Controller } from '../cluster/context.js';
-import { deleteObject, removePod } from '../cluster/delete.js';
+import { deleteObject } from '../cluster/delete.js';
+import { markDisrupted } from '../cluster/disruption.js';
 import { hasNodeProblem } from '../cluster/node-conditions.js';
 import { replaceStatus } from '../cluster/write.js';
 import type { Node, Pod, Taint } from '../kinds/core.js';
 import { isNodeReady, nodes } from '../kinds/nodes.js';
 import { timestamp, withCondition } from '../kinds/object.js';
-import { pods } from '../kinds/pods.js';
+import { hasEnded, pods } from '../kinds/pods.js';
 import { toleratesTaint } from '../scheduler/fit.js';
 
 const UNREACHABLE = 'node.kubernetes.io/unreachable';
@@ -14,6 +15,10 @@ const UNSCHEDULABLE = 'node.kubernetes.io/unschedulable';
 /** Annotation of edge nodes that keep their pods while they are unreachable. */
 const AUTONOMY = 'node.beta.alibabacloud.com/autonomy';
 const NETWORK_UNAVAILABLE = 'node.kubernetes.io/network-unavailable';
+const TAINTED = {
+  reason: 'DeletionByTaintManager',
+  message: 'Taint manager: deleting due to NoExecute taint',
+};
 const OWN_TAINTS = new Set([UNREACHABLE, NOT_READY, UNSCHEDULABLE, NETWORK_UNAVAILABLE]);
 
 /**
@@ -26,7 +31,7 @@ export function nodeLifecycleController(cluster: ClusterContext): Controller {
     if (node) {
       if (!isNodeReady(node) && !isAutonomous(node)) markPodsNotReady(cluster, name);
       taint(cluster, node, () => queue.add(name));
-    } else for (const pod of podsOn(cluster, name)) removePod(cluster, pod);
+    } else for (const pod of podsOn(cluster, name)) removeOrphan(cluster, pod);
   });
   return {
     start() {
@@ -40,6 +45,15 @@ export function nodeLifecycleController(cluster: ClusterContext): Controller {
 
 function podsOn(cluster: ClusterContext, name: string): Pod[] {
   return [...cluster.store.all(pods)].filter(({ spec }) => spec.nodeName === name);
+}
+
+/** Removes a pod whose node is gone; its controller sees in its status that it has failed, and why. */
+function removeOrphan(cluster: ClusterContext, pod: Pod): void {
+  const message = 'PodGC: node no longer exists';
+  const ended = hasEnded(pod)
+    ? pod
+    : markDisrupted(cluster, pod, { reason: 'DeletionByPodGC', message, failed: true });
+  deleteObject(cluster, pods, ended, { gracePeriodSeconds: 0 });
 }
 
 /** Whether the node is an edge node whose pods keep running, and serving, while it is unreachable. */
@@ -104,7 +118,8 @@ function evict(cluster: ClusterContext, node: Node, taints: readonly Taint[], ag
   for (const pod of podsOn(cluster, node.metadata.name)) {
     const at = Math.min(...taints.map((taint) => toleratedUntil(cluster, pod, taint)));
     if (at > now) next = Math.min(next, at);
-    else if (!pod.metadata.deletionTimestamp) deleteObject(cluster, pods, pod);
+    else if (!pod.metadata.deletionTimestamp)
+      deleteObject(cluster, pods, markDisrupted(cluster, pod, TAINTED));
   }
   if (next < Infinity) cluster.timers.at(next, again);
 }

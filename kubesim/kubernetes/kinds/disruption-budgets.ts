@@ -21,6 +21,8 @@ interface BudgetStatus {
   readonly currentHealthy: number;
   readonly desiredHealthy: number;
   readonly expectedPods: number;
+  /** Times of evictions of pods that are not deleted yet, by name. */
+  readonly disruptedPods?: Readonly<Record<string, string>>;
   readonly conditions?: readonly Condition[];
 }
 

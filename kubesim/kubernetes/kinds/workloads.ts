@@ -100,6 +100,23 @@ export interface DaemonSet extends KubeObject {
   };
 }
 
+/** What the failure of a pod means for its Job, if its exit codes or conditions match. */
+export interface PodFailureRule {
+  readonly action: string;
+  readonly onExitCodes?: {
+    readonly containerName?: string;
+    readonly operator: string;
+    readonly values: readonly number[];
+  };
+  readonly onPodConditions?: readonly { readonly type: string; readonly status?: string }[];
+}
+
+/** Indexes, or a number of them, whose success is the success of the Job. */
+export interface SuccessRule {
+  readonly succeededIndexes?: string;
+  readonly succeededCount?: number;
+}
+
 export interface Job extends KubeObject {
   readonly spec: {
     readonly parallelism?: number;
@@ -112,8 +129,8 @@ export interface Job extends KubeObject {
     readonly manualSelector?: boolean;
     readonly backoffLimitPerIndex?: number;
     readonly maxFailedIndexes?: number;
-    readonly podFailurePolicy?: unknown;
-    readonly successPolicy?: unknown;
+    readonly podFailurePolicy?: { readonly rules: readonly PodFailureRule[] };
+    readonly successPolicy?: { readonly rules: readonly SuccessRule[] };
     readonly managedBy?: string;
     readonly podReplacementPolicy?: string;
     readonly selector?: LabelSelector;
@@ -126,6 +143,10 @@ export interface Job extends KubeObject {
     readonly failed?: number;
     /** Completion indexes that have succeeded, e.g. `0-2,4`. */
     readonly completedIndexes?: string;
+    /** Completion indexes that have failed more often than each may. */
+    readonly failedIndexes?: string;
+    /** Pods that are being deleted and have not ended. */
+    readonly terminating?: number;
     readonly startTime?: string;
     readonly completionTime?: string;
     readonly conditions?: readonly Condition[];

@@ -7,6 +7,7 @@ import { deletion } from './cases/deletion.js';
 import { discovery } from './cases/discovery.js';
 import { eventsAndLeases } from './cases/events-and-leases.js';
 import { fieldValidation } from './cases/field-validation.js';
+import { jobs } from './cases/jobs.js';
 import { kinds } from './cases/kinds.js';
 import { lists } from './cases/lists.js';
 import { namespaces } from './cases/namespaces.js';
@@ -40,6 +41,7 @@ export const areas: readonly Area[] = [
   validationRules,
   namespaces,
   controllers,
+  jobs,
   scheduling,
   eventsAndLeases,
 ];
