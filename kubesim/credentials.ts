@@ -21,6 +21,8 @@ export interface Credential {
   readonly expiresAt: number;
   /** Whether the user of a cluster's own token is gone. */
   readonly isRevoked?: () => boolean;
+  /** The token is for a real API server, which alone can verify it: the user and the expiry are not verified. */
+  readonly isForwarded?: true;
 }
 
 /** Maximum number of cached tokens. */

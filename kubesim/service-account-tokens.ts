@@ -5,6 +5,10 @@ import { z } from 'zod';
 
 /** Issuer of the tokens of service accounts. */
 const ISSUER = 'https://kubernetes.default.svc';
+/** Issuer of the tokens of real API servers. */
+export const REAL_ISSUER = 'https://kubernetes.default.svc.cluster.local';
+/** Issuers of the tokens that real API servers accept; the second is that of the tokens in Secrets. */
+export const REAL_ISSUERS: readonly string[] = [REAL_ISSUER, 'kubernetes/serviceaccount'];
 /** The audience of the API servers. */
 export const API_AUDIENCE = ISSUER;
 

@@ -13,23 +13,29 @@ import type { Pki } from './pki.js';
 const DROPPED =
   /^(authorization|connection|expect|host|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|x-remote-.*)$/;
 
-/** A request, the user whom the proxy has authenticated, and the path at the API server. */
+/** A request, and the path at the API server. */
 export interface ProxiedRequest {
   readonly path: string;
-  readonly user: CredentialUser;
+  /** The user whom kubesim has authenticated; undefined: the API server authenticates the bearer token of the request. */
+  readonly user: CredentialUser | undefined;
   readonly request: IncomingMessage;
 }
 
-/** Forwards authenticated requests to a real API server, which trusts its certificate to name the user. */
+/**
+ * Forwards requests to a real API server, which trusts the proxy's certificate to name the user. Requests whose token the API server
+ * authenticates use connections without the certificate.
+ */
 export class AuthenticatingProxy implements Disposable {
-  private readonly agent: Agent;
+  private readonly trusted: Agent;
+  private readonly untrusted: Agent;
   private readonly host: { readonly hostname: string; readonly port: string };
   private readonly open = new Set<ServerResponse | Duplex>();
 
   constructor(server: string, { cluster, proxy }: Pick<Pki, 'cluster' | 'proxy'>) {
     const { hostname, port } = new URL(server);
     this.host = { hostname, port };
-    this.agent = new Agent({ keepAlive: true, ca: cluster.cert, ...proxy });
+    this.trusted = new Agent({ keepAlive: true, ca: cluster.cert, ...proxy });
+    this.untrusted = new Agent({ keepAlive: true, ca: cluster.cert });
   }
 
   /** Resolves at the end of the response. Throws ApiError 503 if the API server does not answer. */
@@ -38,7 +44,7 @@ export class AuthenticatingProxy implements Disposable {
     const headers = forwardedHeaders(request.headers, user);
     // Without a length the body needs its framing again.
     if (request.headers['transfer-encoding']) headers['transfer-encoding'] = 'chunked';
-    const upstream = this.request(path, request, headers);
+    const upstream = this.request({ path, user, request }, headers);
     const ended = new Promise<void>((resolve) => finished(response, () => resolve()));
     void ended.then(() => upstream.destroy());
     pipeline(request, upstream, () => undefined);
@@ -69,7 +75,7 @@ export class AuthenticatingProxy implements Disposable {
       connection: 'Upgrade',
       upgrade: request.headers.upgrade ?? '',
     };
-    const upstream = this.request(path, request, headers);
+    const upstream = this.request({ path, user, request }, headers);
     const end = () => {
       tracked[Symbol.dispose]();
       upstream.destroy();
@@ -98,16 +104,17 @@ export class AuthenticatingProxy implements Disposable {
 
   [Symbol.dispose](): void {
     this.closeConnections();
-    this.agent.destroy();
+    this.trusted.destroy();
+    this.untrusted.destroy();
   }
 
   private request(
-    path: string,
-    { method = 'GET' }: IncomingMessage,
+    { path, user, request: { method = 'GET' } }: ProxiedRequest,
     headers: Record<string, string | string[]>,
   ) {
+    const agent = user ? this.trusted : this.untrusted;
     // Not as a URL, which would resolve `..`.
-    const sent = httpsRequest({ ...this.host, path, agent: this.agent, method, headers });
+    const sent = httpsRequest({ ...this.host, path, agent, method, headers });
     // After the response, an error also ends the response.
     return sent.on('error', () => undefined);
   }
@@ -126,15 +133,18 @@ async function responseOf(request: ClientRequest): Promise<IncomingMessage | und
   );
 }
 
-/** Headers for the API server: those of the client, and the authenticated user. */
+/** Headers for the API server: those of the client, and the authenticated user or else the token of the client. */
 export function forwardedHeaders(
   headers: IncomingHttpHeaders,
-  { name, groups }: CredentialUser,
+  user: CredentialUser | undefined,
 ): Record<string, string | string[]> {
   const kept = Object.entries(headers).filter(
     (entry): entry is [string, string | string[]] => entry[1] !== undefined && !DROPPED.test(entry[0]),
   );
-  return { ...Object.fromEntries(kept), 'x-remote-user': utf8(name), 'x-remote-group': groups.map(utf8) };
+  const identity: Record<string, string | string[]> = user
+    ? { 'x-remote-user': utf8(user.name), 'x-remote-group': user.groups.map(utf8) }
+    : { authorization: headers.authorization ?? '' };
+  return { ...Object.fromEntries(kept), ...identity };
 }
 
 /** Node.js writes each character of a header as one byte; the API server reads UTF-8. */

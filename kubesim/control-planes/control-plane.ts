@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePort } from '../../kernel/embedded-postgres/free-port.js';
 import type { Log } from '../../kernel/log.js';
+import { REAL_ISSUER } from '../service-account-tokens.js';
 import { ClusterClient } from './cluster-client.js';
 import { type Etcd, prefixOf } from './etcd.js';
 import { kubeconfig } from './kubeconfig.js';
@@ -191,7 +192,7 @@ export class ControlPlane implements AsyncDisposable {
       `--etcd-prefix=${prefixOf(id)}`,
       ...this.servingArgs('apiServer'),
       `--client-ca-file=${cluster.cert}`,
-      '--service-account-issuer=https://kubernetes.default.svc.cluster.local',
+      `--service-account-issuer=${REAL_ISSUER}`,
       `--service-account-key-file=${serviceAccounts}`,
       `--service-account-signing-key-file=${serviceAccounts}`,
       `--service-cluster-ip-range=${serviceCidr}`,

@@ -16,7 +16,7 @@ import { ListRateLimiter, listRates } from './list-rate-limiter.js';
 import { watchedPath } from './path.js';
 import { decodeSegment, readRequestTarget } from './request-target.js';
 import { isStream, type OpenStreams } from './open-streams.js';
-import { serviceAccountCredential } from './service-account-credential.js';
+import { forwardedCredential, serviceAccountCredential } from './service-account-credential.js';
 import { effectiveUser } from './rbac/impersonation.js';
 import { AUTHENTICATED, type UserInfo } from './rbac/user-info.js';
 import { roleIndexOf } from './rbac/authorizer.js';
@@ -36,15 +36,16 @@ interface SimulatedApiServer {
   edition(): 'STANDARD' | 'PRO';
 }
 
-/** A request to a real API server, and the authenticated user. */
+/** A request to a real API server. */
 interface ProxiedRequest {
   /** Path and query at the API server, as the client wrote them. */
   readonly path: string;
-  readonly user: CredentialUser;
+  /** The authenticated user; undefined: the API server authenticates the token of the request. */
+  readonly user: CredentialUser | undefined;
   readonly request: IncomingMessage;
 }
 
-/** A real API server, which does everything but authenticate. */
+/** A real API server, which does everything but authenticate the users of kubeconfigs. */
 interface ProxiedApiServer {
   readonly account: string;
   readonly proxy: {
@@ -92,7 +93,7 @@ async function serve(
   options.streams.admit(query, flow);
   if ('proxy' in cluster) {
     if (isStream(query)) options.streams.add(response, flow, credential);
-    return cluster.proxy.forward({ path: url, user: credential.user, request }, response);
+    return cluster.proxy.forward({ path: url, user: forwardedUser(credential), request }, response);
   }
   const { account, context, version } = cluster;
   const call: ApiCall = {
@@ -152,7 +153,7 @@ async function upgrade(
     throw new ApiError(501, 'NotImplemented', 'a simulated API server does not switch protocols');
   options.streams.admitStream(flow);
   options.streams.add(client, flow, credential);
-  cluster.proxy.forwardUpgrade({ path: url, user: credential.user, request }, client, head);
+  cluster.proxy.forwardUpgrade({ path: url, user: forwardedUser(credential), request }, client, head);
 }
 
 /** The cluster of a request, and the path (empty for the cluster itself), query and both at its API server. */
@@ -174,8 +175,14 @@ async function credentialOf(
   const credential = token && (await credentials.verify(clusterId, token, clock.now()));
   if (credential) return credential;
   const account = token && (await serviceAccountOf(options, clusterId, { token }));
-  if (!account) throw unauthorized();
-  return account.credential;
+  if (account) return account.credential;
+  const forwarded = token && forwardedCredential(token);
+  if (!forwarded || !('proxy' in options.cluster(clusterId))) throw unauthorized();
+  return forwarded;
+}
+
+function forwardedUser({ isForwarded, user }: Credential): CredentialUser | undefined {
+  return isForwarded ? undefined : user;
 }
 
 /** A token of a service account that a cluster accepts. */

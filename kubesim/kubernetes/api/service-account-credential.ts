@@ -1,6 +1,7 @@
+import { decodeJwt, errors } from 'jose';
 import { isAlive } from '../cluster/service-account-token.js';
 import type { ClusterContext } from '../cluster/context.js';
-import { API_AUDIENCE, type VerifiedToken } from '../../service-account-tokens.js';
+import { API_AUDIENCE, REAL_ISSUERS, type VerifiedToken } from '../../service-account-tokens.js';
 import type { Credential } from '../../credentials.js';
 
 const EXTRA = 'authentication.kubernetes.io';
@@ -28,6 +29,22 @@ export function serviceAccountCredential(
     expiresAt,
     isRevoked: () => !isAlive(store, subject),
   };
+}
+
+/**
+ * The credential of a token that a real API server has issued to a service account, by its form: the API server verifies it. Undefined
+ * for other tokens, which need no request to find out.
+ */
+export function forwardedCredential(token: string): Credential | undefined {
+  try {
+    const { iss = '', exp = Infinity } = decodeJwt(token);
+    if (!REAL_ISSUERS.includes(iss)) return undefined;
+    // All share the account's streams; the name is not that of the token, which is not verified.
+    return { user: { name: 'system:serviceaccounts', groups: [] }, expiresAt: exp * 1000, isForwarded: true };
+  } catch (error) {
+    if (error instanceof errors.JWTInvalid) return undefined;
+    throw error;
+  }
 }
 
 function extraOf({ id, subject: { pod, node } }: VerifiedToken): Readonly<Record<string, readonly string[]>> {

@@ -27,6 +27,15 @@ test('a proxied request keeps the impersonation of the client, which the API ser
   expect(forwardedHeaders(headers, ann)).toMatchObject(headers);
 });
 
+test('a request whose token the API server authenticates names no user', () => {
+  const headers = {
+    authorization: 'Bearer a.b.c',
+    'x-remote-user': 'root',
+    'x-remote-group': 'system:masters',
+  };
+  expect(forwardedHeaders(headers, undefined)).toEqual({ authorization: 'Bearer a.b.c' });
+});
+
 test('a user name outside ASCII is sent as UTF-8', () => {
   const { 'x-remote-user': sent } = forwardedHeaders({}, { name: 'acme:安娜', groups: [] });
   expect(Buffer.from(String(sent), 'latin1').toString()).toBe('acme:安娜');

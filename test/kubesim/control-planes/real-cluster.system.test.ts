@@ -73,8 +73,12 @@ describe.skipIf(!assets)('cluster with a real control plane', { timeout: 120_000
     await kubectl('rollout', 'status', 'deployment/web', '--timeout=60s');
     expect(await kubectl('get', 'pods', '-l', 'app=web', '-o', 'wide')).toMatch(/1\/1 +Running .* 10\.64\./);
     expect(await kubectl('logs', 'deployment/web', '--tail=2')).toContain('level=info');
-    expect(await kubectl('describe', 'pods', '-l', 'app=web', '--show-events')).toMatch(
-      /Started container web/,
+    await eventually(
+      async () =>
+        (await kubectl('describe', 'pods', '-l', 'app=web', '--show-events')).includes(
+          'Started container web',
+        ),
+      { what: 'the events of the pods' },
     );
   });
 
@@ -156,6 +160,36 @@ describe.skipIf(!assets)('cluster with a real control plane', { timeout: 120_000
     expect((await writer.api('GET', PODS, undefined, { authorization: 'Bearer unknown' })).status).toBe(401);
   });
 
+  test('a token of a service account has the rights of the account at the API server', async () => {
+    const accounts = '/api/v1/namespaces/default/serviceaccounts';
+    await cluster.api('POST', accounts, { metadata: { name: 'robot' } });
+    const binding = {
+      metadata: { name: 'robot' },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'view' },
+      subjects: [{ kind: 'ServiceAccount', name: 'robot', namespace: 'default' }],
+    };
+    const bindings = '/apis/rbac.authorization.k8s.io/v1/namespaces/default/rolebindings';
+    await cluster.api('POST', bindings, binding);
+    const request = { spec: { expirationSeconds: 600 } };
+    const { body } = await cluster.api('POST', `${accounts}/robot/token`, request);
+    const token = String(body.status['token']);
+    const status = async (path: string, headers = {}) =>
+      (await cluster.api('GET', path, undefined, { authorization: `Bearer ${token}`, ...headers })).status;
+    await eventually(async () => (await status(PODS)) === 200, { what: 'the rights of the role' });
+    const review = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' };
+    const user = await cluster.api('POST', '/apis/authentication.k8s.io/v1/selfsubjectreviews', review, {
+      authorization: `Bearer ${token}`,
+    });
+    expect(user.body.status['userInfo']).toMatchObject({ username: 'system:serviceaccount:default:robot' });
+    const secrets = '/api/v1/namespaces/default/secrets';
+    expect(await status(secrets)).toBe(403);
+    expect(await status(secrets, { 'X-Remote-User': 'root', 'X-Remote-Group': 'system:masters' })).toBe(403);
+    expect(await status(secrets, { 'Impersonate-User': 'root' })).toBe(403);
+    expect(await status(PODS, { authorization: `Bearer ${forged(token)}` })).toBe(401);
+    await cluster.api('DELETE', `${accounts}/robot`);
+    await eventually(async () => (await status(PODS)) === 401, { what: 'the end of the token' });
+  });
+
   test('a watch receives events', async () => {
     const response = await cluster.open('/api/v1/namespaces/default/configmaps?watch=1');
     const reader = response.body?.getReader();
@@ -221,3 +255,11 @@ describe.skipIf(!assets)('cluster with a real control plane', { timeout: 120_000
     expect(pidsOf('kube-*')).toEqual([]);
   });
 });
+
+/** The token with another account and the signature of the first. */
+function forged(token: string): string {
+  const [header, claims = '', signature] = token.split('.');
+  const text = Buffer.from(claims, 'base64url').toString();
+  const other = text.replaceAll('default:robot', 'kube-system:namespace-controller');
+  return [header, Buffer.from(other).toString('base64url'), signature].join('.');
+}
