@@ -4,6 +4,8 @@ import type { ApiCall, ApiResponse } from '../../kubesim/control-planes/cluster-
 /** Milliseconds between two reads of a state that the benchmark waits for. */
 const POLL_MS = 50;
 const DEADLINE_MS = 300_000;
+/** Milliseconds without a new event after which kubelets have written all. */
+const QUIET_MS = 2_000;
 const DEPLOYMENTS = '/apis/apps/v1/namespaces/default/deployments';
 
 /** Calls the API server of a cluster. */
@@ -13,6 +15,7 @@ interface DeploymentStatus {
   readonly status: { readonly readyReplicas?: number };
 }
 interface ListMetadata {
+  readonly metadata: { readonly remainingItemCount?: number };
   readonly items: readonly unknown[];
 }
 
@@ -45,6 +48,20 @@ export class MeasuredCluster {
         path: `${DEPLOYMENTS}/${kubelet}`,
       });
       return body.status.readyReplicas === replicas;
+    });
+  }
+
+  /** Resolves when no events have been written for a while: kubelets may write them after the pods are ready. */
+  async eventsWritten(): Promise<void> {
+    let count = -1;
+    let since = 0;
+    await until('the end of new events', async () => {
+      const path = '/api/v1/namespaces/default/events?limit=1';
+      const { body } = await this.call<ListMetadata>({ method: 'GET', path });
+      const { remainingItemCount = 0 } = body.metadata;
+      if (remainingItemCount !== count) since = performance.now();
+      count = remainingItemCount;
+      return performance.now() - since > QUIET_MS;
     });
   }
 

@@ -11,7 +11,10 @@ import type { ObjectReader } from '../kubernetes/store/cluster-store.js';
 import type { ClusterClient } from './cluster-client.js';
 import { ObjectCache } from './object-cache.js';
 
-/** The objects of a real control plane that the cloud and the kubelets read, in memory. */
+/** Pods that are bound to a node; the cloud and the kubelets have nothing to do with others. */
+const BOUND = 'spec.nodeName!=';
+
+/** The objects of a real control plane that the cloud and the kubelets read, in memory: of pods, those that have a node. */
 export class ClusterCache implements ObjectReader, AsyncDisposable {
   private readonly caches = new Map<string, ObjectCache<KubeObject>>();
 
@@ -25,7 +28,7 @@ export class ClusterCache implements ObjectReader, AsyncDisposable {
     const cache = new ClusterCache(client, log);
     try {
       await Promise.all([
-        ...[cache.add(nodes), cache.add(pods), cache.add(services)],
+        ...[cache.add(nodes), cache.add(pods, BOUND), cache.add(services)],
         ...[cache.add(configMaps), cache.add(secrets)],
         ...[cache.add(volumeClaims), cache.add(volumes), cache.add(storageClasses)],
       ]);
@@ -64,8 +67,8 @@ export class ClusterCache implements ObjectReader, AsyncDisposable {
     await Promise.all([...this.caches.values()].map((cache) => cache[Symbol.asyncDispose]()));
   }
 
-  private async add<T extends KubeObject>(type: ResourceType<T>): Promise<void> {
-    const cache = await ObjectCache.open(this.client, type, this.log);
+  private async add<T extends KubeObject>(type: ResourceType<T>, fieldSelector?: string): Promise<void> {
+    const cache = await ObjectCache.open(this.client, { type, fieldSelector }, this.log);
     this.caches.set(type.id, cache as unknown as ObjectCache<KubeObject>);
   }
 

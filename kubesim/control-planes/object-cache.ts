@@ -20,6 +20,12 @@ interface WatchEvent<T> {
   readonly object: T;
 }
 
+/** The objects of a cache: those of a kind, or some of them. */
+interface Selection<T extends KubeObject> {
+  readonly type: ResourceType<T>;
+  readonly fieldSelector?: string | undefined;
+}
+
 /**
  * The objects of one kind of a cluster, in memory. It lists them, then follows a watch; when the watch fails, it lists
  * them again and reports the differences.
@@ -33,17 +39,17 @@ export class ObjectCache<T extends KubeObject> implements AsyncDisposable {
 
   private constructor(
     private readonly client: ClusterClient,
-    private readonly type: ResourceType<T>,
+    private readonly selection: Selection<T>,
     private readonly log: Log,
   ) {}
 
   /** Resolves when the objects are read. */
   static async open<T extends KubeObject>(
     client: ClusterClient,
-    type: ResourceType<T>,
+    selection: Selection<T>,
     log: Log,
   ): Promise<ObjectCache<T>> {
-    const cache = new ObjectCache<T>(client, type, log);
+    const cache = new ObjectCache<T>(client, selection, log);
     const revision = await cache.list();
     cache.running = cache.follow(revision);
     return cache;
@@ -74,20 +80,24 @@ export class ObjectCache<T extends KubeObject> implements AsyncDisposable {
     await this.running;
   }
 
-  private get path(): string {
-    return pathOf(this.type);
+  /** Path and query of the objects. */
+  private path(query: string): string {
+    const { type, fieldSelector } = this.selection;
+    const selector = fieldSelector === undefined ? '' : `&fieldSelector=${encodeURIComponent(fieldSelector)}`;
+    return `${pathOf(type)}?${query}${selector}`;
   }
 
   private async list(): Promise<string> {
     const seen = new Set<string>();
     for (let next = ''; ;) {
       const query = `limit=${PAGE}${next && `&continue=${encodeURIComponent(next)}`}`;
-      const path = `${this.path}?${query}`;
+      const path = this.path(query);
+      const { type } = this.selection;
       const { status, body } = await this.client.call<ObjectList<T>>({ method: 'GET', path });
       if (status !== 200) throw new Error(`the API server returned ${status} for ${path}`);
       for (const item of body.items) {
         // Items of a list have no type of their own.
-        const object = { ...item, apiVersion: groupVersion(this.type), kind: this.type.kind };
+        const object = { ...item, apiVersion: groupVersion(type), kind: type.kind };
         seen.add(keyOf(object));
         this.put(object);
       }
@@ -108,7 +118,7 @@ export class ObjectCache<T extends KubeObject> implements AsyncDisposable {
         if (signal.aborted) return;
         revision = undefined;
         this.log.debug(
-          { err, path: this.path },
+          { err, kind: this.selection.type.kind },
           'a watch of a control plane failed; reading the objects again',
         );
         await new Promise((wake) => setTimeout(wake, RETRY_MS));
@@ -119,7 +129,7 @@ export class ObjectCache<T extends KubeObject> implements AsyncDisposable {
   /** Follows a watch to its end. Returns the revision to continue from; undefined: the objects must be listed again. */
   private async watch(start: string): Promise<string | undefined> {
     let revision = start;
-    const path = `${this.path}?watch=1&allowWatchBookmarks=true&resourceVersion=${revision}`;
+    const path = this.path(`watch=1&allowWatchBookmarks=true&resourceVersion=${revision}`);
     for await (const { type, object } of this.client.watch<WatchEvent<T>>(path, this.stopping.signal)) {
       if (type === 'ERROR') return undefined;
       revision = object.metadata.resourceVersion;
@@ -129,7 +139,8 @@ export class ObjectCache<T extends KubeObject> implements AsyncDisposable {
     return revision;
   }
 
-  private put(object: T): void {
+  private put(received: T): void {
+    const object = withoutManagedFields(received);
     const key = keyOf(object);
     const previous = this.objects.get(key);
     if (previous?.metadata.resourceVersion === object.metadata.resourceVersion) return;
@@ -152,10 +163,16 @@ export class ObjectCache<T extends KubeObject> implements AsyncDisposable {
       try {
         listener(change);
       } catch (err) {
-        this.log.error({ err, path: this.path }, 'a listener of a cache failed');
+        this.log.error({ err, kind: this.selection.type.kind }, 'a listener of a cache failed');
       }
     }
   }
+}
+
+/** Nothing here reads the owners of fields, which are a third of a pod. */
+function withoutManagedFields<T extends KubeObject>(object: T): T {
+  const { managedFields: _managedFields, ...metadata } = object.metadata;
+  return { ...object, metadata };
 }
 
 /** Path of a kind, such as `/api/v1/pods`, or of one of its objects. */

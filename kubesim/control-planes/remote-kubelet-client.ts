@@ -125,12 +125,13 @@ export class RemoteKubeletClient implements KubeletClient {
 
   /** After a write that was not accepted, the kubelet looks at the pod again. */
   private async write(pod: Pod, call: ApiCall): Promise<void> {
+    this.options.events.yieldToStatus();
     try {
-      const { status, body } = await this.options.client.call<{ message?: string }>(call);
+      const { status, rejection } = await this.options.client.write(call);
       if (status < 300 || status === 404) return;
       if (status !== 409)
         this.options.log.warn(
-          { status, path: call.path, body },
+          { status, path: call.path, rejection },
           'the API server rejected a write of a kubelet',
         );
     } catch (err) {

@@ -94,7 +94,7 @@ export class ServingCluster implements AsyncDisposable {
     const { client } = plane;
     await installBasics(client, pki.cluster.cert);
     const cache = started.use(await ClusterCache.open(client, log));
-    const events = new RemoteEvents(client, clock, log);
+    const events = started.use(new RemoteEvents(client, clock, log));
     const kubeletClient = new RemoteKubeletClient({
       ...options,
       vpcAddresses: cluster.vpcAddresses,

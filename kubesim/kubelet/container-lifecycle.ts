@@ -37,30 +37,30 @@ export class ContainerLifecycle {
     },
   ) {}
 
-  /** Starts a container for the first time, if the volumes of its pod can be mounted. */
-  start(pod: Pod, container: Container): void {
+  /** Starts a container for the first time, if the volumes of its pod can be mounted. `stored` is the pod as it was read. */
+  start(pod: Pod, container: Container, stored = pod): void {
     const missing = missingVolume(this.cluster, pod);
     const problem =
       missing === undefined
         ? this.cluster.mountProblem(pod)
         : ({ reason: 'FailedMount', message: missing } as const);
-    if (!problem) return this.run(pod, container);
+    if (!problem) return this.run(pod, container, stored);
+    this.wait(pod, stored);
     this.report(pod, container, problem.reason, problem.message);
-    this.retry(pod);
   }
 
   /** Starts or restarts a container. */
-  run(pod: Pod, container: Container): void {
+  run(pod: Pod, container: Container, stored = pod): void {
     const now = this.cluster.clock.now();
     const podIP = pod.status.podIP ?? this.takeAddress(pod);
-    if (podIP === undefined) return this.failSandbox(pod, container);
+    if (podIP === undefined) return this.failSandbox(pod, container, stored);
     const before = containerStatus(pod, container.name);
     const placed: Pod = { ...pod, status: { ...pod.status, podIP, podIPs: [{ ip: podIP }] } };
     const problem = this.parts.simulated.configProblem(placed, container);
-    if (problem !== undefined) return this.failConfig(pod, container, problem);
+    if (problem !== undefined) return this.failConfig(pod, { container, problem }, stored);
     const running = runningStatus(pod, container, { before, at: now });
     const state = this.parts.simulated.stateAt(this.parts.simulated.forecast(placed, container), 0);
-    this.setContainer(placed, { ...running, ...state }, pod);
+    this.setContainer(placed, { ...running, ...state }, stored);
     this.report(pod, container, 'Pulled', `Container image "${container.image}" already present on machine`);
     this.report(pod, container, 'Created', `Created container: ${container.name}`);
     this.report(pod, container, 'Started', `Started container ${container.name}`);
@@ -82,18 +82,22 @@ export class ContainerLifecycle {
   }
 
   /** Without an address the pod waits for a retry. */
-  private failSandbox(pod: Pod, container: Container): void {
+  private failSandbox(pod: Pod, container: Container, stored: Pod): void {
     const reason = 'IP_NOT_AVAILABLE: no free address for the pod';
     const message = `Failed to create pod sandbox: plugin type="network" failed (add): ${reason}`;
+    this.wait(pod, stored);
     this.report(pod, container, 'FailedCreatePodSandBox', message);
-    this.retry(pod);
   }
 
   /** A missing ConfigMap, Secret or key: the container waits for it. */
-  private failConfig(pod: Pod, container: Container, problem: string): void {
+  private failConfig(
+    pod: Pod,
+    { container, problem }: { readonly container: Container; readonly problem: string },
+    stored: Pod,
+  ): void {
     const before = containerStatus(pod, container.name);
     const state = { waiting: { reason: 'CreateContainerConfigError', message: problem } };
-    this.setContainer(pod, { ...(before ?? waitingStatus(container, '')), state }, pod);
+    this.setContainer(pod, { ...(before ?? waitingStatus(container, '')), state }, stored);
     this.report(pod, container, 'Failed', `Error: ${problem}`);
     this.retry(pod);
   }
@@ -101,6 +105,12 @@ export class ContainerLifecycle {
   /** Milliseconds until a container that lacks something is tried again. */
   get retryDelay(): number {
     return Math.max(MIN_RETRY_MS, this.cluster.scaled(MIN_BACKOFF_SECONDS));
+  }
+
+  /** Reports the pod as waiting, unless it is stored so, and tries again later. */
+  private wait(pod: Pod, stored: Pod): void {
+    if (pod !== stored) this.cluster.setPodStatus(stored, pod.status);
+    this.retry(pod);
   }
 
   private retry(pod: Pod): void {

@@ -20,6 +20,8 @@ import { SimulatedContainers } from './simulated-containers.js';
 /** Simulated seconds: pulling an image takes from MIN_PULL_SECONDS to twice that; containers take STOP_SECONDS to end. */
 const MIN_PULL_SECONDS = 1;
 const STOP_SECONDS = 1;
+/** Milliseconds of the clock; a pod whose containers start earlier than this after their creation reports only that they run. */
+const MIN_REPORTED_MS = 10;
 const PROBES = 'HealthChecksFailing';
 
 /** A step of a pod at a time of the clock. */
@@ -116,7 +118,8 @@ export class Kubelets {
     if (!pod || !host) return;
     if (pod.metadata.deletionTimestamp) return this.stop(pod);
     if (hasEnded(pod)) return;
-    if (!pod.status.containerStatuses) return this.accept(pod, host);
+    if (!pod.status.containerStatuses)
+      return this.steps.has(pod.metadata.uid) ? undefined : this.accept(pod, host);
     if (this.probe(pod)) return;
     this.advance(pod);
   }
@@ -159,7 +162,16 @@ export class Kubelets {
       status: { ...pod.status, hostIP, hostIPs: [{ ip: hostIP }], startTime: timestamp(now) },
     };
     const statuses = { containers: containers.map(waiting), init: initContainers?.map(waiting) };
-    this.cluster.setPodStatus(pod, podStatus(placed, statuses, now));
+    const accepted: Pod = { ...pod, status: podStatus(placed, statuses, now) };
+    const [first] = activeContainers(accepted);
+    const pull = this.cluster.scaled(this.pullTime(pod));
+    if (!first || pull >= MIN_REPORTED_MS || isMissingImage(first.image))
+      return this.cluster.setPodStatus(pod, accepted.status);
+    this.schedule(pod, now.getTime() + pull, (stored) => {
+      // Another change of the pod starts again.
+      if (stored.metadata.resourceVersion !== pod.metadata.resourceVersion) this.queue.add(keyOf(stored));
+      else this.containers.start(accepted, first, stored);
+    });
   }
 
   /** Schedules the next step of the pod, unless one is scheduled. */
@@ -169,13 +181,17 @@ export class Kubelets {
       ...activeContainers(pod).flatMap((container) => this.nextOf(pod, container)),
       ...this.deadlineOf(pod),
     ].sort((a, b) => a.at - b.at);
-    if (!next) return;
-    const timer = this.cluster.timers.at(next.at, () => {
-      this.steps.delete(pod.metadata.uid);
-      const now = this.cluster.pod(pod.metadata.namespace ?? '', pod.metadata.name);
-      if (now?.metadata.uid === pod.metadata.uid && !now.metadata.deletionTimestamp) next.run(now);
+    if (next) this.schedule(pod, next.at, (now) => next.run(now));
+  }
+
+  private schedule(pod: Pod, at: number, run: (now: Pod) => void): void {
+    const { uid, namespace = '', name } = pod.metadata;
+    const timer = this.cluster.timers.at(at, () => {
+      this.steps.delete(uid);
+      const now = this.cluster.pod(namespace, name);
+      if (now?.metadata.uid === uid && !now.metadata.deletionTimestamp) run(now);
     });
-    this.steps.set(pod.metadata.uid, timer);
+    this.steps.set(uid, timer);
   }
 
   private nextOf(pod: Pod, container: Container): PodStep[] {
