@@ -8,6 +8,7 @@ import {
 import { Budget, OutOfBudgetError } from './budget.js';
 import { createEnvironment } from './environment.js';
 import { errorText } from './errors.js';
+import { replaceHas } from './has-macro.js';
 import { MATCHES } from './regex.js';
 import { withBudget } from './running-budget.js';
 
@@ -109,11 +110,12 @@ function run(evaluate: () => unknown, budget: Budget): unknown {
 }
 
 /**
- * Collects the names that an expression reads. Calls of `matches` become calls of RE2: the library's own one would take
+ * Collects the names that an expression reads, and replaces `has`. Calls of `matches` become calls of RE2: the library's own one would take
  * exponential time for some patterns.
  */
 function visit(node: ASTNode, names: Set<string>): void {
   const args: unknown = node.args;
+  replaceHas(node);
   if (node.op === 'id' && typeof args === 'string') names.add(args);
   if (node.op === 'rcall' && Array.isArray(args) && args[0] === 'matches') args[0] = MATCHES;
   for (const child of childrenOf(args)) visit(child, names);

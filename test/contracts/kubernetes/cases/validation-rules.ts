@@ -301,6 +301,42 @@ export const validationRules: Area = {
       );
     },
 
+    async 'refuses to ask for an undefined field'(context) {
+      await expectRefused(
+        context,
+        object({ size: integer }, { rule: '!has(self.missing)' }),
+        'x-kubernetes-validations[0].rule',
+        "undefined field 'missing'",
+      );
+    },
+
+    async 'asks whether a field of an item is set'(context) {
+      const items = { type: 'object', properties: { name: string, size: integer } };
+      const { create } = await define(
+        context,
+        object(
+          { parts: { type: 'array', items } },
+          { rule: 'size(self.parts) != 1 || has(self.parts[0].size)', message: 'no size' },
+        ),
+      );
+      expectSuccess(await create('a', { parts: [{ name: 'a', size: 1 }] }), 201);
+      expect(messagesOf(await create('b', { parts: [{ name: 'a' }] }))).toEqual([
+        'spec: Invalid value: no size',
+      ]);
+    },
+
+    async 'knows the formats of names'(context) {
+      const { create } = await define(
+        context,
+        object(
+          { name: { ...string, maxLength: 40 } },
+          { rule: '!format.dns1123Label().validate(self.name).hasValue()', message: 'no label' },
+        ),
+      );
+      expectSuccess(await create('a', { name: 'a-b' }), 201);
+      expectError(await create('b', { name: 'A' }), 422, 'Invalid');
+    },
+
     async 'refuses a rule that compares different types'(context) {
       await expectRefused(
         context,
