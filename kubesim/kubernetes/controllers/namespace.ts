@@ -1,17 +1,27 @@
+import { sameJson } from '../../../kernel/same-json.js';
 import type { ClusterContext, Controller } from '../cluster/context.js';
 import { deleteObject, finishDeletion } from '../cluster/delete.js';
-import { create } from '../cluster/write.js';
+import { create, replaceStatus, updateByController } from '../cluster/write.js';
 import { configMaps, serviceAccounts } from '../kinds/configuration.js';
 import type { Namespace } from '../kinds/core.js';
 import { namespaces } from '../kinds/nodes.js';
-import type { KubeObject } from '../kinds/object.js';
+import { timestamp, type KubeObject } from '../kinds/object.js';
+import { pods } from '../kinds/pods.js';
 import type { ResourceType } from '../kinds/resource.js';
+import { terminatingConditions } from './namespace-conditions.js';
 
 /**
  * Milliseconds of real time before the contents of a deleted namespace are deleted: `kubectl delete -f` deletes a
  * namespace before the objects in it that are in the same file.
  */
 const EMPTY_DELAY_MS = 1_000;
+
+/** The ConfigMap with the certificate of the API server that each namespace has. */
+const ROOT_CA = 'kube-root-ca.crt';
+const DESCRIPTION = {
+  'kubernetes.io/description':
+    'Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.',
+};
 
 /** Creates the default service account and CA of each namespace, and deletes the contents of deleted ones. */
 export function namespaceController(cluster: ClusterContext, caCertificate: string): Controller {
@@ -36,6 +46,8 @@ export function namespaceController(cluster: ClusterContext, caCertificate: stri
         if (type === 'ADDED') createDefaults(cluster, object.metadata.name, caCertificate);
       });
       cluster.store.onAnyChange((type, { type: change, object }) => {
+        const isRootCa = type.id === configMaps.id && object.metadata.name === ROOT_CA;
+        if (isRootCa && change === 'MODIFIED') queue.add(object.metadata.namespace ?? '');
         if (change !== 'DELETED' || !type.namespaced) return;
         const namespace = cluster.store.get(namespaces, '', object.metadata.namespace ?? '');
         if (
@@ -58,34 +70,41 @@ function createDefaults(cluster: ClusterContext, namespace: string, caCertificat
       metadata: { name: 'default', namespace },
     });
   }
-  if (!cluster.store.get(configMaps, namespace, 'kube-root-ca.crt')) {
-    const data = { 'ca.crt': caCertificate };
+  const data = { 'ca.crt': caCertificate };
+  const published = cluster.store.get(configMaps, namespace, ROOT_CA);
+  if (published && !sameJson(published.data, data))
+    updateByController(cluster, configMaps, published, ({ binaryData: _data, ...map }) => ({ ...map, data }));
+  if (!published) {
     create(cluster, configMaps, {
       apiVersion: 'v1',
       kind: 'ConfigMap',
-      metadata: { name: 'kube-root-ca.crt', namespace },
+      metadata: { name: ROOT_CA, namespace, annotations: DESCRIPTION },
       data,
     });
   }
 }
 
+/** Deletes the contents of a namespace, its pods first, and the namespace when nothing remains. */
 function deleteContents(cluster: ClusterContext, namespace: Namespace): void {
-  let remaining = 0;
-  for (const type of cluster.store.types()) {
-    if (!type.namespaced) continue;
-    for (const object of contents(cluster, type, namespace.metadata.name)) {
-      if (!object.metadata.deletionTimestamp) deleteObject(cluster, type, object);
-      if (cluster.store.byUid(object.metadata.uid)) remaining += 1;
-    }
+  const types = [...cluster.store.types()].filter(({ namespaced }) => namespaced);
+  const remaining = new Map<ResourceType, KubeObject[]>();
+  for (const type of [pods, ...types.filter(({ id }) => id !== pods.id)]) {
+    const left = deleteAll(cluster, type, namespace.metadata.name);
+    if (left.length > 0) remaining.set(type, left);
+    if (type === pods && left.length > 0) break;
   }
-  if (remaining > 0) return;
-  finishDeletion(
-    cluster,
-    namespaces,
-    cluster.store.put(namespaces, { ...namespace, spec: { finalizers: [] } }),
-  );
+  // Like the controller of Kubernetes, which reports nothing that remains before its pods are gone.
+  const reportable = remaining.has(pods) ? new Map() : remaining;
+  const conditions = terminatingConditions(namespace, reportable, timestamp(cluster.clock.now()));
+  const reported = replaceStatus(cluster, namespaces, namespace, { ...namespace.status, conditions });
+  if (remaining.size > 0) return;
+  finishDeletion(cluster, namespaces, cluster.store.put(namespaces, { ...reported, spec: { finalizers: [] } }));
 }
 
-function contents(cluster: ClusterContext, type: ResourceType, namespace: string): KubeObject[] {
-  return [...cluster.store.all(type)].filter(({ metadata }) => metadata.namespace === namespace);
+/** Deletes the objects of a kind in a namespace; returns those that remain. */
+function deleteAll(cluster: ClusterContext, type: ResourceType, namespace: string): KubeObject[] {
+  const objects = [...cluster.store.all(type)].filter(({ metadata }) => metadata.namespace === namespace);
+  for (const object of objects)
+    if (!object.metadata.deletionTimestamp) deleteObject(cluster, type, object);
+  return objects.flatMap(({ metadata }) => cluster.store.byUid(metadata.uid) ?? []);
 }

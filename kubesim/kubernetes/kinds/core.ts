@@ -282,7 +282,7 @@ export interface Node extends KubeObject {
 
 export interface Namespace extends KubeObject {
   readonly spec: { readonly finalizers?: readonly string[] };
-  readonly status: { readonly phase: string };
+  readonly status: { readonly phase: string; readonly conditions?: readonly Condition[] };
 }
 
 export interface ServicePort {

@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
 import type { Area, CaseContext } from '../contract-case.js';
 import { expectError, expectSuccess } from '../expectations.js';
-import { configMap, deployment, service } from '../manifests.js';
-import { configMapsOf, deploymentsOf, servicesOf } from '../paths.js';
+import { configMap, deployment, pod, service } from '../manifests.js';
+import { configMapsOf, deploymentsOf, podsOf, servicesOf } from '../paths.js';
 
 const pathOf = (namespace: string) => `/api/v1/namespaces/${namespace}`;
 const FINALIZER = 'example.com/hold';
@@ -97,6 +97,49 @@ export const namespaces: Area = {
           }),
         ]),
       );
+    },
+
+    async 'deletes the pods of a namespace before its other objects'(context) {
+      const { api, namespace, eventually } = context;
+      const held = pod('held', { nodeSelector: { nowhere: 'yes' } });
+      const path = `${podsOf(namespace)}/held`;
+      await eventually(async () => {
+        const body = { ...held, metadata: { name: 'held', finalizers: [FINALIZER] } };
+        return (await api.post(podsOf(namespace), body)).status === 201;
+      });
+      await api.post(configMapsOf(namespace), configMap('map'));
+      await api.delete(pathOf(namespace));
+      const conditions = await eventually(async () => {
+        const { status } = (await api.get(pathOf(namespace))).body;
+        return status['conditions'] as { type: string; status: string; reason: string }[] | undefined;
+      });
+      expect(conditions.map(({ type, status, reason }) => `${type} ${status} ${reason}`)).toEqual([
+        'NamespaceDeletionDiscoveryFailure False ResourcesDiscovered',
+        'NamespaceDeletionGroupVersionParsingFailure False ParsedGroupVersions',
+        'NamespaceDeletionContentFailure False ContentDeleted',
+        'NamespaceContentRemaining False ContentRemoved',
+        'NamespaceFinalizersRemaining False ContentHasNoFinalizers',
+      ]);
+      expect((await api.get(path)).body.metadata).toHaveProperty('deletionTimestamp');
+      expectSuccess(await api.get(`${configMapsOf(namespace)}/map`));
+      await api.patch(path, 'merge', { metadata: { finalizers: null } });
+      await eventually(() => isGone(context, pathOf(namespace)));
+    },
+
+    async 'restores the certificate of the API server that each namespace has'({ api, namespace, eventually }) {
+      const path = `${configMapsOf(namespace)}/kube-root-ca.crt`;
+      const certificate = async () => {
+        const { status, body } = await api.get(path);
+        return status === 200 && (body['data'] as { 'ca.crt': string })['ca.crt'];
+      };
+      const original = await eventually(certificate);
+      expect(original).toContain('BEGIN CERTIFICATE');
+      expectSuccess(await api.delete(path));
+      await eventually(async () => (await certificate()) === original);
+      expectSuccess(await api.patch(path, 'merge', { data: { 'ca.crt': 'other' } }));
+      await eventually(async () => (await certificate()) === original);
+      const { annotations } = (await api.get(path)).body.metadata;
+      expect(annotations?.['kubernetes.io/description']).toMatch(/^Contains a CA bundle /);
     },
 
     async 'ends a namespace when its last object is released'(context) {
