@@ -34,7 +34,7 @@ export function programOf({ spec }: Pod, container: Container, env: ReadonlyMap<
 /** Whether the image cannot be pulled: its tag says that it is missing, or its registry is invalid. */
 export function isMissingImage(image: string): boolean {
   return (
-    /^(missing|(does-?not-?exist|non-?existent|invalid).*)$/.test(tagOf(image) ?? '') ||
+    /^(404|missing|(does-?not-?exist|non-?existent|invalid).*)$/.test(tagOf(image) ?? '') ||
     /^invalid\./.test(image)
   );
 }

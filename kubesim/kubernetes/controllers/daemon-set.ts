@@ -5,11 +5,18 @@ import { replaceStatus } from '../cluster/write.js';
 import { daemonSets } from '../kinds/apps.js';
 import type { Node, Pod, PodTemplate, Toleration } from '../kinds/core.js';
 import { nodes } from '../kinds/nodes.js';
-import { isReady, pods } from '../kinds/pods.js';
+import { hasEnded, isReady, pods } from '../kinds/pods.js';
 import type { DaemonSet } from '../kinds/workloads.js';
 import { matchesNode, namedNodes, tolerates } from '../scheduler/fit.js';
 import { keyOf } from '../store/cluster-store.js';
-import { activePods, createPod, onOwnedPods, splitKey, untilApiError } from '../cluster/controlled-pods.js';
+import {
+  activePods,
+  createPod,
+  onOwnedPods,
+  report,
+  splitKey,
+  untilApiError,
+} from '../cluster/controlled-pods.js';
 import { recordRevision, removeOldRevisions } from './controller-revisions.js';
 import { scaledAmount } from './rollout.js';
 
@@ -75,15 +82,29 @@ function reconcile(cluster: ClusterContext, set: DaemonSet, checkAt: (time: numb
   if (apiError) throw apiError;
 }
 
-/** Deletes surplus pods; returns the remaining pods by node. */
+/** Deletes failed and surplus pods; returns the remaining pods by node. */
 function keptPods(cluster: ClusterContext, set: DaemonSet, names: ReadonlySet<string>): Map<string, Pod> {
   const present = new Map<string, Pod>();
+  for (const pod of cluster.store.ownedOf(pods, set.metadata.uid))
+    if (hasEnded(pod)) replaceEnded(cluster, set, pod);
   for (const pod of activePods(cluster, set)) {
     const node = targetOf(pod);
     if (!names.has(node) || present.has(node)) deleteObject(cluster, pods, pod);
     else present.set(node, pod);
   }
   return present;
+}
+
+/** Deletes a pod that has ended on its node, so that another one is created. */
+function replaceEnded(cluster: ClusterContext, set: DaemonSet, pod: Pod): void {
+  if (pod.metadata.deletionTimestamp) return;
+  const { namespace = '', name } = pod.metadata;
+  const { phase } = pod.status;
+  const message = `Found ${phase.toLowerCase()} daemon pod ${namespace}/${name} on node ${targetOf(pod)}, will try to `;
+  if (phase === 'Failed')
+    report(cluster, set, { type: 'Warning', reason: 'FailedDaemonPod', message: `${message}kill it` });
+  else report(cluster, set, { reason: 'SucceededDaemonPod', message: `${message}delete it` });
+  deleteObject(cluster, pods, pod);
 }
 
 interface RolloutState {

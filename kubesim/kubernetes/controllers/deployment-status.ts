@@ -35,7 +35,26 @@ export function deploymentStatus(
       withCondition(all, withUpdateTimes(condition, all, { at, moved: progress.moved }), at),
     deployment.status?.conditions,
   );
-  return { status: { ...counts, conditions }, checkAfter: progress.checkAfter };
+  const failure = failureOf(deployment, fresh, sets);
+  const kept = conditions?.filter(({ type }) => type !== FAILURE) ?? [];
+  const all = failure ? [...kept, failure] : kept;
+  return { status: { ...counts, conditions: all }, checkAfter: progress.checkAfter };
+}
+
+const FAILURE = 'ReplicaFailure';
+
+/** Why pods of its ReplicaSets cannot be created; undefined if they can. */
+function failureOf(
+  { status }: Deployment,
+  fresh: ReplicaSet | undefined,
+  sets: readonly ReplicaSet[],
+): Condition | undefined {
+  const of = (set: ReplicaSet | undefined) => set?.status?.conditions?.find(({ type }) => type === FAILURE);
+  const failure = of(fresh) ?? sets.map(of).find(Boolean);
+  if (!failure) return undefined;
+  const known = status?.conditions?.find(({ type }) => type === FAILURE);
+  const same = known?.reason === failure.reason && known?.message === failure.message;
+  return same ? known : { ...failure, lastUpdateTime: failure.lastTransitionTime };
 }
 
 const AVAILABLE: Condition = {

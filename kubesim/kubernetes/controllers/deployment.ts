@@ -6,28 +6,40 @@ import type { Pod } from '../kinds/core.js';
 import { controlledBy, controllerOf, type Draft, type KubeObject } from '../kinds/object.js';
 import { hasEnded, pods } from '../kinds/pods.js';
 import { sameJson } from '../../../kernel/same-json.js';
+import { matchesLabels } from '../kinds/selector.js';
 import { collidedHash } from '../kinds/template-hash.js';
 import type { Deployment, ReplicaSet } from '../kinds/workloads.js';
 import { keyOf } from '../store/cluster-store.js';
 import { deploymentStatus } from './deployment-status.js';
 import { report, splitKey } from '../cluster/controlled-pods.js';
-import { rolloutBounds, rollingStep, type SetSize } from './rollout.js';
+import { isScaled, scaledSizes, sizeAnnotations, sizeOf } from './deployment-scaling.js';
+import { rolloutBounds, rollingStep } from './rollout.js';
 
 const REVISION = 'deployment.kubernetes.io/revision';
 const HASH = 'pod-template-hash';
 
 /** Rolls out each Deployment by ReplicaSets, one per version of its pod template. */
 export function deploymentController(cluster: ClusterContext): Controller {
+  /** Keys of the ReplicaSets without a controller. */
+  const orphans = new Set<string>();
   const queue = cluster.queue('deployment', (key) => {
     const deployment = cluster.store.get(deployments, ...splitKey(key));
-    if (deployment && !deployment.metadata.deletionTimestamp)
-      reconcile(cluster, deployment, () => queue.add(key));
+    if (!deployment || deployment.metadata.deletionTimestamp) return;
+    adopt(cluster, deployment, orphans);
+    reconcile(cluster, deployment, () => queue.add(key));
   });
+  const addOrphan = (set: ReplicaSet) => {
+    orphans.add(keyOf(set));
+    for (const deployment of cluster.store.all(deployments))
+      if (selects(deployment, set)) queue.add(keyOf(deployment));
+  };
   return {
     start() {
       cluster.store.onChange(deployments, ({ object }) => queue.add(keyOf(object)));
-      cluster.store.onChange(replicaSets, ({ object }) => {
+      cluster.store.onChange(replicaSets, ({ type, object }) => {
         const owner = controllerOf(object);
+        if (owner || type === 'DELETED') orphans.delete(keyOf(object));
+        else addOrphan(object as ReplicaSet);
         if (owner?.kind === 'Deployment') queue.add(`${object.metadata.namespace ?? ''}/${owner.name}`);
       });
       // A rollout with the strategy Recreate continues when the last old pod is gone.
@@ -36,9 +48,36 @@ export function deploymentController(cluster: ClusterContext): Controller {
           type === 'DELETED' || hasEnded(object as Pod) ? deploymentOf(cluster, object) : undefined;
         if (owner?.spec.strategy?.type === 'Recreate') queue.add(keyOf(owner));
       });
+      for (const set of cluster.store.all(replicaSets)) if (!controllerOf(set)) orphans.add(keyOf(set));
       for (const deployment of cluster.store.all(deployments)) queue.add(keyOf(deployment));
     },
   };
+}
+
+function selects({ metadata, spec }: Deployment, set: ReplicaSet): boolean {
+  return metadata.namespace === set.metadata.namespace && matchesLabels(spec.selector, set.metadata.labels);
+}
+
+/** Takes ownership of the ReplicaSets without a controller that the Deployment selects, and gives up the others. */
+function adopt(cluster: ClusterContext, deployment: Deployment, orphans: ReadonlySet<string>): void {
+  for (const key of orphans) {
+    const set = cluster.store.get(replicaSets, ...splitKey(key));
+    if (set && !set.metadata.deletionTimestamp && selects(deployment, set))
+      setOwners(cluster, set, (owners) => [...owners, controlledBy(deployment)]);
+  }
+  const { uid } = deployment.metadata;
+  for (const set of cluster.store.ownedOf(replicaSets, uid))
+    if (!selects(deployment, set))
+      setOwners(cluster, set, (owners) => owners.filter((each) => each.uid !== uid));
+}
+
+type Owners = NonNullable<KubeObject['metadata']['ownerReferences']>;
+
+function setOwners(cluster: ClusterContext, set: ReplicaSet, change: (owners: Owners) => Owners): void {
+  updateByController(cluster, replicaSets, set, (object) => ({
+    ...object,
+    metadata: { ...object.metadata, ownerReferences: change(object.metadata.ownerReferences ?? []) },
+  }));
 }
 
 /** The Deployment of a pod, by its ReplicaSet. */
@@ -52,11 +91,8 @@ function reconcile(cluster: ClusterContext, deployment: Deployment, requeue: () 
   const sets = [...cluster.store.ownedOf(replicaSets, deployment.metadata.uid)];
   const current = sets.find((set) => isOf(deployment, set));
   const old = sets.filter((set) => set !== current);
-  if (deployment.spec.paused) {
-    if (current) resize(cluster, deployment, { set: current, replicas: deployment.spec.replicas ?? 1 });
-  } else {
-    roll(cluster, deployment, { current, old });
-  }
+  if (deployment.spec.paused || isScaled(deployment, sets)) scale(cluster, deployment, { current, old });
+  else roll(cluster, deployment, { current, old });
   const after = [...cluster.store.ownedOf(replicaSets, deployment.metadata.uid)];
   const fresh = after.find((set) => isOf(deployment, set));
   const latest = cluster.store.get(
@@ -80,10 +116,10 @@ function roll(
   const recreated = deployment.spec.strategy?.type === 'Recreate';
   if (recreated && stopOld(cluster, deployment, old)) return;
   const fresh = freshSet(cluster, deployment, current, old);
-  const sizes = old.filter((set) => size(set).replicas > 0).map(size);
+  const sizes = old.filter((set) => sizeOf(set).replicas > 0).map(sizeOf);
   const next = recreated
     ? new Map([[fresh.metadata.name, desired]])
-    : rollingStep(desired, rolloutBounds(deployment), size(fresh), sizes);
+    : rollingStep(desired, rolloutBounds(deployment), sizeOf(fresh), sizes);
   for (const set of [fresh, ...old]) {
     const replicas = next.get(set.metadata.name);
     if (replicas !== undefined) resize(cluster, deployment, { set, replicas });
@@ -105,8 +141,8 @@ function freshSet(
   current: ReplicaSet | undefined,
   old: readonly ReplicaSet[],
 ): ReplicaSet {
-  const newest = Math.max(0, ...old.map(revisionOf));
-  const revision = current && revisionOf(current) > newest ? revisionOf(current) : newest + 1;
+  const newest = old.map(revisionOf).reduce((most, each) => (each > most ? each : most), 0n);
+  const revision = current && revisionOf(current) > newest ? revisionOf(current) : newest + 1n;
   const annotations = annotationsOf(deployment, revision);
   const set = current ?? create(cluster, replicaSets, draftSet(cluster, deployment, annotations));
   const fresh = updateByController(cluster, replicaSets, set, (object) => ({
@@ -126,17 +162,23 @@ function freshSet(
   return fresh;
 }
 
-function annotationsOf(deployment: Deployment, revision: number): Record<string, string> {
+function annotationsOf(deployment: Deployment, revision: bigint): Record<string, string> {
   const { 'kubectl.kubernetes.io/last-applied-configuration': _applied, ...own } =
     deployment.metadata.annotations ?? {};
-  const desired = String(deployment.spec.replicas ?? 1);
-  const surge = deployment.spec.strategy?.type === 'Recreate' ? 0 : rolloutBounds(deployment).surge;
-  return {
-    ...own,
-    [REVISION]: String(revision),
-    'deployment.kubernetes.io/desired-replicas': desired,
-    'deployment.kubernetes.io/max-replicas': String((deployment.spec.replicas ?? 1) + surge),
-  };
+  return { ...own, [REVISION]: String(revision), ...sizeAnnotations(deployment) };
+}
+
+/** Sizes the ReplicaSets for another size of the Deployment. */
+function scale(
+  cluster: ClusterContext,
+  deployment: Deployment,
+  { current, old }: { readonly current: ReplicaSet | undefined; readonly old: readonly ReplicaSet[] },
+): void {
+  const sizes = scaledSizes(deployment, current, old);
+  for (const set of current ? [...old, current] : old) {
+    const replicas = sizes.get(set.metadata.name);
+    if (replicas !== undefined) setSize(cluster, deployment, { set, replicas });
+  }
 }
 
 function draftSet(
@@ -188,12 +230,25 @@ function resize(
   deployment: Deployment,
   { set, replicas }: { readonly set: ReplicaSet; readonly replicas: number },
 ): void {
+  if (set.spec.replicas !== replicas) setSize(cluster, deployment, { set, replicas });
+}
+
+/** Sizes a ReplicaSet, and notes the size of the Deployment that it was sized for. */
+function setSize(
+  cluster: ClusterContext,
+  deployment: Deployment,
+  { set, replicas }: { readonly set: ReplicaSet; readonly replicas: number },
+): void {
   const before = set.spec.replicas ?? 0;
-  if (before === replicas) return;
   updateByController(cluster, replicaSets, set, (object) => ({
     ...object,
+    metadata: {
+      ...object.metadata,
+      annotations: { ...object.metadata.annotations, ...sizeAnnotations(deployment) },
+    },
     spec: { ...object.spec, replicas },
   }));
+  if (before === replicas) return;
   const way = replicas > before ? 'up' : 'down';
   const message = `Scaled ${way} replica set ${set.metadata.name} from ${before} to ${replicas}`;
   report(cluster, deployment, { reason: 'ScalingReplicaSet', message });
@@ -203,19 +258,13 @@ function deleteOldSets(cluster: ClusterContext, deployment: Deployment, old: rea
   const surplus = old.length - (deployment.spec.revisionHistoryLimit ?? 10);
   if (surplus <= 0) return;
   const idle = [...old]
-    .sort((a, b) => revisionOf(a) - revisionOf(b))
+    .sort((a, b) => (revisionOf(a) < revisionOf(b) ? -1 : 1))
     .filter((set) => set.status?.replicas === 0);
   for (const set of idle.slice(0, surplus)) deleteObject(cluster, replicaSets, set);
 }
 
-function size(set: ReplicaSet): SetSize {
-  return {
-    name: set.metadata.name,
-    replicas: set.spec.replicas ?? 0,
-    available: set.status?.availableReplicas ?? 0,
-  };
-}
-
-function revisionOf(set: ReplicaSet): number {
-  return Number(set.metadata.annotations?.[REVISION] ?? 0);
+/** The revision of a ReplicaSet: a 64-bit integer, 0 if it has none. */
+function revisionOf(set: ReplicaSet): bigint {
+  const text = set.metadata.annotations?.[REVISION] ?? '';
+  return /^\d{1,19}$/.test(text) ? BigInt(text) : 0n;
 }

@@ -5,14 +5,22 @@ import type { ResourceType } from '../kinds/resource.js';
 /** The conditions of a namespace whose deletion waits for nothing. */
 const DONE: readonly Condition[] = [
   done('NamespaceDeletionDiscoveryFailure', 'ResourcesDiscovered', 'All resources successfully discovered'),
-  done('NamespaceDeletionGroupVersionParsingFailure', 'ParsedGroupVersions', 'All legacy kube types successfully parsed'),
+  done(
+    'NamespaceDeletionGroupVersionParsingFailure',
+    'ParsedGroupVersions',
+    'All legacy kube types successfully parsed',
+  ),
   done(
     'NamespaceDeletionContentFailure',
     'ContentDeleted',
     'All content successfully deleted, may be waiting on finalization',
   ),
   done('NamespaceContentRemaining', 'ContentRemoved', 'All content successfully removed'),
-  done('NamespaceFinalizersRemaining', 'ContentHasNoFinalizers', 'All content-preserving finalizers finished'),
+  done(
+    'NamespaceFinalizersRemaining',
+    'ContentHasNoFinalizers',
+    'All content-preserving finalizers finished',
+  ),
 ];
 
 function done(type: string, reason: string, message: string): Condition {

@@ -46,20 +46,24 @@ export function namespaceController(cluster: ClusterContext, caCertificate: stri
         if (type === 'ADDED') createDefaults(cluster, object.metadata.name, caCertificate);
       });
       cluster.store.onAnyChange((type, { type: change, object }) => {
-        const isRootCa = type.id === configMaps.id && object.metadata.name === ROOT_CA;
-        if (isRootCa && change === 'MODIFIED') queue.add(object.metadata.namespace ?? '');
-        if (change !== 'DELETED' || !type.namespaced) return;
-        const namespace = cluster.store.get(namespaces, '', object.metadata.namespace ?? '');
-        if (
-          namespace?.metadata.deletionTimestamp ||
-          type.id === configMaps.id ||
-          type.id === serviceAccounts.id
-        )
-          queue.add(object.metadata.namespace ?? '');
+        const { namespace = '' } = object.metadata;
+        if (isDefault(type, object)) queue.add(namespace);
+        else if (change === 'DELETED' && type.namespaced && isTerminating(cluster, namespace))
+          queue.add(namespace);
       });
       for (const { metadata } of cluster.store.all(namespaces)) queue.add(metadata.name);
     },
   };
+}
+
+/** Whether the object is one that each namespace has. */
+function isDefault({ id }: ResourceType, { metadata }: KubeObject): boolean {
+  if (id === configMaps.id) return metadata.name === ROOT_CA;
+  return id === serviceAccounts.id && metadata.name === 'default';
+}
+
+function isTerminating({ store }: ClusterContext, name: string): boolean {
+  return store.get(namespaces, '', name)?.metadata.deletionTimestamp !== undefined;
 }
 
 function createDefaults(cluster: ClusterContext, namespace: string, caCertificate: string): void {
@@ -98,13 +102,16 @@ function deleteContents(cluster: ClusterContext, namespace: Namespace): void {
   const conditions = terminatingConditions(namespace, reportable, timestamp(cluster.clock.now()));
   const reported = replaceStatus(cluster, namespaces, namespace, { ...namespace.status, conditions });
   if (remaining.size > 0) return;
-  finishDeletion(cluster, namespaces, cluster.store.put(namespaces, { ...reported, spec: { finalizers: [] } }));
+  finishDeletion(
+    cluster,
+    namespaces,
+    cluster.store.put(namespaces, { ...reported, spec: { finalizers: [] } }),
+  );
 }
 
 /** Deletes the objects of a kind in a namespace; returns those that remain. */
 function deleteAll(cluster: ClusterContext, type: ResourceType, namespace: string): KubeObject[] {
   const objects = [...cluster.store.all(type)].filter(({ metadata }) => metadata.namespace === namespace);
-  for (const object of objects)
-    if (!object.metadata.deletionTimestamp) deleteObject(cluster, type, object);
+  for (const object of objects) if (!object.metadata.deletionTimestamp) deleteObject(cluster, type, object);
   return objects.flatMap(({ metadata }) => cluster.store.byUid(metadata.uid) ?? []);
 }

@@ -5,9 +5,10 @@ import { replaceStatus } from '../cluster/write.js';
 import { replicaSets } from '../kinds/apps.js';
 import type { Pod } from '../kinds/core.js';
 import { isReady, pods } from '../kinds/pods.js';
-import type { LabelSelector } from '../kinds/object.js';
+import { timestamp, type LabelSelector } from '../kinds/object.js';
 import { type ReplicationController, replicationControllers } from '../kinds/replication-controllers.js';
 import type { ResourceType } from '../kinds/resource.js';
+import type { ApiError } from '../kinds/status.js';
 import { matchesLabels } from '../kinds/selector.js';
 import type { ReplicaSet } from '../kinds/workloads.js';
 import { keyOf } from '../store/cluster-store.js';
@@ -21,6 +22,9 @@ import {
   untilApiError,
 } from '../cluster/controlled-pods.js';
 import { claimPods, OrphanPods } from './pod-adoption.js';
+
+/** Type of the condition of a set whose pods cannot be created. */
+const FAILURE = 'ReplicaFailure';
 
 /** A kind that keeps a number of equal pods. */
 type Replicated = ReplicaSet | ReplicationController;
@@ -85,10 +89,29 @@ function reconcile<T>(
     report(cluster, set, { reason: 'SuccessfulDelete', message: `Deleted pod: ${pod.metadata.name}` });
   }
   const kept = activePods(cluster, set).filter((pod) => !surplus.has(pod));
-  replaceStatus(cluster, type, set, statusOf(cluster, set, kept));
+  replaceStatus(cluster, type, set, {
+    ...statusOf(cluster, set, kept),
+    ...failureOf(cluster, set, apiError),
+  });
   const next = nextAvailability(cluster, kept, set.spec.minReadySeconds);
   if (next !== undefined) checkAt(next);
   if (apiError) throw apiError;
+}
+
+/** The condition that says why pods cannot be created; it stays as it began until they can. */
+function failureOf(
+  cluster: ClusterContext,
+  { status }: Replicated,
+  apiError: ApiError | undefined,
+): Pick<NonNullable<ReplicaSet['status']>, 'conditions'> {
+  const others = status?.conditions?.filter(({ type }) => type !== FAILURE) ?? [];
+  const known = status?.conditions?.find(({ type }) => type === FAILURE);
+  const failure = apiError && {
+    ...{ type: FAILURE, status: 'True', reason: 'FailedCreate', message: apiError.message },
+    lastTransitionTime: timestamp(cluster.clock.now()),
+  };
+  const conditions = [...others, ...(failure ? [known ?? failure] : [])];
+  return conditions.length > 0 ? { conditions } : {};
 }
 
 function statusOf(cluster: ClusterContext, set: Replicated, kept: readonly Pod[]): ReplicaSet['status'] {

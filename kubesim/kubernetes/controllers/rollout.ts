@@ -67,6 +67,48 @@ function grown(desired: number, bounds: RolloutBounds, fresh: SetSize, old: read
   return fresh.replicas + Math.max(0, Math.min(room, desired - fresh.replicas));
 }
 
+/** A ReplicaSet in the middle of a rollout. */
+export interface SizedSet extends SetSize {
+  /** Its time of creation. */
+  readonly created: string;
+  /** The most pods of its deployment when it was sized; 0 if that is not known. */
+  readonly max: number;
+}
+
+/** The sizes of the ReplicaSets of a deployment that is scaled in the middle of a rollout: each in proportion. */
+export function proportionalSizes(
+  sets: readonly SizedSet[],
+  deployment: { readonly desired: number; readonly max: number; readonly replicas: number },
+): Map<string, number> {
+  const allowed = deployment.desired > 0 ? deployment.max : 0;
+  const total = allowed - sum(sets, 'replicas');
+  // The largest first; of equal ones the newest when pods are added, the oldest when they are removed.
+  const order = (a: SizedSet, b: SizedSet) =>
+    b.replicas - a.replicas || a.created.localeCompare(b.created) * (total > 0 ? -1 : 1);
+  const sorted = [...sets].sort(order);
+  const sizes = new Map<string, number>();
+  let added = 0;
+  for (const set of sorted) {
+    const rest = total - added;
+    const part = fractionOf(set, deployment);
+    const change = total > 0 ? Math.min(part, rest) : Math.max(part, rest);
+    sizes.set(set.name, set.replicas + change);
+    added += change;
+  }
+  const [largest] = sorted;
+  if (largest) sizes.set(largest.name, Math.max(0, (sizes.get(largest.name) ?? 0) + total - added));
+  return sizes;
+}
+
+function fractionOf(
+  { replicas, max }: SizedSet,
+  deployment: { readonly desired: number; readonly max: number; readonly replicas: number },
+): number {
+  if (deployment.desired === 0) return -replicas;
+  const before = max || deployment.replicas;
+  return before === 0 ? 0 : Math.round((replicas * deployment.max) / before) - replicas;
+}
+
 function sum(sets: readonly SetSize[], field: 'replicas' | 'available'): number {
   return sets.reduce((total, set) => total + set[field], 0);
 }

@@ -44,6 +44,7 @@ export interface ReplicaSet extends KubeObject {
     readonly fullyLabeledReplicas?: number;
     readonly readyReplicas?: number;
     readonly availableReplicas?: number;
+    readonly conditions?: readonly Condition[];
   };
 }
 

@@ -161,6 +161,86 @@ export const controllers: Area = {
       });
     },
 
+    async 'adopts a ReplicaSet that a deployment selects and counts on from its revision'(context) {
+      const { api, namespace, eventually } = context;
+      const { spec } = workload('old', { replicas: 0 });
+      const labels = { app: 'web', part: 'old' };
+      const metadata = {
+        name: 'old',
+        labels,
+        annotations: { 'deployment.kubernetes.io/revision': '3546343826724305832' },
+      };
+      const template = { ...spec.template, metadata: { labels } };
+      const set = { metadata, spec: { ...spec, selector: { matchLabels: labels }, template } };
+      await api.post(appsOf(namespace, 'replicasets'), set);
+      const made = await api.post(deploymentsOf(namespace), deployment('web', { replicas: 0 }));
+      await eventually(async () => {
+        const { annotations } = (await api.get(`${deploymentsOf(namespace)}/web`)).body.metadata;
+        return annotations?.['deployment.kubernetes.io/revision'] === '3546343826724305833';
+      });
+      const adopted = (await api.get(`${appsOf(namespace, 'replicasets')}/old`)).body;
+      expect(ownerOf(adopted)).toMatchObject({ uid: made.body.metadata.uid, controller: true });
+    },
+
+    async 'scales a deployment in the middle of a rollout in proportion'(context) {
+      const { api, namespace, eventually } = context;
+      const path = `${deploymentsOf(namespace)}/web`;
+      const rollingUpdate = { maxSurge: 3, maxUnavailable: 2 };
+      const template = podTemplate('web', nowhere);
+      const strategy = { type: 'RollingUpdate', rollingUpdate };
+      await api.post(deploymentsOf(namespace), deployment('web', { replicas: 10, strategy, template }));
+      for (const [index, { metadata }] of (await items(context, podsOf(namespace), 10)).entries())
+        await becomeReady(context, metadata.name, `10.64.0.${index + 1}`);
+      const sizes = async () => {
+        const sets = (await api.get(appsOf(namespace, 'replicasets'))).body.items;
+        return sets
+          .map((set) => Number(set.spec['replicas']))
+          .sort((a, b) => a - b)
+          .join();
+      };
+      await eventually(async () => (await api.get(path)).body['status'].availableReplicas === 10);
+      const changed = { spec: { template: { spec: { containers: [container({ image: 'nginx:1.28' })] } } } };
+      await api.patch(path, 'strategic', changed);
+      await eventually(async () => (await sizes()) === '5,8');
+      await api.patch(path, 'merge', { spec: { replicas: 30 } });
+      await eventually(async () => (await sizes()) === '13,20');
+    },
+
+    async 'says that the pods of a workload cannot be created'(context) {
+      const { api, namespace, eventually } = context;
+      const quota = { metadata: { name: 'none' }, spec: { hard: { pods: '0' } } };
+      await api.post(`/api/v1/namespaces/${namespace}/resourcequotas`, quota);
+      await eventually(async () => {
+        const { body } = await api.get(`/api/v1/namespaces/${namespace}/resourcequotas/none`);
+        return (body['status'].hard as { pods?: string } | undefined)?.pods === '0';
+      });
+      const controllersOf = `/api/v1/namespaces/${namespace}/replicationcontrollers`;
+      const { template } = workload('rc').spec;
+      await api.post(controllersOf, { metadata: { name: 'rc' }, spec: { replicas: 1, template } });
+      await api.post(appsOf(namespace, 'replicasets'), workload('set', { replicas: 1 }));
+      await api.post(deploymentsOf(namespace), deployment('web', { replicas: 1 }));
+      const paths = [
+        `${controllersOf}/rc`,
+        `${appsOf(namespace, 'replicasets')}/set`,
+        `${deploymentsOf(namespace)}/web`,
+      ];
+      for (const path of paths) {
+        const failure = await eventually(async () => {
+          const { conditions } = (await api.get(path)).body['status'] as { conditions?: { type: string }[] };
+          return conditions?.find(({ type }) => type === 'ReplicaFailure');
+        });
+        expect(failure).toMatchObject({
+          status: 'True',
+          reason: 'FailedCreate',
+          message: expect.stringMatching(
+            /^pods ".+" is forbidden: exceeded quota: none, requested: pods=1, used: pods=0, limited: pods=0$/,
+          ),
+        });
+      }
+      await api.patch(`${controllersOf}/rc`, 'merge', { spec: { replicas: 0 } });
+      await eventually(async () => !('conditions' in (await api.get(`${controllersOf}/rc`)).body['status']));
+    },
+
     async 'makes the pods of a StatefulSet in order, by number'(context) {
       const { api, namespace } = context;
       await api.post(appsOf(namespace, 'statefulsets'), workload('db', { replicas: 2, serviceName: 'db' }));

@@ -126,7 +126,11 @@ export const namespaces: Area = {
       await eventually(() => isGone(context, pathOf(namespace)));
     },
 
-    async 'restores the certificate of the API server that each namespace has'({ api, namespace, eventually }) {
+    async 'restores the certificate of the API server that each namespace has'({
+      api,
+      namespace,
+      eventually,
+    }) {
       const path = `${configMapsOf(namespace)}/kube-root-ca.crt`;
       const certificate = async () => {
         const { status, body } = await api.get(path);
