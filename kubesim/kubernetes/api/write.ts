@@ -14,12 +14,14 @@ import { storeEphemeralContainers } from './ephemeral-containers.js';
 import { objectOf } from './read.js';
 import { represent, representList } from './representation.js';
 import { selection } from './selection.js';
+import { signingRequests } from '../kinds/certificates.js';
 import { immutable, invalidValue, unsupported } from '../kinds/causes.js';
 import type { Cause, ResourceType } from '../kinds/resource.js';
 import { ApiError, badRequest, conflict, invalid, methodNotAllowed, notFound } from '../kinds/status.js';
 import { authorizeCreation } from './authorization.js';
 import { applyTo, checkNewObject, readConfiguration } from './apply.js';
 import { checkEscalation } from './rbac/escalation.js';
+import { requestedBy, storeApproval, storeSigningStatus } from './signing-requests.js';
 import { patchWriterOf, writerOf } from './field-manager.js';
 import { addWarnings } from './warnings.js';
 import { strategicMerge } from './strategic-merge.js';
@@ -52,7 +54,9 @@ export async function create(call: ApiCall, target: Target): Promise<ApiResponse
     const { kind } = target.served.type;
     throw invalid({ group: '', kind, plural: '', id: '' }, nameIn(body), causes);
   }
-  const draft = readObject(call, target, body);
+  const { type } = target.served;
+  const given = readObject(call, target, body);
+  const draft = type.id === signingRequests.id ? requestedBy(call.user, given) : given;
   if (draft.metadata.resourceVersion)
     throw new ApiError(500, '', 'resourceVersion should not be set on objects to be created');
   checkEscalation(call.cluster, { user: call.user, type: target.served.type, object: draft });
@@ -87,17 +91,11 @@ function store(
   const { metadata } = current;
   if (resourceVersion && resourceVersion !== metadata.resourceVersion) throw conflict(type, metadata.name);
   if (uid && uid !== metadata.uid) throw uidError(call, type, { name: metadata.name, uid });
-  if (subresource === 'status') {
-    const { managedFields } = next.metadata;
-    const changed = {
-      ...current,
-      status: (next as Json)['status'],
-      metadata: { ...metadata, managedFields },
-    };
-    return storeStatus(call.cluster, type, { current, next: changed, ...optionsOf(call, by) });
-  }
+  const options = optionsOf(call, by);
+  if (subresource === 'approval') return storeApproval(call.cluster, { current, next, ...options });
+  if (subresource === 'status') return statusOf(call, type, { current, next, by });
   if (subresource === 'ephemeralcontainers')
-    return storeEphemeralContainers(call.cluster, { current, next, ...optionsOf(call, by) });
+    return storeEphemeralContainers(call.cluster, { current, next, ...options });
   if (subresource === 'finalize') {
     const spec = (next as Json)['spec'];
     return finishDeletion(
@@ -110,8 +108,21 @@ function store(
   return replace(call.cluster, type, {
     current,
     next: next as unknown as KubeObject,
-    ...optionsOf(call, by),
+    ...options,
   });
+}
+
+/** Stores the status of an object. */
+function statusOf(call: ApiCall, type: ResourceType, { current, next, by }: Replacement): KubeObject {
+  const options = optionsOf(call, by);
+  if (type.id === signingRequests.id) return storeSigningStatus(call.cluster, { current, next, ...options });
+  const { managedFields } = next.metadata;
+  const changed = {
+    ...current,
+    status: (next as Json)['status'],
+    metadata: { ...current.metadata, managedFields },
+  };
+  return storeStatus(call.cluster, type, { current, next: changed, ...options });
 }
 
 /** How a request writes: whether it stores, who owns the fields, and where warnings go. */

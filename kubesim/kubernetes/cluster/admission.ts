@@ -1,6 +1,7 @@
 import { ApiError, forbidden, notFound } from '../kinds/status.js';
 import type { Namespace, Pod, Service } from '../kinds/core.js';
 import { deployments } from '../kinds/apps.js';
+import { signingRequests, type CertificateSigningRequest } from '../kinds/certificates.js';
 import { customResourceDefinitions } from '../kinds/custom-resource-definitions.js';
 import type { CustomResourceDefinition } from '../kinds/definition.js';
 import { namespaces } from '../kinds/nodes.js';
@@ -56,6 +57,8 @@ function mutated<T extends KubeObject>(
   if (!old && PROTECTION_FINALIZERS.has(type.id)) return admitVolume(cluster, type, object);
   if (!old && type.id === namespaces.id) return withFinalizer(object as unknown as Namespace) as unknown as T;
   if (!old && type.id === pods.id) return admitPod(cluster, object as unknown as Pod) as unknown as T;
+  if (old && type.id === signingRequests.id)
+    return { ...object, spec: (old as unknown as CertificateSigningRequest).spec };
   if (type.id === services.id)
     return admitService(cluster, object as unknown as Service, old as Service | undefined) as unknown as T;
   return object;

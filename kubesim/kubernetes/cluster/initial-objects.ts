@@ -6,7 +6,9 @@ import { namespaces } from '../kinds/nodes.js';
 import type { ResourceType } from '../kinds/resource.js';
 import { priorityClasses, SYSTEM_PRIORITY_CLASSES } from '../kinds/priority-classes.js';
 import { runtimeClasses } from '../kinds/runtime-class.js';
+import { serviceRanges } from '../kinds/service-ranges.js';
 import { DNS_ADDRESS, services } from '../kinds/services.js';
+import { ensureFlowControl } from './bootstrap-flow-control.js';
 import type { ClusterContext } from './context.js';
 import { create } from './write.js';
 
@@ -32,6 +34,14 @@ export function ensureInitialObjects(cluster: ClusterContext): void {
       metadata: { name },
       ...spec,
     });
+  ensure(cluster, serviceRanges, {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'ServiceCIDR',
+    metadata: { name: 'kubernetes' },
+    spec: { cidrs: [cluster.serviceCidr] },
+    status: { conditions: [{ type: 'Ready', status: 'True', message: 'Kubernetes Service CIDR is ready' }] },
+  });
+  ensureFlowControl(cluster);
   ensure(cluster, services, {
     apiVersion: 'v1',
     kind: 'Service',

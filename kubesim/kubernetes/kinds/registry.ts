@@ -2,7 +2,14 @@ import { clusterRoleBindings, clusterRoles, roleBindings, roles } from './access
 import { admissionPolicies, admissionPolicyBindings } from './admission-policies.js';
 import { daemonSets, deployments, replicaSets, statefulSets } from './apps.js';
 import { autoscalers } from './autoscalers.js';
+import {
+  csiNodes,
+  storageCapacities,
+  volumeAttachments,
+  volumeAttributesClasses,
+} from './attached-volumes.js';
 import { jobs } from './batch.js';
+import { signingRequests } from './certificates.js';
 import { controllerRevisions } from './controller-revisions.js';
 import { configMaps, leases, secrets, serviceAccounts } from './configuration.js';
 import { customResourceDefinitions } from './custom-resource-definitions.js';
@@ -10,6 +17,8 @@ import { csiDrivers } from './csi-drivers.js';
 import { cronJobs } from './cron-jobs.js';
 import { podDisruptionBudgets } from './disruption-budgets.js';
 import { eventFromEventsGroup, eventOfEventsGroup, eventsGroupCauses, events } from './events.js';
+import { deviceClasses, resourceClaims, resourceClaimTemplates, resourceSlices } from './devices.js';
+import { flowSchemas, priorityLevels } from './flow-control.js';
 import { ingressClasses, ingresses, networkPolicies } from './networking.js';
 import { namespaces, nodes } from './nodes.js';
 import type { Event } from './core.js';
@@ -21,6 +30,7 @@ import { priorityClasses } from './priority-classes.js';
 import { limitRanges, resourceQuotas } from './resource-limits.js';
 import { type Cause, groupVersion, type ResourceType } from './resource.js';
 import { runtimeClasses } from './runtime-class.js';
+import { addresses, serviceRanges } from './service-ranges.js';
 import { endpoints, endpointSlices, services } from './services.js';
 import { unitedDeployments } from './united-deployment.js';
 import { storageClasses, volumeClaims, volumes } from './volumes.js';
@@ -86,6 +96,19 @@ export const storedTypes: readonly ResourceType[] = [
   mutatingWebhooks,
   validatingWebhooks,
   csiDrivers,
+  csiNodes,
+  storageCapacities,
+  volumeAttachments,
+  volumeAttributesClasses,
+  signingRequests,
+  flowSchemas,
+  priorityLevels,
+  serviceRanges,
+  addresses,
+  deviceClasses,
+  resourceClaims,
+  resourceClaimTemplates,
+  resourceSlices,
   customResourceDefinitions,
 ];
 

@@ -18,7 +18,15 @@ export interface Column<T extends KubeObject> {
 }
 
 export type Subresource =
-  'status' | 'scale' | 'log' | 'eviction' | 'binding' | 'finalize' | 'token' | 'ephemeralcontainers';
+  | 'status'
+  | 'scale'
+  | 'log'
+  | 'eviction'
+  | 'binding'
+  | 'finalize'
+  | 'token'
+  | 'ephemeralcontainers'
+  | 'approval';
 
 /** Definition of a kind: names, validation and columns. */
 export interface ResourceType<T extends KubeObject = KubeObject> {
@@ -88,6 +96,7 @@ export function defineResource<T extends KubeObject>(definition: ResourceDefinit
 const SUBRESOURCES: readonly Subresource[] = [
   ...(['status', 'scale', 'log', 'eviction', 'binding', 'finalize', 'token'] as const),
   'ephemeralcontainers',
+  'approval',
 ];
 
 type Names = Pick<

@@ -1,7 +1,7 @@
 import { servedTypes, type ServedType } from './registry.js';
 import { groupVersion } from './resource.js';
 import type { ApiResource } from '../schema/definition-file.js';
-import type { KubernetesApi } from '../schema/kubernetes-api.js';
+import { latestApi, type KubernetesApi } from '../schema/kubernetes-api.js';
 
 const READ = ['get', 'list'];
 
@@ -55,7 +55,14 @@ function rank({ groups }: KubernetesApi, key: string): number {
 function resourcesOf(api: KubernetesApi, key: string, types: readonly ServedType[]): ApiResource[] {
   const served = new Set(types.flatMap(({ type }) => namesOf(type)));
   const known = api.resourcesOf(key).filter(({ name }) => served.has(name));
-  const missing = types.filter(({ type }) => !known.some(({ name }) => name === type.plural));
+  // An older version lacks kinds of newer ones.
+  const missing = types.filter(
+    ({ type }) =>
+      !known.some(({ name }) => name === type.plural) &&
+      !latestApi()
+        .resourcesOf(key)
+        .some(({ name }) => name === type.plural),
+  );
   return [...known, ...missing.flatMap(({ type }) => customResources(type))];
 }
 

@@ -31,6 +31,7 @@ const BY_KIND: ReadonlySet<string> = new Set([
   `${CORE}.Taint.effect`,
   `${ADMISSION}.RuleWithOperations.operations`,
   `${ADMISSION}.NamedRuleWithOperations.operations`,
+  'io.k8s.api.certificates.v1.CertificateSigningRequestSpec.usages',
   `${CORE}.ServiceSpec.ipFamilies`,
   `${CORE}.ScopedResourceSelectorRequirement.operator`,
 ]);

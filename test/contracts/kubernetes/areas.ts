@@ -1,6 +1,7 @@
 import { access } from './cases/access.js';
 import { admission } from './cases/admission.js';
 import { contentNegotiation } from './cases/content-negotiation.js';
+import { certificates } from './cases/certificates.js';
 import { controllers } from './cases/controllers.js';
 import { customResources } from './cases/custom-resources.js';
 import { deletion } from './cases/deletion.js';
@@ -8,6 +9,7 @@ import { discovery } from './cases/discovery.js';
 import { eventsAndLeases } from './cases/events-and-leases.js';
 import { fieldValidation } from './cases/field-validation.js';
 import { jobs } from './cases/jobs.js';
+import { flowControl } from './cases/flow-control.js';
 import { kinds } from './cases/kinds.js';
 import { lists } from './cases/lists.js';
 import { namespaces } from './cases/namespaces.js';
@@ -35,6 +37,8 @@ export const areas: readonly Area[] = [
   subresources,
   deletion,
   access,
+  certificates,
+  flowControl,
   quotas,
   admission,
   customResources,

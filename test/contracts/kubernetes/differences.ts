@@ -6,6 +6,7 @@ import { deletion } from './differences/deletion.js';
 import { discovery } from './differences/discovery.js';
 import { eventsAndLeases } from './differences/events-and-leases.js';
 import { fieldValidation } from './differences/field-validation.js';
+import { flowControl } from './differences/flow-control.js';
 import { kinds } from './differences/kinds.js';
 import { lists } from './differences/lists.js';
 import { namespaces } from './differences/namespaces.js';
@@ -31,6 +32,7 @@ export const differences: Readonly<Record<string, readonly Difference[]>> = {
   subresources,
   deletion,
   access,
+  'flow control': flowControl,
   admission,
   'custom resources': customResources,
   'validation rules': validationRules,

@@ -22,8 +22,9 @@ function pathOf({ version, plural, clusterScoped }: KindContract, namespace: str
   return clusterScoped ? `${root}/${plural}` : `${root}/namespaces/${namespace}/${plural}`;
 }
 
-function manifestOf({ version, kind, minimal }: KindContract, context: CaseContext, change: Manifest = {}) {
-  const object = { apiVersion: version, kind, metadata: { name: context.unique('object') }, ...minimal };
+function manifestOf(contract: KindContract, context: CaseContext, change: Manifest = {}) {
+  const { version, kind, name = context.unique('object'), minimal } = contract;
+  const object = { apiVersion: version, kind, metadata: { name }, ...minimal };
   return merged(object, change) as Manifest;
 }
 

@@ -11,13 +11,6 @@ export const discovery: readonly Difference[] = [
   },
   {
     reason: 'OpenAPI is served only as far as kubectl asks for it.',
-    titles: [
-      'serves OpenAPI v2 with definitions of every kind',
-      'lists a document of OpenAPI v3 for each group and version',
-    ],
-  },
-  {
-    reason: 'The kind is not served, or without short names.',
-    titles: ['lists volumeattachments in storage.k8s.io/v1'],
+    titles: ['lists a document of OpenAPI v3 for each group and version'],
   },
 ];
