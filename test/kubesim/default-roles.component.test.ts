@@ -80,6 +80,24 @@ interface RbacObject {
   readonly subjects: readonly object[];
 }
 
+test('a start leaves default roles and bindings as they were', async () => {
+  const rbac = '/apis/rbac.authorization.k8s.io/v1';
+  const read = async (plural: string) => {
+    const { body } = await master.api('GET', `${rbac}/${plural}`);
+    return (body as unknown as { items: readonly { metadata: { name: string } }[] }).items;
+  };
+  const plurals = ['clusterroles', 'clusterrolebindings', 'roles', 'rolebindings'];
+  const path = `${rbac}/clusterroles/system:monitoring`;
+  const labels = { 'example.com/changed': 'true' };
+  const type = { 'content-type': 'application/merge-patch+json' };
+  await master.api('PATCH', path, { metadata: { labels } }, type);
+  const before = await Promise.all(plurals.map(read));
+  await simulator.restart();
+  master = await simulator.access('default-roles');
+  expect(await Promise.all(plurals.map(read))).toEqual(before);
+  expect((await master.api('GET', path)).body.metadata).toMatchObject({ labels });
+});
+
 test('a start completes default roles and bindings, except those without automatic updates', async () => {
   const rbac = '/apis/rbac.authorization.k8s.io/v1';
   const read = async (path: string) => (await master.api('GET', path)).body as unknown as RbacObject;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { kubernetesGroups } from '../../../access/kubernetes-user.js';
 import {
@@ -8,12 +9,16 @@ import {
   type Role,
   type RoleBinding,
 } from '../kinds/access-control.js';
-import type { Draft, KubeObject } from '../kinds/object.js';
+import { namespaces } from '../kinds/nodes.js';
+import { aggregatedRoles } from '../kinds/aggregated-roles.js';
+import type { Draft, KubeObject, Metadata } from '../kinds/object.js';
 import { missingRules, type PolicyRule } from '../kinds/policy-rule.js';
 import type { ResourceType } from '../kinds/resource.js';
+import { withDefaults } from '../schema/defaults.js';
 import source from './bootstrap-policy.json' with { type: 'json' };
 import type { ClusterContext } from './context.js';
-import { create, updateByController } from './write.js';
+import { schemaOf } from './schema-rules.js';
+import { updateByController } from './write.js';
 
 const AUTOUPDATE = 'rbac.authorization.kubernetes.io/autoupdate';
 const GROUP = 'rbac.authorization.k8s.io';
@@ -138,18 +143,79 @@ const policy: readonly Item[] = [
   return { type, draft };
 });
 
+/** The fields of the objects in each version of the control plane, but for their identity, which all clusters share. */
+const fields = new Map<string, ReadonlyMap<Item, KubeObject>>();
+
+function fieldsOf(cluster: ClusterContext): ReadonlyMap<Item, KubeObject> {
+  const version = cluster.version();
+  const known = fields.get(version);
+  if (known) return known;
+  const complete = policy.map((item) => {
+    const object = withDefaults(item.draft as KubeObject, schemaOf(cluster, item.type));
+    return [item, item.type.defaults(object)] as const;
+  });
+  const roles = complete.map(([, object]) => object as Role).filter(({ kind }) => kind === clusterRoles.kind);
+  const aggregated = new Map(aggregatedRoles(roles).map((role) => [role.metadata.name, role]));
+  const all = new Map(
+    complete.map(([item, object]) => {
+      const role = object.kind === clusterRoles.kind ? aggregated.get(object.metadata.name) : undefined;
+      return [item, frozen(role ?? object)] as const;
+    }),
+  );
+  fields.set(version, all);
+  return all;
+}
+
 /**
  * Creates the missing default roles and bindings, and adds the missing rules and subjects of existing ones, as an API
  * server does when it starts. An object with the annotation `autoupdate: "false"` stays as it is.
+ *
+ * An object is written to the database with its first change; until then each start makes it again, with the same identity. A cluster
+ * has 138 of them.
  */
 export function ensureBootstrapPolicy(cluster: ClusterContext): void {
-  for (const { type, draft } of policy) {
+  const identity = identityOf(cluster);
+  for (const [item, object] of fieldsOf(cluster)) {
+    const { type, draft } = item;
     const { namespace = '', name = '' } = draft.metadata;
     const existing = cluster.store.get(type, namespace, name);
-    if (!existing) create(cluster, type, draft);
+    if (!existing)
+      cluster.store.load(type, {
+        ...object,
+        metadata: { ...object.metadata, ...identity(type, draft.metadata) },
+      });
     else if (existing.metadata.annotations?.[AUTOUPDATE] !== 'false')
       complete(cluster, type, existing, draft);
   }
+}
+
+/** A change in place would reach all clusters. */
+function frozen<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value;
+  for (const part of Object.values(value)) frozen(part);
+  return Object.freeze(value);
+}
+
+/** The identity of an object, which is that of the cluster: its namespace `kube-system` is never deleted. */
+function identityOf({
+  store,
+}: ClusterContext): (
+  type: ResourceType,
+  metadata: Partial<Metadata>,
+) => Pick<Metadata, 'uid' | 'creationTimestamp' | 'resourceVersion'> {
+  const system = store.get(namespaces, '', 'kube-system');
+  if (!system) throw new Error('the cluster has no namespace kube-system');
+  const { uid, creationTimestamp, resourceVersion } = system.metadata;
+  return (type, { namespace = '', name = '' }) => {
+    const hash = createHash('sha256').update(`${uid}/${type.id}/${namespace}/${name}`).digest('hex');
+    return { uid: uuidOf(hash), creationTimestamp, resourceVersion };
+  };
+}
+
+/** A UUID of version 8 (RFC 9562): its bits are the application's. */
+function uuidOf(hash: string): string {
+  const parts = [hash.slice(0, 8), hash.slice(8, 12), `8${hash.slice(13, 16)}`, `8${hash.slice(17, 20)}`];
+  return [...parts, hash.slice(20, 32)].join('-');
 }
 
 function complete(

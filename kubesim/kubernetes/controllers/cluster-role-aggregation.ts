@@ -1,12 +1,8 @@
 import { sameJson } from '../../../kernel/same-json.js';
 import type { ClusterContext, Controller } from '../cluster/context.js';
 import { updateByController } from '../cluster/write.js';
+import { aggregatedRules } from '../kinds/aggregated-roles.js';
 import { clusterRoles, type Role } from '../kinds/access-control.js';
-import type { PolicyRule } from '../kinds/policy-rule.js';
-import { matchesLabels } from '../kinds/selector.js';
-
-/** Maximum number of rules of an aggregated ClusterRole; the request for more would be too large. */
-const MAX_RULES = 10_000;
 
 /** Sets the rules of ClusterRoles with an `aggregationRule` to those of the ClusterRoles that it selects. */
 export function clusterRoleAggregationController(cluster: ClusterContext): Controller {
@@ -35,21 +31,7 @@ export function clusterRoleAggregationController(cluster: ClusterContext): Contr
 }
 
 function update(cluster: ClusterContext, role: Role): void {
-  const rules = rulesOf(cluster, role);
+  const rules = aggregatedRules(role, [...cluster.store.all(clusterRoles)]);
   if (!rules || sameJson(rules, role.rules ?? [])) return;
   updateByController(cluster, clusterRoles, role, (object) => ({ ...object, rules }));
-}
-
-/** The rules of the selected roles, each once; undefined if they are too many. */
-function rulesOf({ store }: ClusterContext, role: Role): readonly PolicyRule[] | undefined {
-  const rules = new Map<string, PolicyRule>();
-  for (const selector of role.aggregationRule?.clusterRoleSelectors ?? []) {
-    const selected = [...store.all(clusterRoles)].filter(
-      ({ metadata }) => metadata.name !== role.metadata.name && matchesLabels(selector, metadata.labels),
-    );
-    const byName = selected.sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
-    for (const rule of byName.flatMap((other) => other.rules ?? [])) rules.set(JSON.stringify(rule), rule);
-    if (rules.size > MAX_RULES) return undefined;
-  }
-  return [...rules.values()];
 }
