@@ -58,6 +58,7 @@ const gateway = {
 const kubesim = {
   storage: [],
   http: [],
+  streams: [],
   'kubernetes/schema': [],
   'kubernetes/cel': ['kubernetes/schema'],
   'kubernetes/kinds': ['kubernetes/schema', 'kubernetes/cel'],
@@ -69,10 +70,13 @@ const kubesim = {
     'kubernetes/scheduler',
   ],
   'kubernetes/api': [
-    ...['http', 'kubernetes/kinds', 'kubernetes/schema', 'kubernetes/store'],
+    ...['http', 'streams', 'kubernetes/kinds', 'kubernetes/schema', 'kubernetes/store'],
     ...['kubernetes/cluster', 'kubernetes/scheduler'],
   ],
-  kubelet: ['kubernetes/kinds', 'kubernetes/store', 'kubernetes/cluster', 'kubernetes/scheduler'],
+  kubelet: [
+    ...['streams', 'kubernetes/kinds', 'kubernetes/store', 'kubernetes/cluster'],
+    'kubernetes/scheduler',
+  ],
   cloud: ['storage', 'http'],
   'control-planes': [
     ...['kubernetes/kinds', 'kubernetes/store', 'kubernetes/cluster', 'kubernetes/controllers'],

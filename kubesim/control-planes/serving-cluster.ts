@@ -4,9 +4,6 @@ import type { ClusterOptions, ControlPlaneProcess } from '../cluster-port.js';
 import type { InjectedFaults } from '../injected-faults.js';
 import type { KeyQueue } from '../kubelet-client.js';
 import { kubelets } from '../kubelet/kubelet.js';
-import { logLines } from '../kubelet/log-lines.js';
-import { PodPorts } from '../kubelet/pod-ports.js';
-import type { LogEnvironment } from '../kubernetes/api/logs.js';
 import type { GrantRegistry } from '../kubernetes/cluster/cloud-resource-claims.js';
 import { loadBalancerController } from '../kubernetes/controllers/load-balancer.js';
 import type { Pod, Service } from '../kubernetes/kinds/core.js';
@@ -21,7 +18,6 @@ import { type ApiCall, type ClusterClient, MERGE_PATCH } from './cluster-client.
 import { installBasics, installDns } from './cluster-setup.js';
 import type { ControlPlane } from './control-plane.js';
 import type { ControlPlanes } from './control-planes.js';
-import { kubeletServer } from './kubelet-server.js';
 import { serveMetrics } from './metrics-server.js';
 import type { NodeRegistry } from './node-registry.js';
 import { openNodeTunnel } from './node-tunnel.js';
@@ -103,30 +99,22 @@ export class ServingCluster implements AsyncDisposable {
       cache,
       events,
     });
-    const logs: LogEnvironment = {
-      ...{ clock, faults: options.faults },
-      logLines: (source, period) => logLines(kubeletClient, source, period),
-      podByUid: (uid) => podByUid(cache, uid),
-    };
-    const kubelet = kubeletServer({ objects: cache, logs, log });
-    const ports = new PodPorts(kubeletClient);
+    const running = kubelets(kubeletClient);
     started.use(
       await openNodeTunnel({
         folder: plane.folder,
         pki,
         isReady: (name) => machines.isReady(name),
-        kubelet,
-        podListener: (address, port) => {
-          const pod = podByAddress(cache, address);
-          return pod && ports.listener(pod, port);
-        },
+        network: running.network,
+        podByAddress: (address) => podByAddress(cache, address),
+        log,
         metrics: (request, response) => serveMetrics({ objects: cache, clock }, request, response),
       }),
     );
     const proxy = started.use(new AuthenticatingProxy(plane.server, pki));
     started.defer(() => machines.disconnect());
     machines.connect({ client, objects: cache });
-    kubelets(kubeletClient).start();
+    running.start();
     runLoadBalancers(options, { client, cache, events });
     provisionVolumes({ ...options, client, cache, events });
     return new ServingCluster(options, { plane, cache, events, proxy }, started.move());

@@ -1,9 +1,11 @@
 import type { KubeletClient } from '../kubelet-client.js';
 import type { Container, Pod } from '../kubernetes/kinds/core.js';
 import { type ContentSource, environmentOf, mountedFiles } from './pod-content.js';
-import type { Program } from './program.js';
-import { imageFiles, initialState, programOf, type Surroundings } from './programs.js';
-import type { ExitCode, ShellState } from './shell/run.js';
+import { imageFiles, programOf } from './programs.js';
+import { type ContainerRun, Replay, type ReplayedChange } from './replay.js';
+import { StandardInput } from './shell/input.js';
+import type { ShellState } from './shell/run.js';
+import type { ExitCode } from './shell/step.js';
 
 /** Most steps of a program that are simulated; one that has not ended by then runs until it is stopped. */
 const MAX_STEPS = 1_000;
@@ -11,50 +13,59 @@ const MAX_LOG_STEPS = 100_000;
 /** Most characters of output that are kept. */
 const MAX_OUTPUT = 1024 * 1024;
 
-/** A container with its program, environment and files. */
-export interface ContainerRun extends Surroundings {
-  readonly pod: Pod;
-  readonly program: Program;
-}
-
 /** What a program has done: its end, and the file that a container writes its last message to. */
 export interface Outcome {
   /** Seconds after which it ends; undefined if it runs until it is stopped. */
   readonly end: { readonly seconds: number; readonly code: number; readonly message: string } | undefined;
 }
 
-/** The run of a container. Throws MissingContent. */
-export function containerRun(source: ContentSource, pod: Pod, container: Container): ContainerRun {
+/** The run of a container, with changes at their times. Throws MissingContent. */
+export function containerRun(
+  source: ContentSource,
+  { pod, container }: { readonly pod: Pod; readonly container: Container },
+  changes: readonly ReplayedChange[],
+): ContainerRun {
   const env = environmentOf(source, pod, container);
   const files = new Map([...imageFiles(container.image), ...mountedFiles(source, pod, container)]);
-  return { pod, env, files, program: programOf(pod, container, env) };
+  return {
+    ...{ pod, env, files, changes },
+    hasInput: container.stdin ?? false,
+    program: programOf(pod, container, env),
+  };
 }
 
 /** Called with the state of a program while it waits, from `from` seconds after its start on. */
 type Observer = (state: ShellState, from: number) => void;
 
 /** The end of a program, by running it ahead of time. */
-export function outcomeOf(
-  run: ContainerRun,
-  { terminationMessagePath }: Container,
-  observe?: Observer,
-): Outcome {
-  const state = initialState(run.pod, run, new Date(0));
-  const steps = run.program.run(state);
-  let elapsed = 0;
+export function outcomeOf(run: ContainerRun, container: Container, observe?: Observer): Outcome {
+  const replay = new Replay(run, new Date(0));
   for (let count = 0; count < MAX_STEPS; count += 1) {
-    const { done, value } = steps.next();
+    const from = replay.elapsed;
+    const { done, value } = replay.next();
     if (done) {
       if (value === undefined) break;
-      const message = state.files.get(terminationMessagePath ?? '/dev/termination-log') ?? '';
-      return { end: { seconds: elapsed, code: value, message } };
+      return { end: { seconds: replay.elapsed, code: value, message: messageOf(replay.state, container) } };
     }
-    if (value.seconds === undefined) continue;
-    observe?.(state, elapsed);
-    elapsed += value.seconds;
+    if (value.seconds !== undefined) observe?.(replay.state, from);
   }
-  observe?.(state, elapsed);
+  observe?.(replay.state, replay.elapsed);
+  for (const seconds of replay.remainingChanges()) observe?.(replay.state, seconds);
   return { end: undefined };
+}
+
+/** What a container has written to the file of its last message. */
+function messageOf({ files }: ShellState, { terminationMessagePath }: Container): string {
+  return files.get(terminationMessagePath ?? '/dev/termination-log') ?? '';
+}
+
+/** The state of a container a number of simulated seconds after its start. */
+export function stateAfter(run: ContainerRun, startedAt: Date, seconds: number): ShellState {
+  const replay = new Replay(run, startedAt);
+  for (let count = 0; count < MAX_STEPS && replay.elapsed <= seconds; count += 1)
+    if (replay.next().done) break;
+  for (const at of replay.remainingChanges()) if (at > seconds) break;
+  return replay.state;
 }
 
 /** Lines that a container has written up to a time, with their times in milliseconds. */
@@ -66,16 +77,16 @@ export function outputLines(
     scaled,
   }: { readonly startedAt: number; readonly until: number } & Pick<KubeletClient, 'scaled'>,
 ): { readonly at: number; readonly text: string }[] {
-  const steps = run.program.run(initialState(run.pod, run, new Date(startedAt)));
+  const replay = new Replay(run, new Date(startedAt));
   const output = new LineSplitter();
-  let at = startedAt;
-  for (let count = 0; count < MAX_LOG_STEPS && at <= until && output.size < MAX_OUTPUT; count += 1) {
-    const { done, value } = steps.next();
+  const now = () => startedAt + scaled(replay.elapsed);
+  for (let count = 0; count < MAX_LOG_STEPS && now() <= until && output.size < MAX_OUTPUT; count += 1) {
+    const { done, value } = replay.next();
     if (done) break;
-    at += scaled(value.seconds ?? 0);
-    if (value.output !== undefined) output.add(value.output, at);
+    for (const text of [value.output, value.error])
+      if (text !== undefined) output.add(text.toString(), now());
   }
-  return output.end(at).filter((line) => line.at <= until);
+  return output.end(now()).filter((line) => line.at <= until);
 }
 
 /** Lines of output that arrives in pieces. */
@@ -102,7 +113,8 @@ class LineSplitter {
 export function execCode(run: ContainerRun, command: readonly string[], state: ShellState): ExitCode {
   const [image, ...args] = ['', ...command];
   const program = programOf(run.pod, { name: '', image, command: args }, run.env);
-  const steps = program.run({ ...state, env: new Map(run.env), files: new Map(state.files) });
+  const input = StandardInput.none();
+  const steps = program.run({ ...state, input, env: new Map(run.env), files: new Map(state.files) });
   for (let count = 0; count < MAX_STEPS; count += 1) {
     const { done, value } = steps.next();
     if (done) return value;

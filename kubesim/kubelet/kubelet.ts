@@ -1,3 +1,4 @@
+import type { NodeNetwork } from '../kubernetes/cluster/kubelet-api.js';
 import { hasNodeProblem } from '../kubernetes/cluster/node-conditions.js';
 import { splitKey } from '../kubernetes/cluster/controlled-pods.js';
 import type { Container, ContainerStatus, Pod } from '../kubernetes/kinds/core.js';
@@ -15,6 +16,9 @@ import { instanceHost, nodeHost, type FindPodHost, type PodHost } from './pod-ho
 import { activeContainers, containerStatus, podStatus, statusesOf } from './pod-status.js';
 import { hasFailingProbes, isProbed } from './probes.js';
 import { isMissingImage } from './programs.js';
+import { ContainerChanges } from './container-changes.js';
+import { ContainerSessions } from './container-sessions.js';
+import { KubeletServer } from './kubelet-server.js';
 import { SimulatedContainers } from './simulated-containers.js';
 
 /** Simulated seconds: pulling an image takes from MIN_PULL_SECONDS to twice that; containers take STOP_SECONDS to end. */
@@ -46,15 +50,22 @@ export class Kubelets {
   private readonly queue: KeyQueue;
   private readonly containers: ContainerLifecycle;
   private readonly simulated: SimulatedContainers;
+  private readonly changes = new ContainerChanges();
+  private readonly sessions = new ContainerSessions();
+  /** The ports of the kubelets and pods. */
+  readonly network: NodeNetwork;
 
   constructor(
     private readonly cluster: KubeletClient,
     private readonly hostOf: FindPodHost,
   ) {
     this.queue = cluster.queue((key) => this.sync(key));
-    this.simulated = new SimulatedContainers(cluster);
+    this.simulated = new SimulatedContainers(cluster, this.changes);
     const requeue = (key: string) => this.queue.add(key);
     this.containers = new ContainerLifecycle(cluster, hostOf, { simulated: this.simulated, requeue });
+    const { simulated, changes, sessions } = this;
+    this.network = new KubeletServer({ client: cluster, simulated, changes, sessions });
+    changes.onChange(({ podUid, name }) => this.reconsider(podUid, name));
   }
 
   start(): void {
@@ -64,6 +75,7 @@ export class Kubelets {
       this.enqueue(pod);
     }
     cluster.onPodChange(({ object, deleted }) => {
+      this.sessions.podChanged(object, deleted);
       if (deleted) this.remove(object);
       else this.enqueue(object);
     });
@@ -100,7 +112,19 @@ export class Kubelets {
     }
   }
 
+  /** Plans the next step of a pod again after a client has changed something in a container. */
+  private reconsider(podUid: string, name: string): void {
+    const pod = this.cluster.podByUid(podUid);
+    const container = pod && activeContainers(pod).find((each) => each.name === name);
+    if (!container) return;
+    this.simulated.reconsider(container);
+    this.steps.get(podUid)?.cancel();
+    this.steps.delete(podUid);
+    this.queue.add(keyOf(pod));
+  }
+
   private remove(pod: Pod): void {
+    this.changes.forget(pod.metadata.uid);
     this.cluster.faults.releasePods([pod.metadata.uid]);
     this.steps.get(pod.metadata.uid)?.cancel();
     this.steps.delete(pod.metadata.uid);

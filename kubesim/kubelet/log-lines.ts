@@ -1,8 +1,36 @@
-import type { LogLine, LogPeriod, LogSource } from '../kubernetes/cluster/kubelet-api.js';
 import type { KubeletClient } from '../kubelet-client.js';
+import type { Pod } from '../kubernetes/kinds/core.js';
 import { hash32 } from '../random.js';
 import { outputLines } from './container-run.js';
-import { runOf } from './simulated-containers.js';
+import type { SimulatedContainers } from './simulated-containers.js';
+
+/** A log line with its time. */
+export interface LogLine {
+  readonly at: Date;
+  readonly text: string;
+}
+
+/** A time in milliseconds since the epoch after which, and one up to which, lines were written. */
+export interface LogPeriod {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** An instance of a container, as the source of its log. */
+export interface LogSource {
+  readonly pod: Pod;
+  /** Identifies the instance; the same key gives the same lines. */
+  readonly key: string;
+  readonly name: string;
+  readonly image: string;
+  readonly restartCount: number;
+  readonly startedAt: number;
+  /** End of the container; undefined while it runs. */
+  readonly finishedAt?: number;
+  readonly exitCode?: number;
+  /** Text of every line after a time, because of a fault of the container's volume. */
+  readonly problem?: { readonly since: number; readonly text: string };
+}
 
 /** Milliseconds between two lines of a container, and number of lines kept. */
 const LINE_INTERVAL_MS = 2_000;
@@ -22,11 +50,18 @@ const METHODS = ['GET', 'GET', 'GET', 'POST', 'GET', 'PUT'];
 const CODES = [200, 200, 200, 200, 200, 201, 204, 304, 404, 200];
 
 /** The lines of a period, oldest first; old lines are rotated away. */
-export function logLines(client: KubeletClient, source: LogSource, { from, to }: LogPeriod): LogLine[] {
+export function logLines(
+  {
+    client,
+    simulated,
+  }: { readonly client: Pick<KubeletClient, 'scaled'>; readonly simulated: SimulatedContainers },
+  source: LogSource,
+  { from, to }: LogPeriod,
+): LogLine[] {
   const { pod, startedAt, finishedAt = Infinity } = source;
   const all = [...pod.spec.containers, ...(pod.spec.initContainers ?? [])];
   const container = all.find(({ name }) => name === source.name);
-  const run = container && runOf(client, pod, container);
+  const run = container && simulated.runAt(pod, container, source);
   if (!run || run.program.requests) return requestLines(source, from, to);
   const until = Math.min(to, finishedAt);
   const lines = outputLines(run, { startedAt, until, scaled: (seconds) => client.scaled(seconds) });

@@ -9,11 +9,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
 import type { KubeletClient } from '../kubelet-client.js';
 import type { Pod } from '../kubernetes/kinds/core.js';
-import type { ContainerRun } from './container-run.js';
 import type { Server, ServingContainer } from './http-server.js';
-import type { ContentSource } from './pod-content.js';
 import { containerStatus } from './pod-status.js';
-import { runOf } from './simulated-containers.js';
+import type { ContainerRun } from './replay.js';
+import type { SimulatedContainers } from './simulated-containers.js';
 
 /** Most bytes of a request to a container: the API server sends webhooks two objects of up to 3 MB. */
 const MAX_BODY = 8 * 1024 * 1024;
@@ -31,7 +30,10 @@ export class PodPorts {
   private readonly listeners = new WeakMap<Duplex, Listener>();
   private readonly http: HttpServer;
 
-  constructor(private readonly client: ContentSource & Pick<KubeletClient, 'clock' | 'scaled'>) {
+  constructor(
+    private readonly client: Pick<KubeletClient, 'clock' | 'scaled'>,
+    private readonly simulated: Pick<SimulatedContainers, 'runOf'>,
+  ) {
     this.http = createServer((request, response) => {
       this.serve(request, response).catch(() => response.destroy());
     });
@@ -59,7 +61,7 @@ export class PodPorts {
     for (const container of [...pod.spec.containers, ...(pod.spec.initContainers ?? [])]) {
       const { running } = containerStatus(pod, container.name)?.state ?? {};
       if (!running) continue;
-      const run = runOf(this.client, pod, container);
+      const run = this.simulated.runOf(pod, container);
       const { server } = run.program;
       if (server && (server.ports?.includes(port) ?? true))
         return { server, run, startedAt: running.startedAt };

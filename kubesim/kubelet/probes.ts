@@ -2,8 +2,9 @@ import { hasNodeProblem } from '../kubernetes/cluster/node-conditions.js';
 import { faultDefinitions } from '../injected-faults.js';
 import type { Container, Pod, Probe } from '../kubernetes/kinds/core.js';
 import type { KubeletClient } from '../kubelet-client.js';
-import { type ContainerRun, execCode, outcomeOf } from './container-run.js';
+import { execCode, outcomeOf } from './container-run.js';
 import type { Server } from './http-server.js';
+import type { ContainerRun } from './replay.js';
 
 /** Results of a probe from a number of seconds after the start of the container on. */
 interface Segment {

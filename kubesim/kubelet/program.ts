@@ -1,5 +1,6 @@
 import type { Server } from './http-server.js';
-import type { ExitCode, ShellState, Step } from './shell/run.js';
+import type { ShellState } from './shell/run.js';
+import type { ExitCode, Step } from './shell/step.js';
 
 /** What the program of a container does. */
 export interface Program {

@@ -3,9 +3,11 @@ import { agnhost } from './agnhost.js';
 import { type ContainerRequest, jsonResponse, type Server, textResponse, urlOf } from './http-server.js';
 import { expandReferences, hostnameOf } from './pod-content.js';
 import type { Program } from './program.js';
-import { commandOf } from './shell/commands.js';
+import { commandOf, runCommand } from './shell/commands.js';
+import { StandardInput } from './shell/input.js';
 import { parseScript, type Script } from './shell/parse.js';
-import { runScript, type ExitCode, type ShellState } from './shell/run.js';
+import { runLines, runScript, type ShellState } from './shell/run.js';
+import type { ExitCode, Step } from './shell/step.js';
 
 /** Environment and files of a container that starts. */
 export interface Surroundings {
@@ -40,8 +42,19 @@ export function isMissingImage(image: string): boolean {
 }
 
 /** The state of a container's shell at its start. */
-export function initialState(pod: Pod, { env, files }: Surroundings, startedAt: Date): ShellState {
-  return { env: new Map(env), files: new Map(files), hostname: hostnameOf(pod), startedAt, elapsed: 0 };
+export function initialState(
+  pod: Pod,
+  { env, files }: Surroundings,
+  { startedAt, hasInput }: { readonly startedAt: Date; readonly hasInput: boolean },
+): ShellState {
+  return {
+    env: new Map(env),
+    files: new Map(files),
+    input: hasInput ? new StandardInput() : StandardInput.none(),
+    hostname: hostnameOf(pod),
+    startedAt,
+    elapsed: 0,
+  };
 }
 
 function tagOf(image: string): string | undefined {
@@ -117,6 +130,28 @@ function quiet(seconds: number, code: ExitCode): Program {
 
 const SHELL = /^(.*\/)?(ba|da|a)?sh$/;
 
+/** A command that `exec` runs; undefined if the container has no such program. */
+export function execProgram(
+  [name = '', ...args]: readonly string[],
+  isTerminal: boolean,
+): ((state: ShellState) => Generator<Step, ExitCode>) | undefined {
+  const command = commandOf(name);
+  if (command) return (state) => runCommand(command, args, { ...state, now: state.startedAt });
+  if (!SHELL.test(name)) return undefined;
+  const flag = args.findIndex((arg) => /^-[a-z]*c$/.test(arg));
+  if (flag < 0) return (state) => runLines(state, notFound, isTerminal ? '/ # ' : undefined);
+  const script = parseScript(args[flag + 1] ?? '');
+  if (script) return (state) => runScript(script, state, notFound);
+  return function* () {
+    yield { error: 'sh: this syntax is not simulated\n' };
+    return 2;
+  };
+}
+
+function notFound(name: string): { readonly error: string; readonly code: number } {
+  return { error: `sh: ${name}: not found\n`, code: 127 };
+}
+
 /** A script of a shell: `sh -c SCRIPT`. */
 function scriptProgram([shell = '', ...args]: readonly string[], ends: boolean): Program | undefined {
   const flag = args.findIndex((arg) => /^-[a-z]*c$/.test(arg));
@@ -132,7 +167,7 @@ function scriptProgram([shell = '', ...args]: readonly string[], ends: boolean):
   };
 }
 
-const KEYWORDS = new Set(['exit', 'break', 'export']);
+const KEYWORDS = new Set(['exit', 'break', 'export', 'read']);
 
 function hasUnknownCommand(script: Script): boolean {
   switch (script.type) {
@@ -158,13 +193,7 @@ function commandProgram([name = '', ...args]: readonly string[]): Program | unde
   const command = commandOf(name);
   if (!command) return undefined;
   return {
-    *run(state) {
-      const now = new Date(state.startedAt);
-      const { output, seconds, code } = command(args, { ...state, now });
-      if (output) yield { output };
-      if (seconds !== undefined) yield { seconds };
-      return code;
-    },
+    run: (state) => runCommand(command, args, { ...state, now: new Date(state.startedAt) }),
     ignoresSignals: true,
     requests: false,
     server: undefined,

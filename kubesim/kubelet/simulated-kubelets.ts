@@ -1,7 +1,6 @@
 import type { Kubelets } from '../kubernetes/cluster/context.js';
 import { kubelets } from './kubelet.js';
-import { logLines } from './log-lines.js';
 import { containerUsage, nodeUsage } from './usage.js';
 
 /** The simulated kubelets as the control plane calls them. */
-export const simulatedKubelets: Kubelets = { run: kubelets, logLines, containerUsage, nodeUsage };
+export const simulatedKubelets: Kubelets = { run: kubelets, containerUsage, nodeUsage };

@@ -43,7 +43,8 @@ import type { ServiceAccountTokens } from '../service-account-tokens.js';
 import type { TimerScheduler, Timers } from '../timers.js';
 import { cloudResourceClaims, GrantRegistry } from './cluster/cloud-resource-claims.js';
 import { ensureBootstrapPolicy } from './cluster/bootstrap-policy.js';
-import type { ClusterContext, Kubelets } from './cluster/context.js';
+import type { ClusterContext, Controller, Kubelets } from './cluster/context.js';
+import type { NodeNetwork } from './cluster/kubelet-api.js';
 import { containerInstanceRun } from './cluster/container-instance-runs.js';
 import { ControlPlaneProcesses } from './cluster/control-plane-processes.js';
 import { deleteObject } from './cluster/delete.js';
@@ -94,6 +95,8 @@ export class SimulatedCluster implements ClusterContext, ClusterPort {
   readonly faults: InjectedFaults;
   readonly tokens: ServiceAccountTokens;
   readonly kubelets: Kubelets;
+  readonly network: NodeNetwork;
+  private readonly nodes: Controller;
   private readonly processes = new ControlPlaneProcesses();
   private readonly queues: WorkQueue[] = [];
   private readonly clients = new Set<() => void>();
@@ -124,6 +127,9 @@ export class SimulatedCluster implements ClusterContext, ClusterPort {
     this.quotas = new QuotaUsage(dependencies.store);
     this.grants = new GrantRegistry(() => options.grants());
     this.faults = new InjectedFaults(options.faults);
+    const running = this.kubelets.run(localKubeletClient(this));
+    this.network = running.network;
+    this.nodes = running;
   }
 
   version(): string {
@@ -196,7 +202,7 @@ export class SimulatedCluster implements ClusterContext, ClusterPort {
       ...(this.serverlessZones
         ? [containerInstances(this, this.serverlessZones)]
         : [nodeLifecycleController(this), scheduler(this)]),
-      this.kubelets.run(localKubeletClient(this)),
+      this.nodes,
     ];
     for (const controller of controllers) controller.start();
   }

@@ -1,7 +1,9 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startSimulator, type Simulator } from './simulator.js';
 
@@ -52,6 +54,13 @@ describe.skipIf(!kubectlVersion)('kubectl', () => {
       child.on('error', reject);
       child.on('close', (code) => resolve({ code, output }));
     });
+  }
+
+  /** Runs kubectl with a standard input; returns its standard output. */
+  async function kubectlWithInput(input: string, ...args: string[]): Promise<string> {
+    const child = spawn('kubectl', args, { env: environment, cwd: folder });
+    child.stdin.end(input);
+    return text(child.stdout);
   }
 
   async function prints(...args: string[]): Promise<string> {
@@ -155,6 +164,67 @@ describe.skipIf(!kubectlVersion)('kubectl', () => {
       child.kill();
     }
     expect(output.match(/NAME/g)).toHaveLength(1);
+  });
+
+  test('runs commands in containers by exec, with input, exit codes and a terminal', async () => {
+    const exec = (...args: string[]) => kubectl('-n', 'shop', 'exec', 'deployment/web', ...args);
+    expect(await exec('--', 'sh', '-c', 'echo $HOSTNAME; echo no >&2')).toMatchObject({
+      code: 0,
+      output: expect.stringMatching(/web-[\w-]+\n/),
+    });
+    expect(await exec('--', 'sh', '-c', 'exit 3')).toMatchObject({
+      code: 3,
+      output: expect.stringContaining('exit code 3'),
+    });
+    expect((await exec('--', 'nothing')).output).toContain(
+      'exec: "nothing": executable file not found in $PATH',
+    );
+    expect((await exec('-c', 'other', '--', 'true')).output).toContain(
+      'container other is not valid for pod',
+    );
+    expect(
+      await kubectlWithInput('one\ntwo\n', '-n', 'shop', 'exec', '-i', 'deployment/web', '--', 'cat'),
+    ).toBe('one\ntwo\n');
+  });
+
+  test('copies files to and from containers by cp', async () => {
+    const [pod = ''] = (await prints('-n', 'shop', 'get', 'pods', '-l', 'app=web', '-o', 'name')).split('\n');
+    const path = `shop/${pod.slice('pod/'.length)}:/tmp/web.yaml`;
+    await prints('cp', 'web.yaml', path);
+    await prints('cp', path, 'copied.yaml');
+    expect(await readFile(join(folder, 'copied.yaml'), 'utf8')).toBe(manifest('nginx:1.27', 3));
+  });
+
+  test('forwards a port to the server of a container by port-forward', async () => {
+    const child = spawn('kubectl', ['-n', 'shop', 'port-forward', 'deployment/web', ':80'], {
+      env: environment,
+      cwd: folder,
+    });
+    try {
+      const [line] = (await once(child.stdout, 'data')) as [Buffer];
+      const [, port] = /127\.0\.0\.1:(\d+)/.exec(line.toString()) ?? [];
+      expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toContain('Welcome to nginx!');
+    } finally {
+      child.kill();
+    }
+  });
+
+  test('reads servers of pods and Services through the proxy of the API server', async () => {
+    const [pod = ''] = (await prints('-n', 'shop', 'get', 'pods', '-l', 'app=web', '-o', 'name')).split('\n');
+    // `--raw` does not add the path of the server.
+    const server = '/clusters/kubectl/api/v1';
+    const namespace = `${server}/namespaces/shop`;
+    const name = pod.slice('pod/'.length);
+    expect(await prints('get', '--raw', `${namespace}/pods/${name}:80/proxy/`)).toContain(
+      'Welcome to nginx!',
+    );
+    expect(await prints('get', '--raw', `${namespace}/services/web:80/proxy/`)).toContain(
+      'Welcome to nginx!',
+    );
+    expect((await kubectl('get', '--raw', `${namespace}/pods/${name}:81/proxy/`)).output).toContain(
+      'error trying to reach service',
+    );
+    expect(await prints('get', '--raw', `${server}/nodes/node-0/proxy/healthz`)).toBe('ok');
   });
 
   test('prints and follows logs', async () => {

@@ -6,6 +6,8 @@ import { connect } from 'node:tls';
 import { beforeAll, expect, test } from 'vitest';
 import { systemClock } from '../../kernel/clock.js';
 import { createCertificateAuthority, issueCertificate } from '../../kubesim/certificates.js';
+import { containerRun } from '../../kubesim/kubelet/container-run.js';
+import type { ContentSource } from '../../kubesim/kubelet/pod-content.js';
 import { PodPorts } from '../../kubesim/kubelet/pod-ports.js';
 import type { Pod, Secret } from '../../kubesim/kubernetes/kinds/core.js';
 
@@ -23,14 +25,16 @@ beforeAll(async () => {
   );
   const base64 = (value: string) => Buffer.from(value).toString('base64');
   const data = { 'tls.crt': base64(issued.cert), 'tls.key': base64(issued.key) };
-  ports = new PodPorts({
-    clock: systemClock,
-    scaled: (seconds) => seconds * 1000,
+  const source: ContentSource = {
     configMap: () => undefined,
     serviceAccountToken: () => undefined,
     secret: (_namespace, name) =>
       name === 'certificate' ? ({ metadata: { name }, data } as unknown as Secret) : undefined,
-  });
+  };
+  ports = new PodPorts(
+    { clock: systemClock, scaled: (seconds) => seconds * 1000 },
+    { runOf: (pod, container) => containerRun(source, { pod, container }, []) },
+  );
 });
 
 const MOUNT = { name: 'certificate', mountPath: '/tls' };

@@ -29,7 +29,7 @@ function podOf(container: Container, spec: object = {}): Pod {
 /** What a container prints in its first hour, and how it ends. */
 function ran(container: Partial<Container>, spec: object = {}) {
   const full = { name: 'c', image: 'busybox:1.36', ...container };
-  const run = containerRun(source, podOf(full, spec), full);
+  const run = containerRun(source, { pod: podOf(full, spec), container: full }, []);
   const lines = outputLines(run, { startedAt: 0, until: 3_600_000, scaled: (seconds) => seconds * 1000 });
   return { text: lines.map(({ text }) => text), end: outcomeOf(run, full).end };
 }
@@ -116,7 +116,8 @@ test('runs a container whose missing references are optional', () => {
 /** The plan of the probes of a container. */
 function plan(container: Partial<Container>) {
   const full = { name: 'c', image: 'busybox', ...container };
-  return probePlan(containerRun(source, podOf(full, { restartPolicy: 'Always' }), full), full);
+  const pod = podOf(full, { restartPolicy: 'Always' });
+  return probePlan(containerRun(source, { pod, container: full }, []), full);
 }
 
 const http = (path: string, port: number) => ({ httpGet: { path, port } });

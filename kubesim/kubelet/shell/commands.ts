@@ -1,22 +1,9 @@
 import { timestamp } from '../../kubernetes/kinds/object.js';
-
-/** What a command of a container reads and changes. */
-export interface CommandContext {
-  readonly env: ReadonlyMap<string, string>;
-  /** Contents by path; a directory is not listed. */
-  readonly files: Map<string, string>;
-  readonly hostname: string;
-  readonly now: Date;
-}
-
-/** What a command does: it prints, takes simulated seconds and ends; without `code` it runs until it is stopped. */
-interface CommandResult {
-  readonly output?: string;
-  readonly seconds?: number;
-  readonly code?: number;
-}
-
-type Command = (args: readonly string[], context: CommandContext) => CommandResult;
+import type { Command, CommandContext, CommandResult } from './command.js';
+import { writeFile } from './files.js';
+import type { StandardInput } from './input.js';
+import type { ExitCode, Step } from './step.js';
+import { tar } from './tar.js';
 
 /** The commands that are simulated. */
 const COMMANDS: Readonly<Record<string, Command | undefined>> = {
@@ -35,7 +22,7 @@ const COMMANDS: Readonly<Record<string, Command | undefined>> = {
   date: (args, { now }) => ({ output: `${dateText(args, now)}\n`, code: 0 }),
   hostname: (_args, context) => ({ output: `${context.hostname}\n`, code: 0 }),
   touch: (paths, { files }) => {
-    for (const path of paths) if (!files.has(path)) files.set(path, '');
+    for (const path of paths) if (!files.has(path)) writeFile(files, path, '');
     return { code: 0 };
   },
   rm: (args, { files }) => {
@@ -53,13 +40,29 @@ const COMMANDS: Readonly<Record<string, Command | undefined>> = {
   test: (args, context) => ({ code: isTrue(args, context) ? 0 : 1 }),
   '[': (args, context) => ({ code: isTrue(args.slice(0, -1), context) ? 0 : 1 }),
   expr: (args) => calculated(args),
-  tail: (args) => (args.includes('-f') ? {} : { code: 0 }),
+  tail: (args, context) => (args.includes('-f') ? {} : tail(args, context)),
+  tee,
+  tar,
 };
 
 /** The command by its name or path, e.g. `/bin/echo`; undefined if it is not simulated. */
 export function commandOf(name: string): Command | undefined {
   const base = name.slice(name.lastIndexOf('/') + 1);
   return Object.hasOwn(COMMANDS, base) ? COMMANDS[base] : undefined;
+}
+
+/** Runs a command in steps. */
+export function* runCommand(
+  command: Command,
+  args: readonly string[],
+  context: CommandContext,
+): Generator<Step, ExitCode> {
+  const result = command(args, context);
+  if ('next' in result) return yield* result;
+  const { output, error, seconds, code } = result;
+  if (output !== undefined || error !== undefined) yield { output, error };
+  if (seconds !== undefined) yield { seconds };
+  return code;
 }
 
 function echo(args: readonly string[]): CommandResult {
@@ -86,12 +89,43 @@ function secondsOf(time: string): number {
   return Number(number) * (UNITS[unit] ?? 1);
 }
 
-function cat(paths: readonly string[], { files }: CommandContext): CommandResult {
+function cat(paths: readonly string[], { files, input }: CommandContext): ReturnType<Command> {
+  if (paths.length === 0 || paths[0] === '-') return copied(input, () => undefined);
   const texts = paths.map((path) => files.get(path));
-  const output = texts
-    .map((text, index) => text ?? `cat: ${paths[index]}: No such file or directory\n`)
-    .join('');
-  return { output, code: texts.includes(undefined) ? 1 : 0 };
+  const missing = paths.filter((path) => !files.has(path));
+  return {
+    output: texts.map((text) => text ?? '').join(''),
+    ...(missing.length > 0 && {
+      error: missing.map((path) => `cat: ${path}: No such file or directory\n`).join(''),
+    }),
+    code: missing.length > 0 ? 1 : 0,
+  };
+}
+
+/** Prints the input as it comes. */
+function* copied(input: StandardInput, onText: (text: string) => void): Generator<Step, ExitCode> {
+  for (;;) {
+    const output = yield* input.bytes();
+    if (output === undefined) return 0;
+    onText(output.toString());
+    yield { output };
+  }
+}
+
+function tee(paths: readonly string[], { files, input }: CommandContext): ReturnType<Command> {
+  const targets = paths.filter((path) => !path.startsWith('-'));
+  if (!paths.includes('-a')) for (const path of targets) writeFile(files, path, '');
+  return copied(input, (text) => {
+    for (const path of targets) writeFile(files, path, `${files.get(path) ?? ''}${text}`);
+  });
+}
+
+/** The end of a file: `tail -c +N` or the last lines. */
+function tail(args: readonly string[], { files }: CommandContext): CommandResult {
+  const text = files.get(args.at(-1) ?? '');
+  if (text === undefined) return { code: 0 };
+  const lines = text.split('\n');
+  return { output: lines.slice(-11).join('\n'), code: 0 };
 }
 
 function printenv(names: readonly string[], { env }: CommandContext): CommandResult {
@@ -120,7 +154,8 @@ function list(args: readonly string[], { files }: CommandContext): CommandResult
   if (files.has(path)) return { output: `${path}\n`, code: 0 };
   const below = [...files.keys()].filter((name) => name.startsWith(`${path}/`));
   const names = [...new Set(below.map((name) => name.slice(path.length + 1).split('/')[0]))].sort();
-  if (names.length === 0) return { output: `ls: ${path}: No such file or directory\n`, code: 1 };
+  if (names.length === 0 && path !== '')
+    return { error: `ls: ${path}: No such file or directory\n`, code: 1 };
   return { output: names.map((name) => `${name}\n`).join(''), code: 0 };
 }
 

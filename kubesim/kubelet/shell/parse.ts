@@ -5,7 +5,7 @@ export type Script =
       /** Words as written, with their quotes. */
       readonly words: readonly string[];
       readonly assignments: readonly (readonly [name: string, value: string])[];
-      readonly output: Redirection | undefined;
+      readonly redirections: readonly Redirection[];
     }
   | { readonly type: 'list'; readonly items: readonly ListItem[] }
   | { readonly type: 'loop'; readonly until: boolean; readonly condition: Script; readonly body: Script }
@@ -23,9 +23,10 @@ interface ListItem {
   readonly when: ';' | '&&' | '||';
 }
 
-interface Redirection {
-  readonly path: string;
-  readonly append: boolean;
+/** Sends an output, 1 or 2, to a file or to where another output goes: `> file`, `2>&1`. */
+export interface Redirection {
+  readonly output: number;
+  readonly target: { readonly path: string; readonly append: boolean } | number;
 }
 
 /** Longest script in characters, and deepest nesting, that is simulated. */
@@ -69,7 +70,7 @@ function tokensOf(text: string): string[] {
 const ASSIGNMENT = /^([A-Za-z_]\w*)=([\s\S]*)$/;
 const OUTPUT = /^([0-9]?)(>>?)$/;
 /** Sends one output to another, e.g. `2>&1`. */
-const DUPLICATION = /^[0-9]?>&[0-9]$/;
+const DUPLICATION = /^([0-9]?)>&([0-9])$/;
 const SEPARATORS = new Set([';', '&&', '||']);
 const UNSUPPORTED = new Set(['|', '&', '<', '(', ')', ';;', 'case', 'function', 'trap', 'exec', '[[']);
 
@@ -153,22 +154,24 @@ class Parser {
   private simple(): Script {
     const words: string[] = [];
     const assignments: (readonly [string, string])[] = [];
-    let output: Redirection | undefined;
+    const redirections: Redirection[] = [];
     for (let token = this.peek(); token !== undefined && !SEPARATORS.has(token); token = this.peek()) {
       this.take();
       const assignment = words.length === 0 ? ASSIGNMENT.exec(token) : null;
-      const redirection = OUTPUT.exec(token);
+      const redirection = this.redirection(token);
       if (assignment) assignments.push([assignment[1] ?? '', assignment[2] ?? '']);
-      else if (redirection) output = this.redirection(redirection) ?? output;
-      else if (!DUPLICATION.test(token)) words.push(token);
+      else if (redirection) redirections.push(redirection);
+      else words.push(token);
     }
-    return { type: 'command', words, assignments, output };
+    return { type: 'command', words, assignments, redirections };
   }
 
-  /** The redirection of the standard output; other outputs are dropped. */
-  private redirection([, descriptor = '', sign]: readonly string[]): Redirection | undefined {
-    const path = this.take();
-    return descriptor === '' || descriptor === '1' ? { path, append: sign === '>>' } : undefined;
+  private redirection(token: string): Redirection | undefined {
+    const [duplication, from, to] = DUPLICATION.exec(token) ?? [];
+    if (duplication !== undefined) return { output: Number(from || 1), target: Number(to) };
+    const [redirection, descriptor, sign] = OUTPUT.exec(token) ?? [];
+    if (redirection === undefined) return undefined;
+    return { output: Number(descriptor || 1), target: { path: this.take(), append: sign === '>>' } };
   }
 
   private take(expected?: string): string {

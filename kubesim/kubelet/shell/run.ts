@@ -1,24 +1,18 @@
-import { type CommandContext, commandOf } from './commands.js';
+import type { CommandContext, CommandResult } from './command.js';
+import { commandOf, runCommand } from './commands.js';
 import { expandWord, type Values } from './expand.js';
-import { parseScript, type Script } from './parse.js';
-
-/** What a running program does next: it prints, or lets time pass. A step without either only counts. */
-export interface Step {
-  readonly output?: string;
-  readonly seconds?: number;
-}
-
-/** The exit code of a program; undefined if it runs until it is stopped. */
-export type ExitCode = number | undefined;
+import { writeFile } from './files.js';
+import { parseScript, type Redirection, type Script } from './parse.js';
+import type { ExitCode, Step } from './step.js';
 
 /** State of a shell: variables, files and the simulated seconds since its start. */
-export interface ShellState extends Pick<CommandContext, 'files' | 'hostname'> {
+export interface ShellState extends Pick<CommandContext, 'files' | 'hostname' | 'input'> {
   readonly env: Map<string, string>;
   readonly startedAt: Date;
   elapsed: number;
 }
 
-/** Most steps of a command in `$(…)`, and longest text of a variable or file. */
+/** Most steps of a command in `$(…)`, and longest text of a variable. */
 const MAX_STEPS = 1_000;
 const MAX_TEXT = 64 * 1024;
 
@@ -36,11 +30,14 @@ class ScriptEnd extends Error {
 /** Ends the innermost loop: by `break`. */
 class LoopEnd extends Error {}
 
+/** What a command does that is not simulated. */
+export type UnknownCommand = (name: string) => CommandResult;
+
 /** Runs a script in steps. `unknown` decides on commands that are not simulated. */
 export function* runScript(
   script: Script,
   state: ShellState,
-  unknown: () => { readonly seconds?: number; readonly code?: number },
+  unknown: UnknownCommand,
 ): Generator<Step, ExitCode> {
   try {
     return yield* new Shell(state, unknown).run(script);
@@ -50,12 +47,44 @@ export function* runScript(
   }
 }
 
+/** An output, a file, or nothing (0). */
+type Target = 0 | 1 | 2 | { readonly file: string };
+/** Targets of the outputs 1 and 2. */
+type Outputs = readonly [0, Target, Target];
+
+/** Runs the lines of the standard input, each as a script. `prompt` is printed before each. */
+export function* runLines(
+  state: ShellState,
+  unknown: UnknownCommand,
+  prompt: string | undefined,
+): Generator<Step, ExitCode> {
+  const shell = new Shell(state, unknown);
+  let code = 0;
+  for (;;) {
+    if (prompt !== undefined) yield { error: prompt };
+    const line = yield* state.input.line();
+    if (line === undefined) return code;
+    const script = parseScript(line);
+    if (!script) {
+      yield { error: 'sh: this syntax is not simulated\n' };
+      code = 2;
+      continue;
+    }
+    try {
+      code = yield* shell.run(script);
+    } catch (error) {
+      if (error instanceof ScriptEnd) return error.code;
+      if (!(error instanceof LoopEnd)) throw error;
+    }
+  }
+}
+
 class Shell implements Values {
   private code = 0;
 
   constructor(
     private readonly state: ShellState,
-    private readonly unknown: () => { readonly seconds?: number; readonly code?: number },
+    private readonly unknown: UnknownCommand,
   ) {}
 
   variable(name: string): string {
@@ -68,7 +97,7 @@ class Shell implements Values {
     let text = '';
     let steps = 0;
     for (const { output } of runScript(script, this.state, this.unknown)) {
-      text += output ?? '';
+      text += output?.toString() ?? '';
       if ((steps += 1) > MAX_STEPS) break;
     }
     return limited(text).trimEnd();
@@ -129,7 +158,10 @@ class Shell implements Values {
     const [name, ...args] = command.words.map((word) => expandWord(word, this));
     yield {};
     if (name === undefined) return 0;
-    return this.builtin(name, args) ?? (yield* this.program(name, args, command.output));
+    if (name === 'read') return yield* this.readInto(args);
+    return (
+      this.builtin(name, args) ?? (yield* this.program(name, args, this.outputsOf(command.redirections)))
+    );
   }
 
   /** Runs a command that changes the shell; undefined for other commands. */
@@ -139,26 +171,60 @@ class Shell implements Values {
     return name === 'export' ? this.export(args) : undefined;
   }
 
-  private *program(
-    name: string,
-    args: readonly string[],
-    target: Extract<Script, { type: 'command' }>['output'],
-  ): Generator<Step, number> {
-    const { output = '', seconds, code } = this.call(name, args);
-    if (target) this.write(target, output);
-    else if (output !== '') yield { output };
-    if (seconds !== undefined) {
-      this.state.elapsed += seconds;
-      yield { seconds };
-    }
-    if (code === undefined) throw new ScriptEnd(undefined);
-    return code;
+  /** `read NAME`: the next line of the input; fails at its end. */
+  private *readInto(args: readonly string[]): Generator<Step, number> {
+    const { input, env } = this.state;
+    const line = yield* input.line();
+    env.set(args.findLast((arg) => !arg.startsWith('-')) ?? 'REPLY', limited(line?.trim() ?? ''));
+    return line === undefined ? 1 : 0;
   }
 
-  private call(name: string, args: readonly string[]): ReturnType<NonNullable<ReturnType<typeof commandOf>>> {
-    const { env, files, hostname, startedAt, elapsed } = this.state;
+  private *program(name: string, args: readonly string[], outputs: Outputs): Generator<Step, number> {
+    const { env, files, hostname, input, startedAt, elapsed } = this.state;
     const now = new Date(startedAt.getTime() + elapsed * 1000);
-    return commandOf(name)?.(args, { env, files, hostname, now }) ?? this.unknown();
+    const command = commandOf(name) ?? (() => this.unknown(name));
+    const steps = runCommand(command, args, { env, files, hostname, input, now });
+    for (;;) {
+      const { done, value } = steps.next();
+      if (!done) yield* this.redirected(value, outputs);
+      else if (value === undefined) throw new ScriptEnd(undefined);
+      else return value;
+    }
+  }
+
+  /** A step of a command, with its outputs to where they are redirected. */
+  private *redirected(step: Step, outputs: Outputs): Generator<Step, void> {
+    for (const [number, name] of [
+      [1, 'output'],
+      [2, 'error'],
+    ] as const) {
+      const text = step[name];
+      const target = outputs[number];
+      if (text === undefined || text === '') continue;
+      if (target === 1) yield { output: text };
+      else if (target === 2) yield { error: text.toString() };
+      else if (target) this.append(target, text.toString());
+    }
+    this.state.elapsed += step.seconds ?? 0;
+    if (step.seconds !== undefined || step.waits) yield { seconds: step.seconds, waits: step.waits };
+  }
+
+  /** Where the outputs of a command go; a file that is not appended to becomes empty. */
+  private outputsOf(redirections: readonly Redirection[]): Outputs {
+    const outputs: [0, Target, Target] = [0, 1, 2];
+    for (const { output, target } of redirections) {
+      if (output !== 1 && output !== 2) continue;
+      outputs[output] = typeof target === 'number' ? (outputs[target as 1 | 2] ?? 0) : this.fileOf(target);
+    }
+    return outputs;
+  }
+
+  private fileOf({ path, append }: { readonly path: string; readonly append: boolean }): Target {
+    const file = expandWord(path, this);
+    if (file === '/dev/null') return 0;
+    if (file === '/dev/stdout' || file === '/dev/stderr') return file === '/dev/stdout' ? 1 : 2;
+    if (!append || !this.state.files.has(file)) writeFile(this.state.files, file, '');
+    return { file };
   }
 
   private export(args: readonly string[]): number {
@@ -169,9 +235,7 @@ class Shell implements Values {
     return 0;
   }
 
-  private write(target: { readonly path: string; readonly append: boolean }, text: string): void {
-    const path = expandWord(target.path, this);
-    if (path === '/dev/null') return;
-    this.state.files.set(path, limited(target.append ? `${this.state.files.get(path) ?? ''}${text}` : text));
+  private append({ file }: { readonly file: string }, text: string): void {
+    writeFile(this.state.files, file, `${this.state.files.get(file) ?? ''}${text}`);
   }
 }

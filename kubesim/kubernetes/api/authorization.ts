@@ -1,14 +1,31 @@
 import { flag, type ApiCall } from './call.js';
 import { parseTarget, type Target, watchedPath } from './path.js';
-import type { ResourceAttributes } from './rbac/attributes.js';
-import { authorize } from './rbac/authorizer.js';
+import { forbiddenObject, type ResourceAttributes } from './rbac/attributes.js';
+import { authorize, decide } from './rbac/authorizer.js';
 import { effectiveUser } from './rbac/impersonation.js';
 import type { UserInfo } from './rbac/user-info.js';
 import { ApiError } from '../kinds/status.js';
 
 /** Throws ApiError 403 if the caller may not perform the request on its target. */
 export function authorizeTarget(call: ApiCall, target: Target): void {
-  authorize(call.cluster, call.user, attributesOf(call, target));
+  const attributes = attributesOf(call, target);
+  authorize(call.cluster, call.user, attributes);
+  if (attributes.verb === 'get' && needsCreate(call, target)) authorizeConnection(call, attributes);
+}
+
+/** Subresources by which a client acts in a container, though a WebSocket begins with GET. */
+const CONNECTIONS: readonly (string | undefined)[] = ['exec', 'attach', 'portforward'];
+/** The first minor version of Kubernetes whose API server asks for `create` of them. */
+const CREATE_NEEDED_SINCE = 35;
+
+function needsCreate({ version }: ApiCall, { subresource }: Target): boolean {
+  return CONNECTIONS.includes(subresource) && Number(version.split('.')[1]) >= CREATE_NEEDED_SINCE;
+}
+
+/** Throws ApiError 403, as an API server with an empty reason, if the user may not create the subresource. */
+function authorizeConnection({ cluster, user }: ApiCall, attributes: ResourceAttributes): void {
+  const { allowed, reason = '' } = decide(cluster, user, { ...attributes, verb: 'create' });
+  if (!allowed) throw forbiddenObject(attributes, reason);
 }
 
 /** Throws ApiError 403 if the caller may not create the object, which an apply would. */
@@ -65,5 +82,6 @@ function verbOf({ method, query }: ApiCall, { name, subresource }: Target): stri
     return flag(query, 'watch') ? 'watch' : 'list';
   }
   if (method === 'DELETE') return name === undefined ? 'deletecollection' : 'delete';
-  return { POST: 'create', PUT: 'update', PATCH: 'patch' }[method] ?? method.toLowerCase();
+  if (method === 'HEAD') return 'get';
+  return { POST: 'create', PUT: 'update', PATCH: 'patch' }[method] ?? '';
 }

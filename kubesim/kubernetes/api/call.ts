@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { ClusterContext } from '../cluster/context.js';
 import { unsupported } from '../kinds/causes.js';
 import type { Cause } from '../kinds/resource.js';
@@ -27,10 +28,19 @@ export interface ApiCall {
   readonly representation: Representation;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  /** Takes the connection of a request to switch protocols instead of sending a response; undefined for other requests. */
+  readonly upgrade?: (() => UpgradedConnection) | undefined;
   /** Aborts if the client disconnects before the response. */
   readonly abortSignal: AbortSignal;
   /** The body, at most BODY_LIMIT bytes. */
   bytes(): Promise<Buffer>;
+}
+
+/** A connection that switches protocols. */
+interface UpgradedConnection {
+  readonly socket: Duplex;
+  /** What the client has sent after the request. */
+  readonly head: Buffer;
 }
 
 /** The user of a token, and those of the requested audiences for which the token is. */

@@ -1,6 +1,7 @@
 import { authorizePath, authorizeTarget } from './authorization.js';
 import { flag, type ApiResponse, type ApiCall } from './call.js';
 import { conditional } from './conditional.js';
+import { connect } from './connect.js';
 import { hashOfText } from '../openapi/document-hash.js';
 import { aggregatedDiscovery, discovery } from './discovery.js';
 import { logs } from './logs.js';
@@ -9,6 +10,7 @@ import { servedApi } from '../openapi/served-api.js';
 import { openApi } from './openapi.js';
 import { parseTarget, watchedPath, type Target } from './path.js';
 import { bind, evict } from './pod-actions.js';
+import { proxy } from './proxy.js';
 import { listRateMetrics } from './list-rate-limiter.js';
 import { get, list } from './read.js';
 import { review } from './reviews.js';
@@ -102,6 +104,8 @@ function isOutsideNamespace({ served, namespace }: Target): boolean {
 }
 
 type Handler = (call: ApiCall, target: Target) => Promise<ApiResponse>;
+/** Its response is streamed if it returns none. */
+type StreamHandler = (call: ApiCall, target: Target) => Promise<ApiResponse | undefined> | ApiResponse | void;
 
 const COLLECTION_HANDLERS: Readonly<Record<string, Handler | undefined>> = {
   GET: list,
@@ -124,7 +128,7 @@ function resource(call: ApiCall, target: Target): Promise<ApiResponse> | undefin
 }
 
 /** By method and subresource; a subresource that is part of the object is read and written as the object is. */
-const SUBRESOURCE_HANDLERS: Readonly<Record<string, Handler | ((call: ApiCall, target: Target) => void)>> = {
+const SUBRESOURCE_HANDLERS: Readonly<Record<string, StreamHandler>> = {
   'GET log': logs,
   'POST eviction': evict,
   'POST binding': bind,
@@ -139,13 +143,20 @@ const SUBRESOURCE_HANDLERS: Readonly<Record<string, Handler | ((call: ApiCall, t
   'GET ephemeralcontainers': get,
   'PUT ephemeralcontainers': update,
   'PATCH ephemeralcontainers': patch,
+  'GET exec': connect,
+  'POST exec': connect,
+  'GET attach': connect,
+  'POST attach': connect,
+  'GET portforward': connect,
+  'POST portforward': connect,
 };
 
-function subresource(call: ApiCall, target: Target): Promise<ApiResponse> | undefined {
+async function subresource(call: ApiCall, target: Target): Promise<ApiResponse | undefined> {
   const { subresource: name = '' } = target;
   if (name === 'scale') return scale(call, target);
+  if (name === 'proxy') return proxy(call, target);
   const key = `${call.method} ${name}`;
   const handler = Object.hasOwn(SUBRESOURCE_HANDLERS, key) ? SUBRESOURCE_HANDLERS[key] : undefined;
   if (!handler) throw methodNotAllowed();
-  return handler(call, target) ?? undefined;
+  return (await handler(call, target)) ?? undefined;
 }

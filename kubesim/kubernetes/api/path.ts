@@ -11,6 +11,15 @@ export interface Target {
   readonly namespace: string | undefined;
   readonly name: string | undefined;
   readonly subresource: Subresource | undefined;
+  /** The path below `proxy`, percent-encoded as the client wrote it: empty, or with its slash. */
+  readonly rest?: string;
+}
+
+const PROXY = /^(\/api\/v1\/(?:nodes|namespaces\/[^/]+\/(?:pods|services))\/[^/]+\/proxy)(\/.*)?$/;
+
+/** A path without the slash at its end, which has no meaning; the paths of proxied servers stay. */
+export function normalizedPath(path: string): string {
+  return path.length > 1 && path.endsWith('/') && !PROXY.test(path) ? path.slice(0, -1) : path;
 }
 
 /**
@@ -18,6 +27,12 @@ export interface Target {
  * ApiError if the kind or subresource does not exist.
  */
 export function parseTarget(resources: ClusterResources, path: string): Target | undefined {
+  const [, proxy, rest = ''] = PROXY.exec(path) ?? [];
+  const target = parseResource(resources, proxy ?? path);
+  return target && proxy !== undefined ? { ...target, rest } : target;
+}
+
+function parseResource(resources: ClusterResources, path: string): Target | undefined {
   const parts = path.split('/').slice(1).map(decodeSegment);
   // Empty segments and dots are not valid names.
   if (parts.some((part) => part === '' || part === '.' || part === '..')) throw noSuchPath();

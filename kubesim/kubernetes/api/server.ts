@@ -1,4 +1,5 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { AbortedError } from '../../../kernel/aborted-error.js';
 import type { Clock } from '../../../kernel/clock.js';
@@ -13,7 +14,7 @@ import { BODY_LIMIT, type ApiResponse, type ApiCall, type AuthenticatedToken } f
 import { dispatch } from './dispatch.js';
 import { FlowControl } from './flow-control.js';
 import { ListRateLimiter, listRates } from './list-rate-limiter.js';
-import { watchedPath } from './path.js';
+import { normalizedPath, watchedPath } from './path.js';
 import { decodeSegment, readRequestTarget } from './request-target.js';
 import { isStream, type OpenStreams } from './open-streams.js';
 import { forwardedCredential, serviceAccountCredential } from './service-account-credential.js';
@@ -86,7 +87,7 @@ async function serve(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const { clusterId, path, query, url } = targetOf(request);
+  const { clusterId, query, url } = targetOf(request);
   const credential = await credentialOf(options, request, clusterId);
   const cluster = options.cluster(clusterId);
   const flow = { account: cluster.account, subject: credential.user.name };
@@ -95,8 +96,28 @@ async function serve(
     if (isStream(query)) options.streams.add(response, flow, credential);
     return cluster.proxy.forward({ path: url, user: forwardedUser(credential), request }, response);
   }
+  const call = callOf(options, cluster, { credential, request, response });
+  const apiResponse = await options.flows.handleCall(call, flow, dispatch);
+  if (!apiResponse) return void options.streams.add(response, flow, credential, allowance(call, credential));
+  const list = apiResponse.contentType === undefined ? longListField(apiResponse.body) : undefined;
+  if (!list) return send(response, apiResponse);
+  const { status, body } = apiResponse;
+  await options.lists.send(response, cluster.account, { status, body: body as Json, list });
+}
+
+/** An authenticated request, and how its connection switches protocols if it asks for that. */
+interface Received extends Pick<ApiCall, 'request' | 'response' | 'upgrade'> {
+  readonly credential: Credential;
+}
+
+function callOf(
+  options: ServerContext,
+  cluster: SimulatedApiServer,
+  { credential, request, response, upgrade }: Received,
+): ApiCall {
+  const { clusterId, path, query } = targetOf(request);
   const { account, context, version } = cluster;
-  const call: ApiCall = {
+  return {
     cluster: context,
     account,
     version,
@@ -104,56 +125,63 @@ async function serve(
     authenticate: (token, audiences) => reviewToken(options, clusterId, { token, audiences }),
     listRate: rateLimiterOf(cluster, options.clock),
     method: request.method ?? 'GET',
-    path: withoutEndingSlash(path || '/'),
+    path: normalizedPath(path || '/'),
     query,
     representation: negotiateFor(request, path, query),
-    request,
-    response,
+    ...{ request, response, upgrade },
     abortSignal: abortSignalOf(response),
     bytes: memoize(() => readBody(request, BODY_LIMIT)),
   };
-  const apiResponse = await options.flows.handleCall(call, flow, dispatch);
-  if (!apiResponse) return void options.streams.add(response, flow, credential, allowance(call, credential));
-  const list = apiResponse.contentType === undefined ? longListField(apiResponse.body) : undefined;
-  if (!list) return send(response, apiResponse);
-  const { status, body } = apiResponse;
-  await options.lists.send(response, account, { status, body: body as Json, list });
 }
 
-/**
- * Listener for requests to switch protocols. Only real API servers have such requests: exec, attach and port-forward.
- */
+/** Listener for requests to switch protocols: exec, attach, port-forward, and those that are proxied to a kubelet. */
 export function upgradeListener(
   options: ApiServerOptions,
-): (request: IncomingMessage, client: Duplex, head: Buffer) => void {
+): (request: IncomingMessage, client: Socket, head: Buffer) => void {
+  const serving = { ...options, flows: new FlowControl(), lists: new ListWriter() };
   return (request, client, head) => {
     client.on('error', () => client.destroy());
-    upgrade(options, request, client, head).catch((error: unknown) => {
-      if (!(error instanceof ApiError))
-        options.log.error({ err: error }, 'an upgrade of a connection failed');
-      const { code, message } = error instanceof ApiError ? error : { code: 500, message: 'internal error' };
-      client.end(
-        `HTTP/1.1 ${code} Rejected\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\n${message}\n`,
-      );
-    });
+    const response = new ServerResponse(request);
+    response.shouldKeepAlive = false;
+    response.assignSocket(client);
+    response.once('finish', () => client.end());
+    upgrade(serving, request, { response, client, head }).catch((error: unknown) =>
+      sendError(response, error, options.log),
+    );
   };
 }
 
 async function upgrade(
-  options: ApiServerOptions,
+  options: ServerContext,
   request: IncomingMessage,
-  client: Duplex,
-  head: Buffer,
+  {
+    response,
+    client,
+    head,
+  }: { readonly response: ServerResponse; readonly client: Socket; readonly head: Buffer },
 ): Promise<void> {
   const { clusterId, url } = targetOf(request);
   const credential = await credentialOf(options, request, clusterId);
   const cluster = options.cluster(clusterId);
   const flow = { account: cluster.account, subject: credential.user.name };
-  if (!('proxy' in cluster))
-    throw new ApiError(501, 'NotImplemented', 'a simulated API server does not switch protocols');
   options.streams.admitStream(flow);
-  options.streams.add(client, flow, credential);
-  cluster.proxy.forwardUpgrade({ path: url, user: forwardedUser(credential), request }, client, head);
+  const take = () => {
+    response.detachSocket(client);
+    return { socket: client, head };
+  };
+  if ('proxy' in cluster) {
+    options.streams.add(client, flow, credential);
+    take();
+    return cluster.proxy.forwardUpgrade(
+      { path: url, user: forwardedUser(credential), request },
+      client,
+      head,
+    );
+  }
+  const call = callOf(options, cluster, { credential, request, response, upgrade: take });
+  const apiResponse = await options.flows.handleCall(call, flow, dispatch);
+  if (apiResponse) return send(response, apiResponse);
+  options.streams.add(client, flow, credential, allowance(call, credential));
 }
 
 /** The cluster of a request, and the path (empty for the cluster itself), query and both at its API server. */
@@ -270,10 +298,6 @@ function rateLimiterOf({ context, edition }: SimulatedApiServer, clock: Clock): 
 function memoize<T>(read: () => Promise<T>): () => Promise<T> {
   let reading: Promise<T> | undefined;
   return () => (reading ??= read());
-}
-
-function withoutEndingSlash(path: string): string {
-  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
 }
 
 /** Only objects are negotiated; discovery, schemas and logs have fixed formats. */

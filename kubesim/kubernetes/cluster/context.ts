@@ -1,5 +1,5 @@
 import type { Container, Node, Pod } from '../kinds/core.js';
-import type { LogLine, LogPeriod, LogSource, Usage } from './kubelet-api.js';
+import type { NodeNetwork, Usage } from './kubelet-api.js';
 import type { KubeletClient } from '../../kubelet-client.js';
 import type { InjectedFaults } from '../../injected-faults.js';
 import type { Clock } from '../../../kernel/clock.js';
@@ -39,6 +39,8 @@ export interface ClusterContext {
   readonly faults: InjectedFaults;
   readonly tokens: ServiceAccountTokens;
   readonly kubelets: Kubelets;
+  /** Its kubelets and pods, as the API server reaches them. */
+  readonly network: NodeNetwork;
   /** Version of the control plane, e.g. `1.32.1`. */
   version(): string;
   /** Maximum number of pods; undefined: unlimited. */
@@ -59,9 +61,7 @@ export interface Controller {
 /** Interface of the kubelets for the control plane. */
 export interface Kubelets {
   /** Runs the pods of the cluster's nodes. */
-  run(client: KubeletClient): Controller;
-  /** The lines of a container. */
-  logLines(client: KubeletClient, source: LogSource, period: LogPeriod): LogLine[];
+  run(client: KubeletClient): Controller & { readonly network: NodeNetwork };
   containerUsage(pod: Pod, container: Container, now: Date): Usage;
   nodeUsage(node: Node, pods: Iterable<Pod>, now: Date): Usage;
 }

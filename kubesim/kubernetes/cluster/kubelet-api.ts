@@ -1,34 +1,30 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { Pod } from '../kinds/core.js';
-
-/** A log line with its time. */
-export interface LogLine {
-  readonly at: Date;
-  readonly text: string;
-}
-
-/** A time in milliseconds since the epoch after which, and one up to which, lines were written. */
-export interface LogPeriod {
-  readonly from: number;
-  readonly to: number;
-}
-
-/** An instance of a container, as the source of its log. */
-export interface LogSource {
-  readonly pod: Pod;
-  /** Identifies the container; the same key gives the same lines. */
-  readonly key: string;
-  readonly name: string;
-  readonly image: string;
-  readonly startedAt: number;
-  /** End of the container; undefined while it runs. */
-  readonly finishedAt?: number;
-  readonly exitCode?: number;
-  /** Text of every line after a time, because of a fault of the container's volume. */
-  readonly problem?: { readonly since: number; readonly text: string };
-}
 
 /** Resource usage in cores and bytes. */
 export interface Usage {
   readonly cpu: number;
   readonly memory: number;
+}
+
+/** A request to the port of a kubelet. */
+export interface KubeletRequest {
+  /** Path and query, e.g. `/containerLogs/default/web/main?follow=true`. */
+  readonly url: string;
+  readonly request: IncomingMessage;
+}
+
+/** The network of a cluster's nodes: the ports of the kubelets, and those of the pods. */
+export interface NodeNetwork {
+  /** Serves a request to the kubelet of a node. Throws ApiError before it has sent anything. */
+  serve(nodeName: string, call: KubeletRequest, response: ServerResponse): void;
+  /** Serves a request to switch protocols: exec, attach and port-forward. */
+  upgrade(
+    nodeName: string,
+    call: KubeletRequest,
+    client: { readonly socket: Duplex; readonly head: Buffer },
+  ): void;
+  /** What serves connections to a port of a pod; undefined if nothing listens on it. */
+  listener(pod: Pod, port: number): ((socket: Duplex) => void) | undefined;
 }

@@ -17,16 +17,12 @@ export interface Column<T extends KubeObject> {
   value(object: T, now: Date): string | number | boolean | null;
 }
 
-export type Subresource =
-  | 'status'
-  | 'scale'
-  | 'log'
-  | 'eviction'
-  | 'binding'
-  | 'finalize'
-  | 'token'
-  | 'ephemeralcontainers'
-  | 'approval';
+/** The subresources that kubesim serves. */
+const SUBRESOURCES = [
+  ...(['status', 'scale', 'log', 'eviction', 'binding', 'finalize', 'token'] as const),
+  ...(['ephemeralcontainers', 'approval', 'exec', 'attach', 'portforward', 'proxy'] as const),
+] as const;
+export type Subresource = (typeof SUBRESOURCES)[number];
 
 /** Definition of a kind: names, validation and columns. */
 export interface ResourceType<T extends KubeObject = KubeObject> {
@@ -91,13 +87,6 @@ export function defineResource<T extends KubeObject>(definition: ResourceDefinit
     id: group ? `${plural}.${group}` : plural,
   };
 }
-
-/** The subresources that kubesim serves. */
-const SUBRESOURCES: readonly Subresource[] = [
-  ...(['status', 'scale', 'log', 'eviction', 'binding', 'finalize', 'token'] as const),
-  'ephemeralcontainers',
-  'approval',
-];
 
 type Names = Pick<
   ResourceType,

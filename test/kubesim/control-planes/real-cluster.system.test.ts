@@ -93,8 +93,14 @@ describe.skipIf(!assets)('cluster with a real control plane', { timeout: 120_000
     expect(await kubectl('top', 'pods')).toContain('web-');
   });
 
-  test('exec is rejected with the reason', async () => {
-    await expect(kubectl('exec', 'deployment/web', '--', 'true')).rejects.toThrow('simulated');
+  test('kubectl runs commands in a container', async () => {
+    expect(await kubectl('exec', 'deployment/web', '--', 'sh', '-c', 'echo $HOSTNAME')).toMatch(/^web-/);
+    await expect(kubectl('exec', 'deployment/web', '--', 'sh', '-c', 'exit 3')).rejects.toThrow(
+      'exit code 3',
+    );
+    await expect(kubectl('exec', 'deployment/web', '--', 'nothing')).rejects.toThrow(
+      'exec: "nothing": executable file not found in $PATH',
+    );
   });
 
   test('a Service of type LoadBalancer gets an address', async () => {
