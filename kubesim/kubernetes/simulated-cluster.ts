@@ -20,6 +20,7 @@ import { deploymentController } from './controllers/deployment.js';
 import { disruptionController } from './controllers/disruption.js';
 import { endpointsController } from './controllers/endpoints.js';
 import { garbageCollector } from './controllers/garbage-collector.js';
+import { horizontalPodAutoscalerController } from './controllers/horizontal-pod-autoscaler.js';
 import { jobController } from './controllers/job.js';
 import { jobOrphanController } from './controllers/job-orphans.js';
 import { loadBalancerController, storedServices } from './controllers/load-balancer.js';
@@ -194,6 +195,7 @@ export class SimulatedCluster implements ClusterContext, ClusterPort {
       jobController(this),
       jobOrphanController(this),
       cronJobController(this),
+      horizontalPodAutoscalerController(this),
       disruptionController(this),
       endpointsController(this),
       loadBalancerController(storedServices(this)),

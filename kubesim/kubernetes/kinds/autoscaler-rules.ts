@@ -10,14 +10,15 @@ interface Reference {
   readonly name?: string;
 }
 
-interface Target {
+/** What a metric of pods should be. */
+export interface Target {
   readonly type?: string;
   readonly value?: string;
   readonly averageValue?: string;
   readonly averageUtilization?: number;
 }
 
-interface Source {
+export interface Source {
   readonly name?: string;
   readonly container?: string;
   readonly describedObject?: Reference;
@@ -30,7 +31,8 @@ const SOURCE_NAMES = ['object', 'external', 'pods', 'resource', 'containerResour
 
 type SourceName = (typeof SOURCE_NAMES)[number];
 
-type Metric = Readonly<Partial<Record<SourceName, Source>>> & { readonly type?: string };
+/** A metric by which an autoscaler scales. */
+export type Metric = Readonly<Partial<Record<SourceName, Source>>> & { readonly type?: string };
 
 interface Policy {
   readonly type?: string;
@@ -39,7 +41,7 @@ interface Policy {
 }
 
 /** How fast an autoscaler adds, or removes, pods. */
-interface ScalingRules {
+export interface ScalingRules {
   readonly stabilizationWindowSeconds?: number;
   readonly selectPolicy?: string;
   readonly policies?: readonly Policy[];

@@ -1,11 +1,29 @@
 import { autoscalerCauses, type AutoscalerSpec } from './autoscaler-rules.js';
-import type { KubeObject } from './object.js';
+import type { Condition, KubeObject } from './object.js';
 import { ageColumn, defineResource, nameColumn } from './resource.js';
 
-/** A HorizontalPodAutoscaler of autoscaling/v2. It is stored and has no effect: nothing scales by it. */
-interface Autoscaler extends KubeObject {
+/** A HorizontalPodAutoscaler of autoscaling/v2. */
+export interface Autoscaler extends KubeObject {
   readonly spec: AutoscalerSpec;
-  readonly status?: { readonly currentReplicas?: number };
+  readonly status?: {
+    readonly currentReplicas?: number;
+    readonly desiredReplicas?: number;
+    readonly lastScaleTime?: string;
+    readonly currentMetrics?: readonly MetricStatus[];
+    readonly conditions?: readonly Condition[];
+  };
+}
+
+/** The current value of a resource metric. */
+export interface MetricStatus {
+  readonly type: string;
+  readonly resource?: ResourceStatus;
+  readonly containerResource?: ResourceStatus & { readonly container?: string };
+}
+
+interface ResourceStatus {
+  readonly name: string;
+  readonly current: { readonly averageUtilization?: number; readonly averageValue?: string };
 }
 
 const CPU = {

@@ -1,5 +1,6 @@
 import { access } from './cases/access.js';
 import { admission } from './cases/admission.js';
+import { autoscaling } from './cases/autoscaling.js';
 import { contentNegotiation } from './cases/content-negotiation.js';
 import { certificates } from './cases/certificates.js';
 import { controllers } from './cases/controllers.js';
@@ -46,6 +47,7 @@ export const areas: readonly Area[] = [
   namespaces,
   controllers,
   jobs,
+  autoscaling,
   scheduling,
   eventsAndLeases,
 ];

@@ -1,0 +1,116 @@
+import { expect } from 'vitest';
+import type { Area, CaseContext } from '../contract-case.js';
+import { expectSuccess } from '../expectations.js';
+import { deployment, podTemplate } from '../manifests.js';
+import { deploymentsOf } from '../paths.js';
+
+const autoscalersOf = (namespace: string) =>
+  `/apis/autoscaling/v2/namespaces/${namespace}/horizontalpodautoscalers`;
+
+interface AutoscalerStatus {
+  readonly conditions?: readonly {
+    readonly type: string;
+    readonly reason: string;
+    readonly message: string;
+  }[];
+}
+
+/** Creates an autoscaler of the Deployment `web`, and the Deployment, whose pods run nowhere, with a number of replicas. */
+async function autoscale(
+  { api, namespace }: CaseContext,
+  {
+    replicas,
+    ...spec
+  }: { readonly replicas?: number; readonly minReplicas?: number; readonly maxReplicas: number },
+): Promise<void> {
+  const template = podTemplate('web', { nodeSelector: { nowhere: 'yes' } });
+  if (replicas !== undefined)
+    expectSuccess(await api.post(deploymentsOf(namespace), deployment('web', { replicas, template })), 201);
+  const scaleTargetRef = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' };
+  const body = { metadata: { name: 'web' }, spec: { scaleTargetRef, ...spec } };
+  expectSuccess(await api.post(autoscalersOf(namespace), body), 201);
+}
+
+/** The status of the autoscaler when it has a condition with the reason. */
+function statusWith({ api, namespace, eventually }: CaseContext, reason: string): Promise<AutoscalerStatus> {
+  return eventually(async () => {
+    const status = (await api.get(`${autoscalersOf(namespace)}/web`)).body['status'] as AutoscalerStatus;
+    return status.conditions?.some((each) => each.reason === reason) && status;
+  });
+}
+
+/** What autoscalers do, as far as that needs no metrics. */
+export const autoscaling: Area = {
+  name: 'autoscaling',
+  cases: {
+    async 'says that an autoscaler has no metrics of its pods'(context) {
+      await autoscale(context, { replicas: 1, maxReplicas: 3 });
+      const status = await statusWith(context, 'FailedGetResourceMetric');
+      expect(status).toMatchObject({
+        currentReplicas: 1,
+        conditions: [
+          {
+            type: 'AbleToScale',
+            status: 'True',
+            reason: 'SucceededGetScale',
+            message: "the HPA controller was able to get the target's current scale",
+          },
+          {
+            type: 'ScalingActive',
+            status: 'False',
+            reason: 'FailedGetResourceMetric',
+            message: expect.stringMatching(
+              /^the HPA was unable to compute the replica count: failed to get cpu utilization: unable to get metrics for resource cpu: /,
+            ),
+          },
+        ],
+      });
+    },
+
+    async 'says that the target of an autoscaler does not exist'(context) {
+      await autoscale(context, { maxReplicas: 3 });
+      const { conditions } = await statusWith(context, 'FailedGetScale');
+      expect(conditions).toMatchObject([
+        {
+          type: 'AbleToScale',
+          status: 'False',
+          message:
+            'the HPA controller was unable to get the target\'s current scale: deployments.apps "web" not found',
+        },
+      ]);
+    },
+
+    async 'scales a target into the bounds of its autoscaler'(context) {
+      const { api, namespace } = context;
+      await autoscale(context, { replicas: 5, maxReplicas: 3 });
+      const status = await statusWith(context, 'SucceededRescale');
+      expect(status).toMatchObject({
+        currentReplicas: 5,
+        desiredReplicas: 3,
+        lastScaleTime: expect.any(String),
+        conditions: [
+          {
+            type: 'AbleToScale',
+            status: 'True',
+            message: 'the HPA controller was able to update the target scale to 3',
+          },
+        ],
+      });
+      const { spec } = (await api.get(`${deploymentsOf(namespace)}/web`)).body;
+      expect(spec['replicas']).toBe(3);
+    },
+
+    async 'does not scale a target without replicas'(context) {
+      const { api, namespace } = context;
+      await autoscale(context, { replicas: 0, minReplicas: 2, maxReplicas: 3 });
+      const { conditions } = await statusWith(context, 'ScalingDisabled');
+      expect(conditions?.[1]).toMatchObject({
+        type: 'ScalingActive',
+        status: 'False',
+        message: 'scaling is disabled since the replica count of the target is zero',
+      });
+      const { spec } = (await api.get(`${deploymentsOf(namespace)}/web`)).body;
+      expect(spec['replicas']).toBe(0);
+    },
+  },
+};
