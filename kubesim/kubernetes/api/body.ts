@@ -5,6 +5,7 @@ import { unsupported } from '../kinds/causes.js';
 import { customResourceDefinitions } from '../kinds/custom-resource-definitions.js';
 import { groupVersion } from '../kinds/resource.js';
 import { decodeProtobuf } from '../schema/protobuf.js';
+import { duplicateFields } from '../schema/duplicate-fields.js';
 import { decode, type Decoded } from '../schema/decode.js';
 import { decodeResource } from '../structural-schema/decode-resource.js';
 import { DecodeError } from '../schema/decode-error.js';
@@ -38,6 +39,13 @@ function parseProtobuf(body: Buffer): Json {
   } catch (error) {
     throw error instanceof DecodeError ? badRequest(error.message) : error;
   }
+}
+
+/** The fields that the body of the request has twice, unless it is no JSON or the client ignores them. */
+export async function duplicatesOf(call: ApiCall): Promise<readonly string[]> {
+  const type = call.request.headers['content-type'] || 'application/json';
+  if (!/json/.test(type) || call.query.get('fieldValidation') === 'Ignore') return [];
+  return duplicateFields(await textOf(call));
 }
 
 /** Parses JSON or, by the content type, YAML. Throws ApiError 400, 413 and 429. */
@@ -80,18 +88,19 @@ async function parseYaml(call: ApiCall, text: string): Promise<{ readonly value:
 
 /**
  * Reads the body as an object of the path's kind and removes unknown fields, which `fieldValidation` rejects or warns
- * about. Throws ApiError if kind, name or namespace of the body contradict the path.
+ * about, as it does about fields that the body has twice. Throws ApiError if kind, name or namespace of the body contradict the path.
  */
 export function readObject(
   call: ApiCall,
   { served, namespace, name }: Target,
   input: Json,
+  duplicates: readonly string[] = [],
 ): Draft<KubeObject> {
   // A patch can combine a body and an object that are each within the limit.
   checkNesting(input);
   if (served.type.id === customResourceDefinitions.id) checkSize(input);
   checkKind(served, input);
-  const body = knownFields(call, served, input);
+  const body = knownFields(call, served, { input, duplicates });
   const metadata = isJson(body['metadata']) ? body['metadata'] : {};
   if (contradicts(metadata['namespace'], namespace)) {
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
@@ -152,11 +161,18 @@ function fieldValidation(call: ApiCall): string {
 }
 
 /** Reads the fields of the kind's schema. Objects of kinds without a schema are unchanged. */
-function knownFields(call: ApiCall, served: ServedType, body: Json): Json {
+function knownFields(
+  call: ApiCall,
+  served: ServedType,
+  { input, duplicates }: { readonly input: Json; readonly duplicates: readonly string[] },
+): Json {
   const mode = fieldValidation(call);
-  const { object, unknown } = decodeAs(call, served, body);
-  if (unknown.length === 0) return object;
-  const texts = unknown.map((path) => `unknown field "${path}"`);
+  const { object, unknown } = decodeAs(call, served, input);
+  const texts = [
+    ...duplicates.map((path) => `duplicate field "${path}"`),
+    ...unknown.map((path) => `unknown field "${path}"`),
+  ];
+  if (texts.length === 0) return object;
   if (mode === 'Strict') throw strictError(call, served, `strict decoding error: ${texts.join(', ')}`);
   if (mode === 'Warn') addWarnings(call, texts);
   return object;

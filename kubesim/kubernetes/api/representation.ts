@@ -18,8 +18,13 @@ export function negotiate(accept: string | undefined, includeObject: string | nu
     const form = formOf(part);
     if (form) return { form, includeObject: include };
   }
-  const message = 'only the following media types are accepted: application/json';
-  throw new ApiError(406, 'NotAcceptable', message);
+  throw notAcceptable();
+}
+
+/** The error of a client that accepts none of the representations. */
+export function notAcceptable(): ApiError {
+  const message = 'only the following media types are accepted: application/json, application/yaml';
+  return new ApiError(406, 'NotAcceptable', message);
 }
 
 const MEDIA = new Set(['application/json', 'application/yaml', 'application/*', '*/*']);

@@ -4,6 +4,7 @@ import type { ApiResponse, ApiCall } from './call.js';
 import type { Attributes } from './rbac/attributes.js';
 import { authorize, decide, rulesOf } from './rbac/authorizer.js';
 import type { PolicyRule } from '../kinds/policy-rule.js';
+import { notAcceptable } from './representation.js';
 import { badRequest, invalid } from '../kinds/status.js';
 import { API_AUDIENCE } from '../../service-account-tokens.js';
 
@@ -71,6 +72,7 @@ export async function review(call: ApiCall): Promise<ApiResponse | undefined> {
   const local = resource.startsWith('local');
   if (!found || found.group !== group || (namespace !== undefined) !== local) return undefined;
   authorize(call.cluster, call.user, { verb: 'create', group, resource, namespace });
+  if (call.representation.form !== 'object') throw notAcceptable();
   const { spec } = await bodyOf(call);
   const reviewSpec = isJson(spec) ? spec : {};
   const status = await found.status(call, reviewSpec, namespace);

@@ -3,9 +3,9 @@ import { admitDeletion } from '../cluster/admission.js';
 import { admitByPolicies } from '../cluster/policies/policies.js';
 import { deleteObject, finishDeletion, type DeleteOptions } from '../cluster/delete.js';
 import { create as createObject, replace, storeStatus, type WrittenBy } from '../cluster/write.js';
-import { isJson, type Draft, type Json, type KubeObject } from '../kinds/object.js';
+import { isJson, type Draft, type Json, type KubeObject, type Metadata } from '../kinds/object.js';
 import type { Writer } from '../managed-fields/field-manager.js';
-import { bodyOf, parseText, readObject } from './body.js';
+import { bodyOf, duplicatesOf, parseText, readObject } from './body.js';
 import { BODY_LIMIT, flag, isDryRun, textOf, type ApiResponse, type ApiCall } from './call.js';
 import { jsonPatch } from './json-patch.js';
 import { mergePatch } from './merge-patch.js';
@@ -55,7 +55,7 @@ export async function create(call: ApiCall, target: Target): Promise<ApiResponse
     throw invalid({ group: '', kind, plural: '', id: '' }, nameIn(body), causes);
   }
   const { type } = target.served;
-  const given = readObject(call, target, body);
+  const given = readObject(call, target, body, await duplicatesOf(call));
   const draft = type.id === signingRequests.id ? requestedBy(call.user, given) : given;
   if (draft.metadata.resourceVersion)
     throw new ApiError(500, '', 'resourceVersion should not be set on objects to be created');
@@ -71,7 +71,7 @@ function nameIn({ metadata }: Json): string {
 /** Replaces an object, or its status. Only apply creates a missing object. */
 export async function update(call: ApiCall, target: Target): Promise<ApiResponse> {
   const by = writerOf(call, target);
-  const next = readObject(call, target, await bodyOf(call));
+  const next = readObject(call, target, await bodyOf(call), await duplicatesOf(call));
   const current = objectOf(call, target);
   return respondWhenDurable(call, target, store(call, target, { current, next, by }));
 }
@@ -120,9 +120,23 @@ function statusOf(call: ApiCall, type: ResourceType, { current, next, by }: Repl
   const changed = {
     ...current,
     status: (next as Json)['status'],
-    metadata: { ...current.metadata, managedFields },
+    metadata: { ...current.metadata, ...marksOf(type, next), managedFields },
   };
   return storeStatus(call.cluster, type, { current, next: changed, ...options });
+}
+
+/** Kinds of which a change of the status changes nothing else, as of custom resources. */
+const STATUS_ONLY: ReadonlySet<string> = new Set([
+  ...['resourceclaims.resource.k8s.io', 'servicecidrs.networking.k8s.io', 'volumeattachments.storage.k8s.io'],
+  ...['flowschemas', 'prioritylevelconfigurations'].map((name) => `${name}.flowcontrol.apiserver.k8s.io`),
+  'validatingadmissionpolicies.admissionregistration.k8s.io',
+]);
+
+/** What a change of the status of a kind changes of the metadata too. */
+function marksOf({ id, custom }: ResourceType, { metadata }: Draft<KubeObject>): Partial<Metadata> {
+  if (custom || STATUS_ONLY.has(id)) return {};
+  const { labels, annotations, finalizers } = metadata;
+  return id === 'deployments.apps' ? { annotations, finalizers } : { labels, annotations, finalizers };
 }
 
 /** How a request writes: whether it stores, who owns the fields, and where warnings go. */
@@ -156,6 +170,7 @@ export async function patch(call: ApiCall, target: Target): Promise<ApiResponse>
   const by = patchWriterOf(call, target, isApply);
   const body = await parseText(call, await textOf(call), media);
   if (isApply) return respondToApply(call, target, { body, writer: by });
+  const duplicates = await duplicatesOf(call);
   const current = objectOf(call, target);
   const shown = represent(
     target.served,
@@ -169,7 +184,7 @@ export async function patch(call: ApiCall, target: Target): Promise<ApiResponse>
   return respondWhenDurable(
     call,
     target,
-    store(call, target, { current, next: readObject(call, target, patched), by }),
+    store(call, target, { current, next: readObject(call, target, patched, duplicates), by }),
   );
 }
 

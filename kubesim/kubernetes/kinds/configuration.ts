@@ -10,7 +10,7 @@ export const configMaps = defineResource<ConfigMap>({
   validate: (map, old) => [...mapKeyCauses(map), ...frozenCauses(map, old)],
   columns: [
     nameColumn<ConfigMap>(),
-    { name: 'Data', type: 'string', value: ({ data, binaryData }) => String(keys(data) + keys(binaryData)) },
+    { name: 'Data', type: 'string', value: ({ data, binaryData }) => keys(data) + keys(binaryData) },
     ageColumn<ConfigMap>(),
   ],
 });

@@ -220,6 +220,12 @@ export const contentNegotiation: Area = {
       expectError(response, 406, 'NotAcceptable');
     },
 
+    async 'refuses to serve a review of rights as a table'({ api }) {
+      const review = { spec: { resourceAttributes: { verb: 'get', resource: 'pods' } } };
+      const path = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
+      expectError(await api.post(path, review, { accept: TABLE }), 406, 'NotAcceptable');
+    },
+
     async 'serves JSON for */*'({ api, namespace }) {
       expect((await api.get(configMapsOf(namespace), { accept: '*/*' })).type).toBe('application/json');
     },

@@ -52,6 +52,23 @@ export const fieldValidation: Area = {
       expect(rejected.body.message).toContain('strict decoding error: duplicate field "data.a"');
     },
 
+    async 'ignores a duplicate field for Ignore'({ api, namespace }) {
+      const created = await api.post(`${configMapsOf(namespace)}?fieldValidation=Ignore`, duplicate);
+      expect(expectSuccess(created, 201).data).toEqual({ a: '2' });
+      expect(created.warnings).toEqual([]);
+    },
+
+    async 'rejects a duplicate field of a merge patch for Strict'({ api, namespace }) {
+      await api.post(configMapsOf(namespace), configMap('map', { a: '1' }));
+      const path = `${configMapsOf(namespace)}/map?fieldValidation=Strict`;
+      const rejected = await api.call('PATCH', path, {
+        body: '{"data":{"a":"1","a":"2"}}',
+        type: 'application/merge-patch+json',
+      });
+      expectError(rejected, 422, 'Invalid');
+      expect(rejected.body.message).toContain('strict decoding error: duplicate field "data.a"');
+    },
+
     async 'rejects an unknown fieldValidation'({ api, namespace }) {
       const rejected = await api.post(`${configMapsOf(namespace)}?fieldValidation=Harsh`, configMap('map'));
       expectError(rejected, 422, 'Invalid');

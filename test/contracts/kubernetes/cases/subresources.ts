@@ -41,6 +41,30 @@ export const subresources: Area = {
       expect(replaced.body.metadata.generation).toBe(1);
     },
 
+    async 'changes annotations of a deployment with the status, and keeps its labels'({ api, namespace }) {
+      await api.post(deploymentsOf(namespace), deployment('web', { replicas: 0, paused: true }));
+      const change = {
+        metadata: { annotations: { a: 'b' }, labels: { c: 'd' } },
+        spec: { replicas: 3 },
+        status: { replicas: 7 },
+      };
+      const { metadata, spec } = expectSuccess(
+        await api.patch(`${deploymentsOf(namespace)}/web/status`, 'merge', change),
+      );
+      expect(metadata).toMatchObject({ annotations: { a: 'b' }, generation: 1 });
+      expect(metadata.labels ?? {}).not.toHaveProperty('c');
+      expect(spec['replicas']).toBe(0);
+    },
+
+    async 'changes labels and annotations of a namespace with the status'({ api, unique }) {
+      const name = unique('space');
+      await api.post('/api/v1/namespaces', { metadata: { name } });
+      const change = { metadata: { annotations: { a: 'b' }, labels: { c: 'd' } } };
+      const path = `/api/v1/namespaces/${name}/status`;
+      const { metadata } = expectSuccess(await api.patch(path, 'merge', change));
+      expect(metadata).toMatchObject({ annotations: { a: 'b' }, labels: { c: 'd' } });
+    },
+
     async 'serves the scale of a deployment'({ api, namespace }) {
       const { metadata } = (await api.post(deploymentsOf(namespace), deployment('web', { replicas: 0 })))
         .body;

@@ -4,8 +4,6 @@ export const contentNegotiation: readonly Difference[] = [
   {
     reason: 'Some representations are missing.',
     titles: [
-      'serves an object as a table',
-      'sends a table in each event of a watch that asks for it',
       'serves YAML',
       'serves protobuf',
       'serves JSON to a client that prefers protobuf, where a kind has none',
