@@ -64,6 +64,10 @@ const kubesim = {
   'kubernetes/kinds': ['kubernetes/schema', 'kubernetes/cel'],
   'kubernetes/store': ['kubernetes/kinds', 'storage'],
   'kubernetes/cluster': ['kubernetes/kinds', 'kubernetes/schema', 'kubernetes/store', 'kubernetes/cel'],
+  'kubernetes/webhooks': [
+    ...['kubernetes/kinds', 'kubernetes/schema', 'kubernetes/store', 'kubernetes/cel'],
+    'kubernetes/cluster',
+  ],
   'kubernetes/scheduler': ['kubernetes/kinds', 'kubernetes/store', 'kubernetes/cluster'],
   'kubernetes/controllers': [
     ...['kubernetes/kinds', 'kubernetes/store', 'kubernetes/cluster'],
@@ -71,7 +75,7 @@ const kubesim = {
   ],
   'kubernetes/api': [
     ...['http', 'streams', 'kubernetes/kinds', 'kubernetes/schema', 'kubernetes/store'],
-    ...['kubernetes/cluster', 'kubernetes/scheduler'],
+    ...['kubernetes/cluster', 'kubernetes/scheduler', 'kubernetes/webhooks'],
   ],
   kubelet: [
     ...['streams', 'kubernetes/kinds', 'kubernetes/store', 'kubernetes/cluster'],

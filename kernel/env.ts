@@ -87,6 +87,8 @@ const envSchema = z.object({
   CONTROL_PLANE: z.enum(['simulated', 'real']).default('simulated'),
   /** Folder of etcd, kube-apiserver, kube-controller-manager and kube-scheduler, as `npm run control-plane` prints it. */
   KUBEBUILDER_ASSETS: z.string().optional(),
+  /** Hosts at which webhooks of simulated clusters may be called by URL, with commas between: `host` or `host:port`. */
+  WEBHOOK_HOSTS: z.string().optional(),
   /** Speed of the simulated cloud as a multiple of real time; default the stored speed, 10 for a new database. */
   SIMULATION_SPEED: z.coerce.number().min(0.1).max(10_000).optional(),
   /** Jobs that one engine process runs concurrently. */

@@ -35,6 +35,8 @@ export interface KubesimOptions {
   readonly speed?: number | undefined;
   /** Default: simulated control planes only. */
   readonly controlPlane?: ControlPlaneSettings;
+  /** Hosts outside of the simulation at which webhooks may be called: `host` or `host:port`. Default none. */
+  readonly webhookHosts?: readonly string[];
   readonly clock: Clock;
   readonly log: Log;
   /** Host in the URLs for clients; default `host`. */
@@ -179,10 +181,10 @@ class SimulationSupervisor implements AsyncDisposable {
   }
 
   private async openOnce(): Promise<() => Promise<void>> {
-    const { log, clock, speed, tokens, controlPlane } = this.options;
+    const { log, clock, speed, tokens, controlPlane, webhookHosts } = this.options;
     const lease = await acquireLease({ pool: this.pool, name: 'kubesim', log, signal: this.stop });
     try {
-      const world = await openSimulation(lease, { clock, log, speed, tokens, controlPlane });
+      const world = await openSimulation(lease, { clock, log, speed, tokens, controlPlane, webhookHosts });
       this.simulation = world;
       this.knownAuthority = world.authority;
       return async () => {

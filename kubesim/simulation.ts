@@ -77,6 +77,8 @@ export interface SimulationOptions {
   readonly tokens: ServiceAccountTokens;
   /** Default: simulated control planes only. */
   readonly controlPlane?: ControlPlaneSettings | undefined;
+  /** Hosts outside of the simulation at which webhooks may be called: `host` or `host:port`. Default none. */
+  readonly webhookHosts?: readonly string[] | undefined;
 }
 
 const SIMULATED: ControlPlaneSettings = {
@@ -103,7 +105,8 @@ export async function openSimulation(lease: Lease, options: SimulationOptions): 
 
   const timers = new Timers(clock);
   const turns = new QueueScheduler();
-  const { kind, programs, folder } = options.controlPlane ?? SIMULATED;
+  const { webhookHosts = [], controlPlane = SIMULATED } = options;
+  const { kind, programs, folder } = controlPlane;
   // Each database has a folder of its own: another kubesim may share the state folder.
   const name = createHash('sha256').update(authority.cert).digest('hex').slice(0, 16);
   const controlPlanes = new ControlPlanes({ programs, folder: join(folder, name), log });
@@ -120,6 +123,7 @@ export async function openSimulation(lease: Lease, options: SimulationOptions): 
       caCertificate: authority.cert,
       tokens,
       kubelets: simulatedKubelets,
+      webhookHosts,
     });
     clusters.set(cluster, cluster);
     return cluster;

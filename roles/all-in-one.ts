@@ -57,6 +57,8 @@ export interface AllInOneOptions {
   readonly simulationSpeed?: number | undefined;
   /** Default: simulated control planes only. */
   readonly controlPlane?: ControlPlaneSettings;
+  /** Hosts at which webhooks of simulated clusters may be called by URL. Default none. */
+  readonly webhookHosts?: readonly string[];
   /** Notifies processes of new events. Default: PostgreSQL's NOTIFY. */
   readonly nats?: NatsOptions | undefined;
   readonly clock: Clock;
@@ -141,6 +143,7 @@ function startCloud(options: AllInOneOptions) {
     clientTokens: { keys: options.auth, revocationsFile: options.gateway?.revocationsFile },
     speed: options.simulationSpeed,
     ...(options.controlPlane && { controlPlane: options.controlPlane }),
+    ...(options.webhookHosts && { webhookHosts: options.webhookHosts }),
     clock: options.clock,
     log: options.log,
   });

@@ -7,7 +7,7 @@ import { databaseReadiness } from './database-readiness.js';
 import { preparedDatabaseUrl } from './database-urls.js';
 import { kubesimPort } from './ports.js';
 import type { Role } from './role.js';
-import { authOptions, controlPlaneSettings, required } from './settings.js';
+import { authOptions, controlPlaneSettings, required, webhookHosts } from './settings.js';
 
 /** The simulated cloud with its clusters' Kubernetes API servers. */
 export async function kubesimRole(env: Env): Promise<Role> {
@@ -20,6 +20,7 @@ export async function kubesimRole(env: Env): Promise<Role> {
     clientTokens: { keys: authOptions(env), revocationsFile: env.AUTH_REVOCATIONS },
     speed: env.SIMULATION_SPEED,
     controlPlane: controlPlaneSettings(env),
+    webhookHosts: webhookHosts(env),
     clock: systemClock,
     log: createLog(env.LOG_LEVEL, 'kubesim'),
   });

@@ -17,6 +17,12 @@ export function controlPlaneSettings(env: Env): ControlPlaneSettings {
   };
 }
 
+/** Hosts at which webhooks of simulated clusters may be called by URL. */
+export function webhookHosts(env: Env): string[] {
+  const hosts = (env.WEBHOOK_HOSTS ?? '').split(',').map((host) => host.trim());
+  return hosts.filter((host) => host !== '');
+}
+
 /** How clients' tokens are verified, from the settings; `fallbackSecret` is the one of the state folder, if any. */
 export function authOptions(env: Env, fallbackSecret?: string): CheckedAuth {
   if (env.FLEETGRAPH_AUTH === 'off')

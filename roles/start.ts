@@ -22,7 +22,14 @@ import { fleetgraphPage } from './fleetgraph-page.js';
 import { embeddedDatabase, externalDatabase } from './database-urls.js';
 import { type Progress, printProgress } from './progress.js';
 import type { SecretsOfFolder } from './secret-fingerprints.js';
-import { type CheckedAuth, authOptions, controlPlaneSettings, natsOptions, retention } from './settings.js';
+import {
+  type CheckedAuth,
+  authOptions,
+  controlPlaneSettings,
+  natsOptions,
+  retention,
+  webhookHosts,
+} from './settings.js';
 import { startupMessage } from './startup-message.js';
 
 /** The token that `npm start` prints: all scopes of the holder of an account, for 30 days. */
@@ -87,6 +94,7 @@ export async function start(env: Env, { newSecrets = false }: StartOptions = {})
       kubesimPort: env.KUBESIM_PORT ?? (env.PORT === 0 ? 0 : env.PORT + 1),
       simulationSpeed: env.SIMULATION_SPEED,
       controlPlane: controlPlaneSettings(env),
+      webhookHosts: webhookHosts(env),
       nats: natsOptions(env),
       clock: systemClock,
       log,

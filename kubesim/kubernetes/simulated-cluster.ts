@@ -75,6 +75,8 @@ export interface SimulatedClusterDependencies {
   readonly caCertificate: string;
   readonly tokens: ServiceAccountTokens;
   readonly kubelets: Kubelets;
+  /** Hosts at which the operator allows webhooks. */
+  readonly webhookHosts: readonly string[];
 }
 
 /** A Kubernetes cluster: its objects and their controllers, scheduler and kubelets. */
@@ -97,6 +99,7 @@ export class SimulatedCluster implements ClusterContext, ClusterPort {
   readonly tokens: ServiceAccountTokens;
   readonly kubelets: Kubelets;
   readonly network: NodeNetwork;
+  readonly webhookHosts: ReadonlySet<string>;
   private readonly nodes: Controller;
   private readonly processes = new ControlPlaneProcesses();
   private readonly queues: WorkQueue[] = [];
@@ -131,6 +134,7 @@ export class SimulatedCluster implements ClusterContext, ClusterPort {
     const running = this.kubelets.run(localKubeletClient(this));
     this.network = running.network;
     this.nodes = running;
+    this.webhookHosts = new Set(dependencies.webhookHosts);
   }
 
   version(): string {

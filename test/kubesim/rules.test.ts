@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { jsonPatch } from '../../kubesim/kubernetes/api/json-patch.js';
+import { jsonPatch } from '../../kubesim/kubernetes/cluster/json-patch.js';
 import { mergePatch } from '../../kubesim/kubernetes/api/merge-patch.js';
 import { rollingStep } from '../../kubesim/kubernetes/controllers/rollout.js';
 import { duration } from '../../kubesim/kubernetes/kinds/resource.js';

@@ -1,6 +1,7 @@
 import { sameJson } from '../../../kernel/same-json.js';
 import type { ClusterContext } from '../cluster/context.js';
-import { storeStatus, type CreateOptions } from '../cluster/write.js';
+import type { Reviewed } from '../cluster/review.js';
+import { statusReplacement, type WriteOptions } from '../cluster/write.js';
 import { duplicate, forbiddenValue } from '../kinds/causes.js';
 import type { Container, PodSpec } from '../kinds/core.js';
 import type { Draft, KubeObject } from '../kinds/object.js';
@@ -10,7 +11,7 @@ import { invalid } from '../kinds/status.js';
 
 const FIELD = 'spec.ephemeralContainers';
 
-interface Change extends CreateOptions {
+interface Change extends WriteOptions {
   readonly current: KubeObject;
   readonly next: Draft<KubeObject>;
 }
@@ -19,11 +20,11 @@ interface WithEphemeral {
   readonly spec: PodSpec & { readonly ephemeralContainers?: readonly Container[] };
 }
 
-/** Adds ephemeral containers to a pod. No kubelet of the simulation runs them. Throws ApiError 422. */
-export function storeEphemeralContainers(
+/** The addition of ephemeral containers to a pod. No kubelet of the simulation runs them. Throws ApiError 422. */
+export function ephemeralReplacement(
   cluster: ClusterContext,
   { current, next, ...options }: Change,
-): KubeObject {
+): Reviewed<KubeObject> {
   const pod = current as KubeObject & WithEphemeral;
   const { ephemeralContainers = [] } = (next as unknown as WithEphemeral).spec;
   const causes = [
@@ -41,7 +42,7 @@ export function storeEphemeralContainers(
       managedFields: next.metadata.managedFields,
     },
   };
-  return storeStatus<KubeObject>(cluster, pods, { current, next: changed, ...options });
+  return statusReplacement<KubeObject>(cluster, pods, { current, next: changed, ...options });
 }
 
 /** An ephemeral container stays as it was added. */

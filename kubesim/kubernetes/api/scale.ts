@@ -1,14 +1,15 @@
-import { replace, type Replacement } from '../cluster/write.js';
+import { replacement as replacing, type RequestForm, type WrittenBy } from '../cluster/write.js';
 import { selectorText } from '../kinds/selector.js';
 import { isJson, valueAt, type Json, type KubeObject, type LabelSelector } from '../kinds/object.js';
 import type { Writer } from '../managed-fields/field-manager.js';
 import { applyTo } from './apply.js';
-import { flag, isDryRun, textOf, type ApiResponse, type ApiCall } from './call.js';
+import { flag, textOf, type ApiResponse, type ApiCall } from './call.js';
 import { patchWriterOf, writerOf } from './field-manager.js';
-import { jsonPatch } from './json-patch.js';
+import { jsonPatch } from '../cluster/json-patch.js';
 import { mergePatch } from './merge-patch.js';
 import type { Target } from './path.js';
 import { objectOf } from './read.js';
+import { optionsOf, reviewed } from './reviewed-writes.js';
 import { ApiError, badRequest, conflict, methodNotAllowed } from '../kinds/status.js';
 import { bodyOf, parseText } from './body.js';
 
@@ -68,13 +69,29 @@ async function applyScale(call: ApiCall, target: Target, writer: Writer): Promis
   return storeScale(call, target, { current, next, by: 'APPLY' });
 }
 
+interface NextScale {
+  readonly current: KubeObject;
+  readonly next: KubeObject;
+  readonly by: WrittenBy;
+}
+
+const SCALE = { group: 'autoscaling', version: 'v1', kind: 'Scale' };
+
 async function storeScale(
   call: ApiCall,
   target: Target,
-  change: Replacement<KubeObject>,
+  { current, next, by }: NextScale,
 ): Promise<ApiResponse> {
   const { type } = target.served;
-  const object = replace(call.cluster, type, { ...change, dryRun: isDryRun(call) });
+  const options = optionsOf(call, target, { by, options: 'UpdateOptions', kind: SCALE });
+  const form: RequestForm = {
+    show: (object) => scaleOf(object as Scalable, target) as unknown as KubeObject,
+    read(scale, object) {
+      const replicas = isJson(scale['spec']) ? scale['spec']['replicas'] : undefined;
+      return withValueAt(object, pathsOf(target).replicas, replicas) as Json;
+    },
+  };
+  const object = await reviewed(call, replacing(call.cluster, type, { ...options, form, current, next }));
   await call.cluster.store.durable();
   return { status: 200, body: scaleOf(object as Scalable, target) };
 }

@@ -1,10 +1,11 @@
 import { sameJson } from '../../../kernel/same-json.js';
 import type { ClusterContext } from '../cluster/context.js';
-import { storeStatus, type CreateOptions } from '../cluster/write.js';
+import type { Reviewed } from '../cluster/review.js';
+import { type RequestForm, statusReplacement, type WriteOptions } from '../cluster/write.js';
 import { forbiddenValue, invalidValue } from '../kinds/causes.js';
 import { signingRequests, type CertificateSigningRequest } from '../kinds/certificates.js';
-import { timestamp, type Condition, type Draft, type KubeObject } from '../kinds/object.js';
-import type { Cause } from '../kinds/resource.js';
+import { timestamp, type Condition, type Draft, type Json, type KubeObject } from '../kinds/object.js';
+import type { Cause, ResourceType } from '../kinds/resource.js';
 import { invalid } from '../kinds/status.js';
 import { forbiddenObject } from './rbac/attributes.js';
 import { decide } from './rbac/authorizer.js';
@@ -22,17 +23,25 @@ export function requestedBy(
   return { ...draft, spec: { ...asked, ...given } } as Draft<KubeObject>;
 }
 
-interface Change extends CreateOptions {
+/** A webhook that changes a request does not decide in whose name it is. */
+export function requestForm(user: UserInfo): RequestForm {
+  return {
+    show: (object) => object,
+    read: (shown) => requestedBy(user, shown as unknown as KubeObject) as unknown as Json,
+  };
+}
+
+interface Change extends WriteOptions {
   readonly current: KubeObject;
   readonly next: Draft<KubeObject>;
   readonly user: UserInfo;
 }
 
 /** Approves or denies a request, which needs the right to approve those of its signer. Throws ApiError 403 and 422. */
-export function storeApproval(
+export function approvalReplacement(
   cluster: ClusterContext,
   { current, next, user, ...options }: Change,
-): KubeObject {
+): Reviewed<KubeObject> {
   const request = current as CertificateSigningRequest;
   authorizeSigner(cluster, user, 'approve', request);
   const conditions = withTimes(cluster, conditionsOf(next), conditionsOf(current));
@@ -40,10 +49,10 @@ export function storeApproval(
 }
 
 /** Sets the certificate and the conditions of its signer, which needs the right to sign. Throws ApiError 403 and 422. */
-export function storeSigningStatus(
+export function signingReplacement(
   cluster: ClusterContext,
   { current, next, user, ...options }: Change,
-): KubeObject {
+): Reviewed<KubeObject> {
   const request = current as CertificateSigningRequest;
   const { status = {} } = next as unknown as CertificateSigningRequest;
   if (status.certificate !== request.status?.certificate) authorizeSigner(cluster, user, 'sign', request);
@@ -63,12 +72,16 @@ function store(
   cluster: ClusterContext,
   { request, next, ...options }: Stored,
   status: NonNullable<CertificateSigningRequest['status']>,
-): KubeObject {
+): Reviewed<KubeObject> {
   const causes = conditionCauses(status.conditions ?? [], request.status?.conditions ?? []);
   if (causes.length > 0) throw invalid(signingRequests, request.metadata.name, causes);
   const { managedFields } = next.metadata;
   const changed = { ...request, status, metadata: { ...request.metadata, managedFields } };
-  return storeStatus(cluster, signingRequests, { current: request, next: changed, ...options });
+  return statusReplacement<KubeObject>(cluster, signingRequests as unknown as ResourceType, {
+    current: request,
+    next: changed,
+    ...options,
+  });
 }
 
 const APPROVALS = ['Approved', 'Denied'];

@@ -1,16 +1,22 @@
 import { z } from 'zod';
 import { admitDeletion } from '../cluster/admission.js';
-import { admitByPolicies } from '../cluster/policies/policies.js';
-import { deleteObject, finishDeletion, type DeleteOptions } from '../cluster/delete.js';
-import { create as createObject, replace, storeStatus, type WrittenBy } from '../cluster/write.js';
+import { finishDeletion, type DeleteOptions } from '../cluster/delete.js';
+import { ChangedError, type Reviewed } from '../cluster/review.js';
+import {
+  creation,
+  replacement,
+  statusReplacement,
+  type WriteOptions,
+  type WrittenBy,
+} from '../cluster/write.js';
 import { isJson, type Draft, type Json, type KubeObject, type Metadata } from '../kinds/object.js';
 import type { Writer } from '../managed-fields/field-manager.js';
 import { bodyOf, duplicatesOf, parseText, readObject } from './body.js';
 import { BODY_LIMIT, flag, isDryRun, textOf, type ApiResponse, type ApiCall } from './call.js';
-import { jsonPatch } from './json-patch.js';
+import { jsonPatch } from '../cluster/json-patch.js';
 import { mergePatch } from './merge-patch.js';
 import type { Target } from './path.js';
-import { storeEphemeralContainers } from './ephemeral-containers.js';
+import { ephemeralReplacement } from './ephemeral-containers.js';
 import { objectOf } from './read.js';
 import { represent, representList } from './representation.js';
 import { selection } from './selection.js';
@@ -20,10 +26,9 @@ import type { Cause, ResourceType } from '../kinds/resource.js';
 import { ApiError, badRequest, conflict, invalid, methodNotAllowed, notFound } from '../kinds/status.js';
 import { authorizeCreation } from './authorization.js';
 import { applyTo, checkNewObject, readConfiguration } from './apply.js';
-import { checkEscalation } from './rbac/escalation.js';
-import { requestedBy, storeApproval, storeSigningStatus } from './signing-requests.js';
+import { approvalReplacement, requestedBy, requestForm, signingReplacement } from './signing-requests.js';
+import { deletion, optionsOf, reviewed } from './reviewed-writes.js';
 import { patchWriterOf, writerOf } from './field-manager.js';
-import { addWarnings } from './warnings.js';
 import { strategicMerge } from './strategic-merge.js';
 import { type MergeKeys, mergeKeysOf } from '../schema/merge-keys.js';
 import { metadataSchema, schemaOf } from './served-schema.js';
@@ -56,11 +61,14 @@ export async function create(call: ApiCall, target: Target): Promise<ApiResponse
   }
   const { type } = target.served;
   const given = readObject(call, target, body, await duplicatesOf(call));
-  const draft = type.id === signingRequests.id ? requestedBy(call.user, given) : given;
+  const isSigning = type.id === signingRequests.id;
+  const draft = isSigning ? requestedBy(call.user, given) : given;
   if (draft.metadata.resourceVersion)
     throw new ApiError(500, '', 'resourceVersion should not be set on objects to be created');
-  checkEscalation(call.cluster, { user: call.user, type: target.served.type, object: draft });
-  const object = createObject(call.cluster, target.served.type, draft, optionsOf(call, by));
+  const named = { ...target, name: draft.metadata.name };
+  const options = optionsOf(call, named, { by, options: 'CreateOptions' });
+  const form = isSigning ? { form: requestForm(call.user) } : {};
+  const object = await reviewed(call, creation(call.cluster, type, draft, { ...options, ...form }));
   return respondWhenDurable(call, target, object, 201);
 }
 
@@ -72,57 +80,82 @@ function nameIn({ metadata }: Json): string {
 export async function update(call: ApiCall, target: Target): Promise<ApiResponse> {
   const by = writerOf(call, target);
   const next = readObject(call, target, await bodyOf(call), await duplicatesOf(call));
-  const current = objectOf(call, target);
-  return respondWhenDurable(call, target, store(call, target, { current, next, by }));
+  return respondWhenDurable(call, target, await store(call, target, () => ({ next, by })));
 }
 
-interface Replacement {
-  readonly current: KubeObject;
+interface Next {
   readonly next: Draft<KubeObject>;
   readonly by: WrittenBy;
 }
 
-function store(
+/** Times that a change is computed of an object that changes while webhooks review its next version, as in API servers. */
+const MAX_ATTEMPTS = 5;
+
+/** Stores the next version of an object, computed of its current one. Throws ApiError. */
+function store(call: ApiCall, target: Target, change: (current: KubeObject) => Next): Promise<KubeObject> {
+  return ofCurrent(() => {
+    const current = objectOf(call, target);
+    return reviewed(call, storing(call, target, { current, ...change(current) }));
+  });
+}
+
+/** The result of a change of an object, which is computed again when the object has changed meanwhile. */
+async function ofCurrent<T>(change: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await change();
+    } catch (error) {
+      if (!(error instanceof ChangedError)) throw error;
+      if (attempt === MAX_ATTEMPTS) throw error.asConflict();
+    }
+  }
+}
+
+function storing(
   call: ApiCall,
-  { served: { type }, subresource }: Target,
-  { current, next, by }: Replacement,
-): KubeObject {
+  target: Target,
+  { current, next, by }: Next & { readonly current: KubeObject },
+): Reviewed<KubeObject> {
+  const {
+    served: { type },
+    subresource,
+  } = target;
   const { resourceVersion, uid } = next.metadata;
   const { metadata } = current;
   if (resourceVersion && resourceVersion !== metadata.resourceVersion) throw conflict(type, metadata.name);
   if (uid && uid !== metadata.uid) throw uidError(call, type, { name: metadata.name, uid });
-  const options = optionsOf(call, by);
-  if (subresource === 'approval') return storeApproval(call.cluster, { current, next, ...options });
-  if (subresource === 'status') return statusOf(call, type, { current, next, by });
+  const options = optionsOf(call, target, { by, options: 'UpdateOptions' });
+  const { user } = call;
+  if (subresource === 'approval')
+    return approvalReplacement(call.cluster, { ...options, user, current, next });
+  if (subresource === 'status') return replacingStatus(call, type, { options, current, next });
   if (subresource === 'ephemeralcontainers')
-    return storeEphemeralContainers(call.cluster, { current, next, ...options });
-  if (subresource === 'finalize') {
-    const spec = (next as Json)['spec'];
-    return finishDeletion(
-      call.cluster,
-      type,
-      call.cluster.store.put(type, { ...current, spec } as KubeObject),
-    );
-  }
-  checkEscalation(call.cluster, { user: call.user, type, object: next, old: current });
-  return replace(call.cluster, type, {
-    current,
-    next: next as unknown as KubeObject,
-    ...options,
-  });
+    return ephemeralReplacement(call.cluster, { ...options, current, next });
+  if (subresource === 'finalize') return finalizing(call, target, { current, next });
+  return replacement(call.cluster, type, { ...options, current, next: next as unknown as KubeObject });
 }
 
-/** Stores the status of an object. */
-function statusOf(call: ApiCall, type: ResourceType, { current, next, by }: Replacement): KubeObject {
-  const options = optionsOf(call, by);
-  if (type.id === signingRequests.id) return storeSigningStatus(call.cluster, { current, next, ...options });
+interface NextStatus {
+  readonly current: KubeObject;
+  readonly next: Draft<KubeObject>;
+  readonly options: WriteOptions;
+}
+
+/** The replacement of the status of an object. */
+function replacingStatus(
+  { cluster, user }: ApiCall,
+  type: ResourceType,
+  { current, next, options }: NextStatus,
+): Reviewed<KubeObject> {
+  if (type.id === signingRequests.id) return signingReplacement(cluster, { ...options, user, current, next });
   const { managedFields } = next.metadata;
+  const status = (next as Json)['status'];
   const changed = {
     ...current,
-    status: (next as Json)['status'],
+    status,
     metadata: { ...current.metadata, ...marksOf(type, next), managedFields },
   };
-  return storeStatus(call.cluster, type, { current, next: changed, ...options });
+  return statusReplacement(cluster, type, { ...options, current, next: changed });
 }
 
 /** Kinds of which a change of the status changes nothing else, as of custom resources. */
@@ -139,10 +172,14 @@ function marksOf({ id, custom }: ResourceType, { metadata }: Draft<KubeObject>):
   return id === 'deployments.apps' ? { annotations, finalizers } : { labels, annotations, finalizers };
 }
 
-/** How a request writes: whether it stores, who owns the fields, and where warnings go. */
-function optionsOf(call: ApiCall, by: WrittenBy) {
-  const warn = (text: string) => addWarnings(call, [text]);
-  return { dryRun: isDryRun(call), by, warn, user: call.user };
+/** The replacement of the finalizers of a namespace, which webhooks do not review. */
+function* finalizing(
+  { cluster }: ApiCall,
+  { served: { type } }: Target,
+  { current, next }: { readonly current: KubeObject; readonly next: Draft<KubeObject> },
+): Reviewed<KubeObject> {
+  const spec = (next as Json)['spec'];
+  return finishDeletion(cluster, type, cluster.store.put(type, { ...current, spec } as KubeObject));
 }
 
 /** A body with another uid is a failed precondition of an update; a patch would change an immutable field. */
@@ -171,21 +208,15 @@ export async function patch(call: ApiCall, target: Target): Promise<ApiResponse>
   const body = await parseText(call, await textOf(call), media);
   if (isApply) return respondToApply(call, target, { body, writer: by });
   const duplicates = await duplicatesOf(call);
-  const current = objectOf(call, target);
-  const shown = represent(
-    target.served,
-    current,
-    { form: 'object', includeObject: 'None' },
-    call.cluster.clock.now(),
-  );
-  const patched = patchedBy(media, { object: shown, body, merging: mergingOf(call, target) });
-  if (!isJson(patched)) throw badRequest('the patched object is not an object');
-  checkSize(patched);
-  return respondWhenDurable(
-    call,
-    target,
-    store(call, target, { current, next: readObject(call, target, patched, duplicates), by }),
-  );
+  const change = (current: KubeObject) => {
+    const now = call.cluster.clock.now();
+    const shown = represent(target.served, current, { form: 'object', includeObject: 'None' }, now);
+    const patched = patchedBy(media, { object: shown, body, merging: mergingOf(call, target) });
+    if (!isJson(patched)) throw badRequest('the patched object is not an object');
+    checkSize(patched);
+    return { next: readObject(call, target, patched, duplicates), by };
+  };
+  return respondWhenDurable(call, target, await store(call, target, change));
 }
 
 /** Lists of custom resources have no merge keys. */
@@ -247,17 +278,18 @@ async function respondToApply(
   const current = call.cluster.store.get(type, target.namespace ?? '', target.name ?? '');
   if (!current && target.subresource) throw notFound(type, target.name ?? '');
   if (!current) checkNewObject(target, config);
-  const applied = applyTo(current && asServed(target, current), type, {
-    config,
-    writer,
-    force: flag(call.query, 'force'),
-    now: call.cluster.clock.now(),
-  });
-  const next = readObject(call, target, applied);
-  if (current) return respondWhenDurable(call, target, store(call, target, { current, next, by: 'APPLY' }));
+  const next = (old: KubeObject | undefined) => {
+    const force = flag(call.query, 'force');
+    const application = { config, writer, force, now: call.cluster.clock.now() };
+    return readObject(call, target, applyTo(old && asServed(target, old), type, application));
+  };
+  if (current) {
+    const stored = await store(call, target, (old) => ({ next: next(old), by: 'APPLY' }));
+    return respondWhenDurable(call, target, stored);
+  }
   authorizeCreation(call, target);
-  checkEscalation(call.cluster, { user: call.user, type, object: next });
-  const object = createObject(call.cluster, type, next, optionsOf(call, 'APPLY'));
+  const options = optionsOf(call, target, { by: 'APPLY', options: 'CreateOptions' });
+  const object = await reviewed(call, creation(call.cluster, type, next(undefined), options));
   return respondWhenDurable(call, target, object, 201);
 }
 
@@ -316,25 +348,15 @@ function propagationOf({
   return policy ?? (orphanDependents ? 'Orphan' : 'Background');
 }
 
-/** Reviews a deletion by the policies of the cluster. Throws ApiError. */
-function reviewDeletion(
-  call: ApiCall,
-  type: ResourceType,
-  old: KubeObject,
-  { dryRun = false }: DeleteOptions,
-): void {
-  const request = { type, operation: 'DELETE' as const, old, user: call.user, dryRun };
-  admitByPolicies(call.cluster.store, request, (text) => addWarnings(call, [text]));
-}
-
 /** Deletes an object. Responds with the object if it remains until finalizers are done, otherwise with a Status. */
 export async function remove(call: ApiCall, target: Target): Promise<ApiResponse> {
   const options = await deleteOptions(call);
   const { type } = target.served;
-  const doomed = objectOf(call, target);
-  admitDeletion(call.cluster, type, doomed);
-  reviewDeletion(call, type, doomed, options);
-  const object = deleteObject(call.cluster, type, doomed, options);
+  const object = await ofCurrent(() => {
+    const doomed = objectOf(call, target);
+    admitDeletion(call.cluster, type, doomed);
+    return reviewed(call, deletion(call, target, doomed, options));
+  });
   if (call.cluster.store.byUid(object.metadata.uid) || type.id === 'pods')
     return respondWhenDurable(call, target, object);
   await call.cluster.store.durable();
@@ -355,10 +377,14 @@ export async function removeCollection(call: ApiCall, target: Target): Promise<A
   const { type } = target.served;
   if (type.id === 'namespaces') throw methodNotAllowed();
   const objects = [...call.cluster.store.all(type)].filter(selection(target, call.query));
-  const removed = objects.map((object) => {
-    reviewDeletion(call, type, object, options);
-    return deleteObject(call.cluster, type, object, options);
-  });
+  const removed: KubeObject[] = [];
+  for (const { metadata } of objects) {
+    const object = await ofCurrent(async () => {
+      const doomed = call.cluster.store.byUid(metadata.uid);
+      return doomed && reviewed(call, deletion(call, target, doomed, options));
+    });
+    if (object) removed.push(object);
+  }
   await call.cluster.store.durable();
   const metadata = { resourceVersion: String(call.cluster.store.revision) };
   return {

@@ -10,6 +10,7 @@ import { pods } from '../kinds/pods.js';
 import type { ResourceType } from '../kinds/resource.js';
 import { services } from '../kinds/services.js';
 import { type VolumeClaim, volumeClaims } from '../kinds/volumes.js';
+import { mutatingWebhooks, validatingWebhooks } from '../kinds/webhook-configurations.js';
 import type { ClusterContext } from './context.js';
 import { checkDefinitions } from './definition-limits.js';
 import { checkLimits } from './limit-ranges.js';
@@ -17,6 +18,7 @@ import { admitPod } from './pod-admission.js';
 import { priorityClasses, type PriorityClass } from '../kinds/priority-classes.js';
 import { admitPriorityClass, admitPriorityClassDeletion } from './priority-admission.js';
 import { admitService } from './service-admission.js';
+import { checkWebhooks } from './webhook-limits.js';
 import { PROTECTION_FINALIZERS, withDefaultClass, withProtection } from './volume-admission.js';
 
 /**
@@ -32,8 +34,7 @@ export function admit<T extends KubeObject>(
 ): T {
   if (!old && type.custom && cluster.resources.isTerminating(type)) throw terminating();
   if (!old && type.namespaced) admitNamespace(cluster, type, object);
-  if (type.id === customResourceDefinitions.id)
-    checkDefinitions(cluster.store, object as unknown as CustomResourceDefinition);
+  checkLimitsOfCluster(cluster, type, object);
   const admitted = mutated(cluster, type, object, old);
   if (type.id === priorityClasses.id) admitPriorityClass(cluster.store, admitted as unknown as PriorityClass);
   if (!type.namespaced) return admitted;
@@ -41,6 +42,14 @@ export function admit<T extends KubeObject>(
   cluster.quotas.check(type, admitted, old);
   return admitted;
 }
+
+/** Throws ApiError if the cluster has as many definitions or webhooks as it may have. */
+function checkLimitsOfCluster({ store }: ClusterContext, type: ResourceType, object: KubeObject): void {
+  if (type.id === customResourceDefinitions.id) checkDefinitions(store, object as CustomResourceDefinition);
+  if (WEBHOOKS.has(type.id)) checkWebhooks(store, type, object);
+}
+
+const WEBHOOKS = new Set([mutatingWebhooks.id, validatingWebhooks.id]);
 
 function terminating(): ApiError {
   const message = 'create not allowed while custom resource definition is terminating';

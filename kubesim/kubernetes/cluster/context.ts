@@ -41,6 +41,8 @@ export interface ClusterContext {
   readonly kubelets: Kubelets;
   /** Its kubelets and pods, as the API server reaches them. */
   readonly network: NodeNetwork;
+  /** Hosts outside of the simulation at which the operator allows webhooks: `host` or `host:port`. */
+  readonly webhookHosts: ReadonlySet<string>;
   /** Version of the control plane, e.g. `1.32.1`. */
   version(): string;
   /** Maximum number of pods; undefined: unlimited. */

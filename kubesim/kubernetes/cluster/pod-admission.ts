@@ -1,5 +1,6 @@
 import { forbidden } from '../kinds/status.js';
-import type { Pod } from '../kinds/core.js';
+import type { Pod, PodSpec } from '../kinds/core.js';
+import { sameJson } from '../../../kernel/same-json.js';
 import { timestamp, withCondition } from '../kinds/object.js';
 import { hasEnded, pods } from '../kinds/pods.js';
 import { runtimeClasses } from '../kinds/runtime-class.js';
@@ -76,7 +77,12 @@ function withRuntimeClass(cluster: ClusterContext, pod: Pod): Pod {
     spec: {
       ...pod.spec,
       ...(nodeSelector && { nodeSelector: { ...nodeSelector, ...pod.spec.nodeSelector } }),
-      ...(tolerations && { tolerations: [...(pod.spec.tolerations ?? []), ...tolerations] }),
+      ...(tolerations && { tolerations: merged(pod.spec.tolerations, tolerations) }),
     },
   };
+}
+
+/** Tolerations with those of a class that they lack. */
+function merged(own: PodSpec['tolerations'] = [], added: NonNullable<PodSpec['tolerations']>) {
+  return [...own, ...added.filter((each) => !own.some((known) => sameJson(known, each)))];
 }

@@ -1,7 +1,7 @@
 import { customTypes, storedType } from '../kinds/custom-types.js';
 import { customResourceDefinitions } from '../kinds/custom-resource-definitions.js';
 import { isTrue, type CustomResourceDefinition } from '../kinds/definition.js';
-import { servedAt, typeOfId, type ServedType } from '../kinds/registry.js';
+import { servedAt, servedTypes, typeOfId, type ServedType } from '../kinds/registry.js';
 import { groupVersion, type ResourceType } from '../kinds/resource.js';
 import type { ClusterStore } from '../store/cluster-store.js';
 
@@ -45,6 +45,12 @@ export class ClusterResources {
   /** The stored kind with this id, e.g. `deployments.apps`. */
   typeOfId(id: string): ResourceType | undefined {
     return typeOfId(id) ?? this.defined.get(id)?.stored;
+  }
+
+  /** The versions in which the objects of a kind are served. */
+  servedAs({ id }: ResourceType): readonly ServedType[] {
+    const own = this.defined.get(id)?.served;
+    return own ?? servedTypes.filter(({ type }) => type.id === id);
   }
 
   /** The kinds of definitions, by group and version. Another list after each change. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { alreadyExists, invalid } from '../kinds/status.js';
+import { alreadyExists, internalError, invalid } from '../kinds/status.js';
 import { suffix } from '../../random.js';
 import {
   controllerOf,
@@ -12,14 +12,18 @@ import {
 import type { ResourceType } from '../kinds/resource.js';
 import { sameJson } from '../../../kernel/same-json.js';
 import { recordUpdate, withoutNewTimes, type Writer } from '../managed-fields/field-manager.js';
+import { decode } from '../schema/decode.js';
+import { DecodeError } from '../schema/decode-error.js';
 import { withDefaults } from '../schema/defaults.js';
+import { decodeResource } from '../structural-schema/decode-resource.js';
 import { admit } from './admission.js';
 import type { ClusterContext } from './context.js';
 import { finishDeletion } from './delete.js';
 import { metadataCauses } from '../kinds/metadata-rules.js';
 import { admitByPolicies } from './policies/policies.js';
-import type { Requester } from './policies/request.js';
+import type { AdmissionRequest, RequestAttributes, Requester } from './policies/request.js';
 import { admitPodSecurity, type Warn } from './pod-security-admission.js';
+import { ChangedError, type Review, type Reviewed, withoutWebhooks } from './review.js';
 import { schemaOf, specCauses } from './schema-rules.js';
 
 /** The writer of an object: a field manager, or an apply, which has recorded its fields in the object. */
@@ -28,15 +32,27 @@ export type WrittenBy = Writer | 'APPLY';
 /** The field manager of the controllers. */
 const CONTROLLERS: Writer = { manager: 'kube-controller-manager' };
 
-/** Options of the creation of an object. */
-export interface CreateOptions {
+/** Options of a write. All but `dryRun` are absent for a write by a controller. */
+export interface WriteOptions {
   readonly dryRun?: boolean;
-  /** Absent for an object of a controller, whose fields get managers with the first apply. */
+  /** Without it fields get managers with the first apply. */
   readonly by?: WrittenBy;
-  /** Takes the warnings of admission; absent for an object of a controller. */
+  /** Takes the warnings of admission. */
   readonly warn?: Warn;
-  /** The user of a request; absent for an object of a controller. */
   readonly user?: Requester;
+  /** What the request says to webhooks; absent if they do not review it. */
+  readonly attributes?: RequestAttributes;
+  /** The form of the object in the request; default its version in the path. */
+  readonly form?: RequestForm;
+  /** Throws ApiError if the user may not write the object as admission has made it. */
+  readonly authorize?: (object: KubeObject, old?: KubeObject) => void;
+}
+
+/** Converts a stored object from and to what a request has of it, such as its scale. */
+export interface RequestForm {
+  show(object: KubeObject): KubeObject;
+  /** The object with what was changed in its form. */
+  read(shown: Json, object: KubeObject): Json;
 }
 
 /**
@@ -46,21 +62,136 @@ export function create<T extends KubeObject>(
   cluster: ClusterContext,
   type: ResourceType<T>,
   draft: Draft<T>,
-  options: CreateOptions = {},
+  options: WriteOptions = {},
 ): T {
-  const { dryRun = false, by, warn } = options;
-  const metadata = newMetadata(cluster, type, draft.metadata);
+  return withoutWebhooks(creation(cluster, type, draft, options));
+}
+
+/** The creation of an object, which webhooks review. */
+export function* creation<T extends KubeObject>(
+  cluster: ClusterContext,
+  type: ResourceType<T>,
+  draft: Draft<T>,
+  options: WriteOptions,
+): Reviewed<T> {
+  const { dryRun = false, warn } = options;
+  const drafted = admit(cluster, type, drafting(cluster, type, draft, options));
+  const request = requestOf(type, 'CREATE', options);
+  const patched =
+    request && (yield { mutates: true, request: { ...request, object: unnamed(request, drafted) } });
+  const object = patched
+    ? admit(cluster, type, patchedDraft(cluster, type, drafted, read(options, patched, drafted)))
+    : drafted;
+  options.authorize?.(object);
   const schema = schemaOf(cluster, type);
-  const own = by ? withoutStatus(type, draft) : draft;
-  const bare = type.defaults(withDefaults({ ...own, metadata } as unknown as T, schema));
-  const object = admit(cluster, type, by ? recorded(cluster, type, { next: bare, by }) : bare);
   const causes = [...metadataCauses(type, object.metadata), ...specCauses(type, schema, { object })];
-  if (causes.length > 0) throw invalid(type, metadata.name, causes);
+  if (causes.length > 0) throw invalid(type, object.metadata.name, causes);
   admitPodSecurity(cluster, type, { object }, warn);
   reviewCreation(cluster, type, { object, dryRun, options });
-  if (cluster.store.get(type, metadata.namespace ?? '', metadata.name))
-    throw alreadyExists(type, metadata.name);
+  const isReviewed =
+    request && (yield { mutates: false, request: { ...request, object: shown(options, object) } });
+  // Quotas and the namespace may have changed in the meantime.
+  if (isReviewed) admit(cluster, type, object);
+  checkAbsent(cluster, type, object);
   return dryRun ? object : cluster.store.put(type, object);
+}
+
+function checkAbsent<T extends KubeObject>(
+  { store }: ClusterContext,
+  type: ResourceType<T>,
+  object: T,
+): void {
+  const { name, namespace = '' } = object.metadata;
+  if (store.get(type, namespace, name)) throw alreadyExists(type, name);
+}
+
+/** A new object with metadata, defaults and the fields of its manager. */
+function drafting<T extends KubeObject>(
+  cluster: ClusterContext,
+  type: ResourceType<T>,
+  draft: Draft<T>,
+  { by }: WriteOptions,
+): T {
+  const metadata = newMetadata(cluster, type, draft.metadata);
+  const own = by ? withoutStatus(type, draft) : draft;
+  const next = type.defaults(withDefaults({ ...own, metadata } as unknown as T, schemaOf(cluster, type)));
+  return by ? recorded(cluster, type, { next, by }) : next;
+}
+
+/** A request that webhooks review; undefined for one of a controller. */
+function requestOf(
+  type: ResourceType,
+  operation: AdmissionRequest['operation'],
+  { user, attributes, dryRun = false }: WriteOptions,
+): AdmissionRequest | undefined {
+  if (!user || !attributes) return undefined;
+  return { type, operation, user, dryRun, attributes, subresource: attributes.subresource };
+}
+
+/** The form of an object in a request: in the version of the path. */
+function shown({ attributes, form }: WriteOptions, object: KubeObject): KubeObject {
+  if (form) return form.show(object);
+  const convert = attributes?.served.convert;
+  return convert ? (convert.out(object) as unknown as KubeObject) : object;
+}
+
+/** A stored object of what webhooks have made of its form in a request. */
+function read({ attributes, form }: WriteOptions, patched: Json, object: KubeObject): Json {
+  if (form) return form.read(patched, object);
+  return attributes?.served.convert?.in(patched) ?? patched;
+}
+
+/** A new object before the API server has set its metadata, as mutating webhooks get it. */
+function unnamed({ attributes }: AdmissionRequest, object: KubeObject): KubeObject {
+  const {
+    name,
+    uid: _uid,
+    creationTimestamp: _at,
+    generation: _generation,
+    resourceVersion: _version,
+    ...kept
+  } = object.metadata;
+  const convert = attributes?.served.convert;
+  const converted = convert ? (convert.out(object) as unknown as KubeObject) : object;
+  // A generated name is not known yet.
+  const metadata = attributes?.name ? { name, ...kept } : kept;
+  return { ...converted, metadata: metadata as KubeObject['metadata'] };
+}
+
+/** What webhooks have made of a new object, with the metadata that clients do not decide. */
+function patchedDraft<T extends KubeObject>(
+  cluster: ClusterContext,
+  type: ResourceType<T>,
+  { metadata: { name, namespace, uid, creationTimestamp, generation, managedFields } }: T,
+  patched: Json,
+): T {
+  const draft = withoutStatus(type, patched as unknown as T);
+  const { metadata } = patched as unknown as KubeObject;
+  const own = {
+    ...metadata,
+    name: metadata?.name || name,
+    namespace,
+    uid,
+    creationTimestamp,
+    generation,
+    managedFields,
+    resourceVersion: '',
+  };
+  const kept = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
+  return decoded(cluster, type, { ...draft, metadata: kept });
+}
+
+/** Reads what webhooks have made of an object: without unknown fields, with defaults. Throws ApiError. */
+function decoded<T extends KubeObject>(cluster: ClusterContext, type: ResourceType<T>, patched: Json): T {
+  const schema = schemaOf(cluster, type);
+  try {
+    const plain = schema ? decode(patched, schema).object : patched;
+    const object = type.custom ? decodeResource(patched, type.custom.schema).object : plain;
+    return type.defaults(withDefaults(object as unknown as T, schema));
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    throw internalError(error.message);
+  }
 }
 
 /** Reviews an object of a client, or a pod of a controller, by the policies of the cluster. */
@@ -71,10 +202,16 @@ function reviewCreation(
     object,
     dryRun,
     options,
-  }: { readonly object: KubeObject; readonly dryRun: boolean; readonly options: CreateOptions },
+  }: { readonly object: KubeObject; readonly dryRun: boolean; readonly options: WriteOptions },
 ): void {
   const user = options.user ?? controllerOfPod(type, object);
-  if (user) admitByPolicies(store, { type, operation: 'CREATE', object, user, dryRun }, options.warn);
+  const { attributes } = options;
+  if (user)
+    admitByPolicies(
+      store,
+      { type, operation: 'CREATE', object: shown(options, object), user, dryRun, attributes },
+      options.warn,
+    );
 }
 
 /** The controller that creates a pod, whose requests policies review as those of clients. */
@@ -117,16 +254,9 @@ function newMetadata(cluster: ClusterContext, type: ResourceType, requested: Par
 }
 
 /** A version that replaces the current one. */
-export interface Replacement<T extends KubeObject> {
+export interface Replacement<T extends KubeObject> extends WriteOptions {
   readonly current: T;
   readonly next: T;
-  readonly dryRun?: boolean;
-  /** Absent for a change by a controller. */
-  readonly by?: WrittenBy;
-  /** Takes the warnings of admission; absent for a change by a controller. */
-  readonly warn?: Warn;
-  /** The user of a request; absent for a change by a controller. */
-  readonly user?: Requester;
 }
 
 /**
@@ -139,11 +269,26 @@ export function replace<T extends KubeObject>(
   type: ResourceType<T>,
   change: Replacement<T>,
 ): T {
+  return withoutWebhooks(replacement(cluster, type, change));
+}
+
+/** The replacement of an object, which webhooks review. */
+export function* replacement<T extends KubeObject>(
+  cluster: ClusterContext,
+  type: ResourceType<T>,
+  change: Replacement<T>,
+): Reviewed<T> {
   const { current, by = CONTROLLERS } = change;
   const schema = schemaOf(cluster, type);
   const requested = type.defaults(withDefaults(keepServerFields(type, current, change.next), schema));
   const written = recorded(cluster, type, { current, next: requested, by });
-  const next = admit(cluster, type, written, current);
+  const admitted = admit(cluster, type, written, current);
+  const next = yield* mutated(cluster, type, change, {
+    admitted,
+    complete: (patched) =>
+      admit(cluster, type, keepServerFields(type, current, decoded(cluster, type, patched)), current),
+  });
+  change.authorize?.(next, current);
   const causes = [
     ...metadataCauses(type, next.metadata, current.metadata),
     ...specCauses(type, schema, { object: next, old: current }),
@@ -151,6 +296,7 @@ export function replace<T extends KubeObject>(
   if (causes.length > 0) throw invalid(type, current.metadata.name, causes);
   admitPodSecurity(cluster, type, { object: next, old: current }, change.warn);
   review(cluster, type, change, next);
+  if (yield* validated(cluster, type, change, next)) admit(cluster, type, next, current);
   if (sameJson(withoutNewTimes(current, next), current)) return current;
   const isCounted = type.generation && !sameJson(countedOf(type, next), countedOf(type, current));
   const counted = isCounted ? countGeneration(next) : next;
@@ -158,20 +304,66 @@ export function replace<T extends KubeObject>(
   return finishDeletion(cluster, type, cluster.store.put(type, counted));
 }
 
+/** The next version as mutating webhooks have made it. Throws ChangedError if the object has changed since. */
+function* mutated<T extends KubeObject>(
+  cluster: ClusterContext,
+  type: ResourceType<T>,
+  change: Replacement<T>,
+  { admitted, complete }: { readonly admitted: T; complete(patched: Json): T },
+): Reviewed<T> {
+  const request = requestOf(type, 'UPDATE', change);
+  if (!request) return admitted;
+  const { current } = change;
+  const objects = { object: shown(change, admitted), old: shown(change, current) };
+  const patched = yield { mutates: true, request: { ...request, ...objects } };
+  if (!patched) return admitted;
+  checkUnchanged(cluster, type, current);
+  const next = complete(read(change, patched, admitted));
+  const { managedFields } = admitted.metadata;
+  return { ...next, metadata: { ...next.metadata, ...(managedFields && { managedFields }) } };
+}
+
+/** Whether validating webhooks have reviewed a next version. Throws ChangedError if the object has changed since. */
+function* validated<T extends KubeObject>(
+  cluster: ClusterContext,
+  type: ResourceType<T>,
+  change: Replacement<T>,
+  next: T,
+): Generator<Review, boolean, Json | undefined> {
+  const request = requestOf(type, 'UPDATE', change);
+  if (!request) return false;
+  const { current } = change;
+  const objects = { object: shown(change, next), old: shown(change, current) };
+  if (!(yield { mutates: false, request: { ...request, ...objects } })) return false;
+  checkUnchanged(cluster, type, current);
+  return true;
+}
+
+function checkUnchanged<T extends KubeObject>(
+  { store }: ClusterContext,
+  type: ResourceType<T>,
+  current: T,
+): void {
+  const { namespace = '', name } = current.metadata;
+  if (store.get(type, namespace, name) !== current) throw new ChangedError(type, name);
+}
+
 /** Reviews a change of a client by the policies of the cluster. */
 function review<T extends KubeObject>(
   cluster: ClusterContext,
   type: ResourceType<T>,
-  { current: old, user, warn, dryRun = false }: Replacement<T>,
-  object: T,
-  subresource?: string,
+  change: Replacement<T>,
+  next: T,
 ): void {
-  if (user)
-    admitByPolicies(
-      cluster.store,
-      { type, operation: 'UPDATE', object, old, user, dryRun, subresource },
-      warn,
-    );
+  const { current, user, warn, attributes, dryRun = false } = change;
+  if (!user) return;
+  const objects = { object: shown(change, next), old: shown(change, current) };
+  const subresource = attributes?.subresource;
+  admitByPolicies(
+    cluster.store,
+    { type, operation: 'UPDATE', ...objects, user, dryRun, attributes, subresource },
+    warn,
+  );
 }
 
 /** A controller's or kubelet's change to the status of an object. */
@@ -181,22 +373,27 @@ export function replaceStatus<T extends KubeObject>(
   current: T,
   status: unknown,
 ): T {
-  return storeStatus(cluster, type, { current, next: { ...current, status } });
+  return withoutWebhooks(statusReplacement(cluster, type, { current, next: { ...current, status } }));
 }
 
-/** Stores a version that differs from the current one in its status only. */
-export function storeStatus<T extends KubeObject>(
+/** The replacement of an object by a version that differs in its status, which webhooks review. */
+export function* statusReplacement<T extends KubeObject>(
   cluster: ClusterContext,
   type: ResourceType<T>,
   change: Replacement<T>,
-): T {
-  const { current, next, dryRun, by = statusWriter(type) } = change;
-  if (sameJson(withoutNewTimes(current, next), current)) return current;
+): Reviewed<T> {
+  const { current, by = statusWriter(type) } = change;
+  if (sameJson(withoutNewTimes(current, change.next), current)) return current;
+  const admitted = recorded(cluster, type, { current, next: change.next, by });
+  const next = yield* mutated(cluster, type, change, {
+    admitted,
+    complete: (patched) => ({ ...current, status: (decoded(cluster, type, patched) as T & Json)['status'] }),
+  });
   const causes = type.custom ? type.validate(next, current) : [];
   if (causes.length > 0) throw invalid(type, current.metadata.name, causes);
-  const written = recorded(cluster, type, { current, next, by });
-  review(cluster, type, change, written, 'status');
-  return dryRun ? written : cluster.store.put<T>(type, written);
+  review(cluster, type, change, next);
+  yield* validated(cluster, type, change, next);
+  return change.dryRun ? next : cluster.store.put<T>(type, next);
 }
 
 function statusWriter(type: ResourceType): Writer {

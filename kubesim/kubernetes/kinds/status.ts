@@ -93,6 +93,12 @@ export function methodNotAllowed(): ApiError {
   );
 }
 
+/** An error of the API server itself, or of a webhook. */
+export function internalError(message: string): ApiError {
+  const causes = [{ message }];
+  return new ApiError(500, 'InternalError', `Internal error occurred: ${message}`, { causes });
+}
+
 /** The object is invalid, with all causes. */
 export function invalid(type: Names, name: string, causes: readonly Cause[]): ApiError {
   const texts = causes.map((cause) => `${cause.field}: ${cause.message}`);

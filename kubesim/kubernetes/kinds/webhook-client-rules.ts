@@ -3,7 +3,7 @@ import { dnsSubdomain, portNumber } from './formats.js';
 import type { Cause } from './resource.js';
 
 /** A Service that is called over HTTPS. */
-interface ServiceReference {
+export interface ServiceReference {
   readonly namespace: string;
   readonly name: string;
   readonly path?: string;

@@ -7,7 +7,7 @@ import { ageColumn, type Cause, type Column, defineResource, nameColumn } from '
 import { clientConfigCauses, type WebhookClientConfig, webhookNameCauses } from './webhook-client-rules.js';
 
 /** An admission webhook. Its configuration has defaults for all fields but those that a client must set. */
-interface AdmissionWebhook {
+export interface AdmissionWebhook {
   readonly name: string;
   readonly clientConfig: WebhookClientConfig;
   readonly rules?: readonly OperationRule[];
@@ -32,7 +32,7 @@ export interface WebhookConfiguration extends KubeObject {
 const MAX_WEBHOOKS = 100;
 
 /** The variables of match conditions. */
-const MATCH_VARIABLES = {
+export const MATCH_VARIABLES = {
   object: 'dyn',
   oldObject: 'dyn',
   request: 'dyn',

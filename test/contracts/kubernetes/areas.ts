@@ -1,5 +1,6 @@
 import { access } from './cases/access.js';
 import { admission } from './cases/admission.js';
+import { admissionWebhooks } from './cases/admission-webhooks/admission-webhooks.js';
 import { autoscaling } from './cases/autoscaling.js';
 import { contentNegotiation } from './cases/content-negotiation.js';
 import { certificates } from './cases/certificates.js';
@@ -42,6 +43,7 @@ export const areas: readonly Area[] = [
   flowControl,
   quotas,
   admission,
+  admissionWebhooks,
   customResources,
   validationRules,
   namespaces,

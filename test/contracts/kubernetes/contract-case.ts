@@ -1,4 +1,5 @@
 import type { ApiClient } from './api-client.js';
+import type { ClientConfig, Webhook } from './webhook-server.js';
 
 /** What a case may use. Cases run side by side in one cluster: a cluster-scoped object needs a name of `unique`. */
 export interface CaseContext {
@@ -12,6 +13,8 @@ export interface CaseContext {
   readonly namespace: string;
   /** A name that no other case has. */
   unique(prefix: string): string;
+  /** Serves a webhook that the API server can call. */
+  serve(webhook: Webhook): ClientConfig;
   /** Repeats `check` until its result is neither undefined nor false; throws if that takes too long. */
   eventually<T>(check: () => Promise<T | undefined | false>): Promise<T>;
 }

@@ -11,7 +11,7 @@ const VERSION = '1.36.3';
 
 /** A simulated cluster. */
 export async function openKubesim(): Promise<Implementation> {
-  const simulator = await startSimulator();
+  const simulator = await startSimulator(undefined, undefined, { webhookHosts: ['127.0.0.1'] });
   await simulator.cloud('PUT', `/clusters/${CLUSTER}`, clusterBody({ version: VERSION }));
   await eventually(
     async () => (await simulator.cloud('GET', `/clusters/${CLUSTER}`)).body.state === 'RUNNING',

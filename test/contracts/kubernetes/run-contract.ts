@@ -3,6 +3,7 @@ import { areas } from './areas.js';
 import type { CaseContext } from './contract-case.js';
 import type { Difference } from './differences/difference.js';
 import type { Implementation } from './implementation.js';
+import { WebhookServer } from './webhook-server.js';
 
 export interface ContractOptions {
   /** Name of the implementation in titles. */
@@ -19,11 +20,13 @@ const TIMEOUT = { passes: 60_000, fails: 3_000 };
 
 /** Runs every case against one implementation, each in a namespace of its own. */
 export function runContract({ name, open, differences = {} }: ContractOptions): void {
-  let implementation: Implementation | undefined;
+  let started: Started | undefined;
+  const disposed = new AsyncDisposableStack();
   beforeAll(async () => {
-    implementation = await open();
+    const webhooks = disposed.use(await WebhookServer.start());
+    started = { webhooks, implementation: disposed.use(await open()) };
   });
-  afterAll(() => implementation?.[Symbol.asyncDispose]());
+  afterAll(() => disposed.disposeAsync());
 
   let count = 0;
   for (const area of areas) {
@@ -34,15 +37,21 @@ export function runContract({ name, open, differences = {} }: ContractOptions): 
         const timeout = fails ? TIMEOUT.fails : TIMEOUT.passes;
         const number = (count += 1);
         test(`${name}: ${title}`, { concurrent: true, fails, timeout }, async () => {
-          await run(await contextOf(implementation, number));
+          await run(await contextOf(started, number));
         });
       }
     });
   }
 }
 
-async function contextOf(implementation: Implementation | undefined, number: number): Promise<CaseContext> {
-  if (!implementation) throw new Error('the implementation has not started');
+interface Started {
+  readonly implementation: Implementation;
+  readonly webhooks: WebhookServer;
+}
+
+async function contextOf(started: Started | undefined, number: number): Promise<CaseContext> {
+  if (!started) throw new Error('the implementation has not started');
+  const { implementation, webhooks } = started;
   const namespace = `case-${number}`;
   let names = 0;
   const created = await implementation.admin.post('/api/v1/namespaces', { metadata: { name: namespace } });
@@ -53,6 +62,7 @@ async function contextOf(implementation: Implementation | undefined, number: num
     user: (user, group) => implementation.user(user, group),
     namespace,
     unique: (prefix) => `${prefix}-${number}-${(names += 1)}`,
+    serve: (webhook) => webhooks.add(webhook),
     eventually,
   };
 }

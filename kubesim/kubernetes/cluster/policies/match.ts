@@ -1,9 +1,10 @@
 import type { MatchResources, ResourceRule } from '../../kinds/admission-policies.js';
+import type { OperationRule } from '../../kinds/admission-rules.js';
 import { namespaces } from '../../kinds/nodes.js';
 import type { LabelSelector } from '../../kinds/object.js';
 import { matchesLabels } from '../../kinds/selector.js';
 import type { ClusterStore } from '../../store/cluster-store.js';
-import { type AdmissionRequest, subjectOf } from './request.js';
+import { type AdmissionRequest, resourceOf, subjectOf, type VersionedResource } from './request.js';
 
 /** Whether a policy or binding is for the request. */
 export function matchesRequest(
@@ -18,14 +19,21 @@ export function matchesRequest(
 }
 
 function matchesRule(rule: ResourceRule, request: AdmissionRequest): boolean {
-  const { type, operation } = request;
+  return matchesOperation(rule, request) && matchesName(rule, request);
+}
+
+/** Whether a rule is for the operation of the request on its resource, or on that one. */
+export function matchesOperation(
+  rule: OperationRule,
+  request: AdmissionRequest,
+  resource: VersionedResource = resourceOf(request),
+): boolean {
   return (
-    includes(rule.apiGroups, type.group) &&
-    includes(rule.apiVersions, type.version) &&
-    includes(rule.operations, operation) &&
+    includes(rule.apiGroups, resource.group) &&
+    includes(rule.apiVersions, resource.version) &&
+    includes(rule.operations, request.operation) &&
     matchesScope(rule, request) &&
-    matchesName(rule, request) &&
-    (rule.resources ?? []).some((each) => matchesResource(each, request))
+    (rule.resources ?? []).some((each) => matchesResource(each, resource.plural, request.subresource))
   );
 }
 
@@ -33,7 +41,7 @@ function includes(list: readonly string[] = [], value: string): boolean {
   return list.includes('*') || list.includes(value);
 }
 
-function matchesScope({ scope = '*' }: ResourceRule, { type }: AdmissionRequest): boolean {
+function matchesScope({ scope = '*' }: OperationRule, { type }: AdmissionRequest): boolean {
   return scope === '*' || (scope === 'Namespaced') === type.namespaced;
 }
 
@@ -42,12 +50,13 @@ function matchesName({ resourceNames = [] }: ResourceRule, request: AdmissionReq
 }
 
 /** `pods`, `pods/status`, `pods/*`, `*` (without subresources), `*` followed by a subresource or an asterisk. */
-function matchesResource(text: string, { type, subresource = '' }: AdmissionRequest): boolean {
+function matchesResource(text: string, plural: string, subresource = ''): boolean {
   const [resource = '', below = ''] = text.split('/');
-  return (resource === '*' || resource === type.plural) && (below === subresource || below === '*');
+  return (resource === '*' || resource === plural) && (below === subresource || below === '*');
 }
 
-function matchesNamespace(
+/** Whether a selector selects the namespace of a request; every request for an object outside of namespaces is selected. */
+export function matchesNamespace(
   store: ClusterStore,
   selector: LabelSelector | undefined,
   request: AdmissionRequest,
@@ -60,7 +69,11 @@ function matchesNamespace(
   return matchesLabels(selector, namespace?.metadata.labels);
 }
 
-function matchesObject(selector: LabelSelector | undefined, { object, old }: AdmissionRequest): boolean {
+/** Whether a selector selects the object of a request, or the one that it replaces. */
+export function matchesObject(
+  selector: LabelSelector | undefined,
+  { object, old }: AdmissionRequest,
+): boolean {
   if (!selector || isEmpty(selector)) return true;
   return [object, old].some((each) => each && matchesLabels(selector, each.metadata.labels));
 }

@@ -15,7 +15,7 @@ import { ApiError } from '../../kinds/status.js';
 import type { ClusterStore } from '../../store/cluster-store.js';
 import { matchesRequest } from './match.js';
 import { type Failure, PolicyProgram, type Values } from './policy-program.js';
-import { type AdmissionRequest, subjectOf } from './request.js';
+import { type AdmissionRequest, kindOf, resourceOf, subjectOf } from './request.js';
 
 const GROUP = admissionPolicies.group;
 
@@ -143,11 +143,12 @@ function selectedParams(
 }
 
 /** The variables of the expressions for a request. */
-function valuesOf(store: ClusterStore, request: AdmissionRequest): Values {
-  const { type, operation, subresource, object, old, user, dryRun } = request;
+export function valuesOf(store: ClusterStore, request: AdmissionRequest): Values {
+  const { operation, subresource, object, old, user, dryRun } = request;
   const { name, namespace } = subjectOf(request)?.metadata ?? { name: '' };
-  const kind = { group: type.group, version: type.version, kind: type.kind };
-  const resource = { group: type.group, version: type.version, resource: type.plural };
+  const kind = kindOf(request);
+  const { plural, ...version } = resourceOf(request);
+  const resource = { ...version, resource: plural };
   const namespaceObject = namespace ? store.get(namespaces, '', namespace) : undefined;
   const values = {
     object: object ?? null,

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { isJson, type Json } from '../kinds/object.js';
 import { sameJson } from '../../../kernel/same-json.js';
-import { BODY_LIMIT } from './call.js';
 import { ApiError, badRequest } from '../kinds/status.js';
 
 const operationSchema = z.discriminatedUnion('op', [
@@ -19,7 +18,7 @@ const MAX_OPERATIONS = 10_000;
  * Maximum sum of JSON characters that a patch copies and list items that it shifts. API servers also limit copied
  * bytes by the size of a body: 37 operations that each copy the previous copy would exhaust the memory.
  */
-const MAX_WORK = BODY_LIMIT;
+const MAX_WORK = 3 * 1024 * 1024;
 
 /**
  * Applies an RFC 6902 patch to a copy of the document. Throws ApiError. The package rfc6902 (5.4) would follow

@@ -1,0 +1,40 @@
+import type { Json } from '../kinds/object.js';
+import type { ResourceType } from '../kinds/resource.js';
+import { conflict } from '../kinds/status.js';
+import type { AdmissionRequest } from './policies/request.js';
+
+/** A request that webhooks review at this step of a write. */
+export interface Review {
+  /** Whether webhooks may change its object. */
+  readonly mutates: boolean;
+  readonly request: AdmissionRequest;
+}
+
+/**
+ * A write that waits for webhooks: it yields each review and gets what they have made of the object, or undefined if
+ * there was none to call.
+ */
+export type Reviewed<T> = Generator<Review, T, Json | undefined>;
+
+/** Runs a write that webhooks do not review. */
+export function withoutWebhooks<T>(write: Reviewed<T>): T {
+  let step = write.next(undefined);
+  while (!step.done) step = write.next(undefined);
+  return step.value;
+}
+
+/** The object has changed while webhooks reviewed its next version. */
+export class ChangedError extends Error {
+  constructor(
+    private readonly type: ResourceType,
+    private readonly objectName: string,
+  ) {
+    super('the object has changed while webhooks reviewed its next version');
+    this.name = 'ChangedError';
+  }
+
+  /** The answer to a client. */
+  asConflict() {
+    return conflict(this.type, this.objectName);
+  }
+}

@@ -1,0 +1,126 @@
+import { isIP } from 'node:net';
+import { type Duplex, duplexPair } from 'node:stream';
+import { type ConnectionOptions, connect as connectSecurely, type TLSSocket } from 'node:tls';
+import type { NodeNetwork } from '../cluster/kubelet-api.js';
+import type { EndpointAddress, Pod } from '../kinds/core.js';
+import { pods } from '../kinds/pods.js';
+import { endpoints, services } from '../kinds/services.js';
+import type { ServiceReference, WebhookClientConfig } from '../kinds/webhook-client-rules.js';
+import type { ClusterStore } from '../store/cluster-store.js';
+
+/** Where webhooks of a cluster can be. */
+export interface WebhookNetwork {
+  readonly store: ClusterStore;
+  readonly network: Pick<NodeNetwork, 'listener'>;
+  /** Hosts outside of the simulation to which the operator allows connections: `host` or `host:port`. */
+  readonly webhookHosts: ReadonlySet<string>;
+}
+
+/** No connection to a webhook can be made. */
+export class UnreachableError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'UnreachableError';
+  }
+}
+
+/** A place that can be called. */
+export interface WebhookServer {
+  readonly url: URL;
+  /** The URL with its port, as errors name it. */
+  readonly shownUrl: string;
+  /** Opens a connection that verifies the server. Throws UnreachableError. */
+  connect(): TLSSocket;
+}
+
+/** The server of a webhook. Throws UnreachableError if its URL cannot be read. */
+export function serverOf(network: WebhookNetwork, config: WebhookClientConfig): WebhookServer {
+  const ca = config.caBundle ? Buffer.from(config.caBundle, 'base64').toString() : undefined;
+  const trusted = { ...(ca && { ca }), ALPNProtocols: ['http/1.1'] };
+  const { service, url = '' } = config;
+  if (!service && !URL.canParse(url)) throw new UnreachableError(`parse ${JSON.stringify(url)}: invalid URL`);
+  return service ? podServer(network, service, trusted) : outsideServer(network, new URL(url), trusted);
+}
+
+function podServer(
+  network: WebhookNetwork,
+  { namespace, name, path = '/', port = 443 }: ServiceReference,
+  trusted: ConnectionOptions,
+): WebhookServer {
+  const host = `${name}.${namespace}.svc`;
+  const shownUrl = `https://${host}:${port}${path.startsWith('/') ? path : `/${path}`}`;
+  return {
+    url: new URL(shownUrl),
+    shownUrl,
+    connect() {
+      const [client, server] = duplexPair() as [Duplex, Duplex];
+      listenerOf(network, { namespace, name, port })(server);
+      return connectSecurely({ ...trusted, socket: client, servername: host });
+    },
+  };
+}
+
+interface ServicePortReference {
+  readonly namespace: string;
+  readonly name: string;
+  readonly port: number;
+}
+
+/** What serves connections to the port of a Service: a ready pod of the simulation. Throws UnreachableError. */
+function listenerOf(
+  { store, network }: WebhookNetwork,
+  reference: ServicePortReference,
+): (socket: Duplex) => void {
+  const portName = portNameOf(store, reference);
+  const { namespace, name } = reference;
+  const targets = (store.get(endpoints, namespace, name)?.subsets ?? []).flatMap(
+    ({ addresses = [], ports = [] }) => {
+      const port = ports.find((each) => (each.name ?? '') === portName)?.port;
+      const [pod] = addresses.flatMap((address) => podOf(store, namespace, address) ?? []);
+      return pod && port !== undefined ? [{ pod, port }] : [];
+    },
+  );
+  const [target] = targets;
+  if (!target) throw new UnreachableError(`no endpoints available for service ${JSON.stringify(name)}`);
+  const listener = network.listener(target.pod, target.port);
+  if (listener) return listener;
+  const { podIP = '' } = target.pod.status;
+  throw new UnreachableError(`dial tcp ${podIP}:${target.port}: connect: connection refused`);
+}
+
+/** The name of a port of a Service. Throws UnreachableError. */
+function portNameOf(store: ClusterStore, { namespace, name, port }: ServicePortReference): string {
+  const service = store.get(services, namespace, name);
+  if (!service) throw new UnreachableError(`service ${JSON.stringify(name)} not found`);
+  const { type, ports = [] } = service.spec;
+  if (type === 'ExternalName') throw new UnreachableError(`unsupported service type ${JSON.stringify(type)}`);
+  const served = ports.find((each) => each.port === port);
+  if (served) return served.name ?? '';
+  throw new UnreachableError(`no service port ${port} found for service ${JSON.stringify(name)}`);
+}
+
+/** The pod of an endpoint. Other addresses are not dialed: they could be of the host's network. */
+function podOf(store: ClusterStore, namespace: string, { targetRef }: EndpointAddress): Pod | undefined {
+  return targetRef?.kind === 'Pod' ? store.get(pods, namespace, targetRef.name ?? '') : undefined;
+}
+
+function outsideServer(
+  { webhookHosts }: WebhookNetwork,
+  url: URL,
+  trusted: ConnectionOptions,
+): WebhookServer {
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const port = Number(url.port || 443);
+  const shownUrl = url.href;
+  return {
+    url,
+    shownUrl,
+    connect() {
+      if (!webhookHosts.has(url.hostname) && !webhookHosts.has(`${url.hostname}:${port}`))
+        throw new UnreachableError(
+          `dial tcp: the simulation does not connect to ${url.hostname}:${port}, which is not among WEBHOOK_HOSTS`,
+        );
+      return connectSecurely({ ...trusted, host, port, ...(isIP(host) === 0 && { servername: host }) });
+    },
+  };
+}

@@ -1,0 +1,155 @@
+import { Budget } from '../cel/budget.js';
+import { jsonPatch } from '../cluster/json-patch.js';
+import type { AdmissionRequest } from '../cluster/policies/request.js';
+import type { ClusterResources } from '../cluster/resources.js';
+import type { Review, Reviewed } from '../cluster/review.js';
+import { sameJson } from '../../../kernel/same-json.js';
+import type { Json, KubeObject } from '../kinds/object.js';
+import { ApiError, internalError } from '../kinds/status.js';
+import { mutatingWebhooks } from '../kinds/webhook-configurations.js';
+import { callWebhook, type Caller, CallingWebhookError, failureOf, requestTimeout } from './call-webhook.js';
+import { type Invocation, isSelected, type Matching, ruleOf } from './invocation.js';
+import { webhooksOf } from './registered-webhooks.js';
+import type { WebhookNetwork } from './webhook-connection.js';
+
+/** Milliseconds that all webhooks of a request may take together. */
+const REQUEST_TIMEOUT = 30_000;
+/** The most webhooks that are called for a request, and at the same time. */
+const MAX_CALLS = 100;
+const MAX_CONCURRENT = 8;
+/** The most characters of an object of which a webhook has made more, as of a body. */
+const MAX_OBJECT = 3 * 1024 * 1024;
+
+/** A request whose writes webhooks review. */
+export interface ReviewedRequest {
+  readonly cluster: WebhookNetwork & { readonly resources: ClusterResources };
+  readonly warn: (text: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Runs a write that webhooks review. Throws ApiError, and ChangedError if the object has changed meanwhile. */
+export async function withWebhooks<T>(request: ReviewedRequest, write: Reviewed<T>): Promise<T> {
+  const webhooks = new RequestWebhooks(request);
+  let step = write.next(undefined);
+  while (!step.done) {
+    const review = webhooks.review(step.value);
+    // Without webhooks no other request may come between the steps of a write.
+    step = write.next(review && (await review));
+  }
+  return step.value;
+}
+
+/** The webhooks of one request. */
+class RequestWebhooks {
+  private readonly caller: Caller;
+  private readonly matching: Matching;
+
+  constructor({ cluster, warn, signal }: ReviewedRequest) {
+    const deadline = performance.now() + REQUEST_TIMEOUT;
+    this.caller = { network: cluster, warn, signal, deadline };
+    this.matching = { store: cluster.store, resources: cluster.resources, budget: new Budget() };
+  }
+
+  /** What webhooks make of the object of a request; undefined if no webhook has a rule for it. */
+  review({ mutates, request }: Review): Promise<Json> | undefined {
+    const { store, resources } = this.matching;
+    // A webhook must not prevent the change of its configuration.
+    if (request.type.group === mutatingWebhooks.group) return undefined;
+    const invocations = webhooksOf(store, mutates).flatMap(
+      (webhook) => ruleOf(resources, webhook, request) ?? [],
+    );
+    if (invocations.length === 0) return undefined;
+    if (invocations.length > MAX_CALLS)
+      throw internalError(`more than ${MAX_CALLS} webhooks are registered for the request`);
+    return mutates ? this.mutate(invocations, request) : this.validate(invocations, request);
+  }
+
+  private async validate(invocations: readonly Invocation[], request: AdmissionRequest): Promise<Json> {
+    const selected = invocations.filter((each) => isSelected(this.matching, each, request));
+    const errors: unknown[] = [];
+    for (let start = 0; start < selected.length && errors.length === 0; start += MAX_CONCURRENT) {
+      const results = await Promise.allSettled(
+        selected.slice(start, start + MAX_CONCURRENT).map((each) => this.call(each, request, false)),
+      );
+      errors.push(...results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : [])));
+    }
+    if (errors.length > 0) throw errors[0];
+    return (request.object ?? {}) as unknown as Json;
+  }
+
+  /** Calls the webhooks one after the other, and those again that want to see the patches of later ones. */
+  private async mutate(invocations: readonly Invocation[], request: AdmissionRequest): Promise<Json> {
+    let current = request;
+    let called: Invocation[] = [];
+    let again: Invocation[] = [];
+    const run = async (invocation: Invocation) => {
+      const patched = await this.patched(invocation, current);
+      if (patched) {
+        again = [...again, ...called];
+        called = [];
+        current = { ...current, object: patched };
+      }
+      if (invocation.webhook.reinvocationPolicy === 'IfNeeded') called.push(invocation);
+    };
+    for (const invocation of invocations)
+      if (isSelected(this.matching, invocation, current)) await run(invocation);
+    const repeated = new Set(again);
+    for (const invocation of invocations)
+      if (repeated.has(invocation) && isSelected(this.matching, invocation, current)) await run(invocation);
+    return (current.object ?? {}) as unknown as Json;
+  }
+
+  /** What a webhook makes of the object; undefined if it leaves it. */
+  private async patched(invocation: Invocation, request: AdmissionRequest): Promise<KubeObject | undefined> {
+    const { object } = request;
+    const decision = await this.call(invocation, request, true);
+    const operations = decision?.patch === undefined ? [] : readPatch(invocation, decision.patch);
+    if (!operations || operations.length === 0) return undefined;
+    const { name } = invocation.webhook;
+    if (!object)
+      throw internalError(
+        `admission webhook ${JSON.stringify(name)} attempted to modify the object, which is not supported for this operation`,
+      );
+    const shown = invocation.convert(object);
+    const patched = apply(shown, operations);
+    return sameJson(patched, shown) ? undefined : (invocation.revert(patched) as unknown as KubeObject);
+  }
+
+  /** The decision of a webhook; undefined if it could not be called and its failures are ignored. */
+  private async call(invocation: Invocation, request: AdmissionRequest, mutates: boolean) {
+    try {
+      return await callWebhook(this.caller, invocation, request, mutates);
+    } catch (error) {
+      const failure = failureOf(invocation, error);
+      if (failure) throw failure;
+      const { signal, deadline } = this.caller;
+      if (signal.aborted || performance.now() > deadline) throw requestTimeout();
+      return undefined;
+    }
+  }
+}
+
+/** The operations of a patch; undefined if it cannot be read and the failures of the webhook are ignored. */
+function readPatch(invocation: Invocation, text: string): readonly unknown[] | undefined {
+  try {
+    const operations: unknown = JSON.parse(text);
+    if (Array.isArray(operations)) return operations;
+  } catch {
+    // The same error as for other JSON.
+  }
+  const reason = 'received undecodable patch in webhook response: it is no list of operations';
+  const failure = failureOf(invocation, new CallingWebhookError(invocation.webhook.name, reason));
+  if (failure) throw failure;
+  return undefined;
+}
+
+function apply(object: KubeObject, operations: readonly unknown[]): Json {
+  try {
+    const patched = jsonPatch(object, operations) as Json;
+    const length = JSON.stringify(patched).length;
+    if (length <= MAX_OBJECT) return patched;
+    throw internalError(`the patched object is longer than ${MAX_OBJECT} characters`);
+  } catch (error) {
+    throw error instanceof ApiError && error.code !== 500 ? internalError(error.message) : error;
+  }
+}
