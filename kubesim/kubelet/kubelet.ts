@@ -12,6 +12,7 @@ import type { Timer } from '../timers.js';
 import { backOffSeconds, ContainerLifecycle } from './container-lifecycle.js';
 import type { KeyQueue, KubeletClient } from '../kubelet-client.js';
 import { waitingStatus } from './containers.js';
+import { hostPortsOf, isTaken } from './host-ports.js';
 import { instanceHost, nodeHost, type FindPodHost, type PodHost } from './pod-host.js';
 import { activeContainers, containerStatus, podStatus, statusesOf } from './pod-status.js';
 import { hasFailingProbes, isProbed } from './probes.js';
@@ -24,6 +25,8 @@ import { SimulatedContainers } from './simulated-containers.js';
 /** Simulated seconds: pulling an image takes from MIN_PULL_SECONDS to twice that; containers take STOP_SECONDS to end. */
 const MIN_PULL_SECONDS = 1;
 const STOP_SECONDS = 1;
+/** Least real time until a pod is rejected. */
+const MIN_REJECTION_MS = 1_000;
 /** Milliseconds of the clock; a pod whose containers start earlier than this after their creation reports only that they run. */
 const MIN_REPORTED_MS = 10;
 const PROBES = 'HealthChecksFailing';
@@ -142,8 +145,7 @@ export class Kubelets {
     if (!pod || !host) return;
     if (pod.metadata.deletionTimestamp) return this.stop(pod);
     if (hasEnded(pod)) return;
-    if (!pod.status.containerStatuses)
-      return this.steps.has(pod.metadata.uid) ? undefined : this.accept(pod, host);
+    if (!pod.status.containerStatuses) return this.admit(pod, host);
     if (this.probe(pod)) return;
     this.advance(pod);
   }
@@ -173,6 +175,43 @@ export class Kubelets {
     if (status.ready && !next.ready)
       this.containers.report(pod, container, 'Unhealthy', 'Readiness probe failed');
     return next;
+  }
+
+  private admit(pod: Pod, host: PodHost): void {
+    if (this.steps.has(pod.metadata.uid)) return;
+    if (this.lacksHostPort(pod)) this.reject(pod);
+    else this.accept(pod, host);
+  }
+
+  /** Whether another pod of the node has a port that the pod needs. */
+  private lacksHostPort(pod: Pod): boolean {
+    const wanted = hostPortsOf(pod);
+    if (wanted.length === 0) return false;
+    const others = [...(this.podsOf.get(pod.spec.nodeName ?? '') ?? [])].flatMap(
+      (key) => this.cluster.pod(...splitKey(key)) ?? [],
+    );
+    const taken = others
+      .filter((other) => other.status.containerStatuses && !hasEnded(other))
+      .flatMap(hostPortsOf);
+    return wanted.some((port) => isTaken(port, taken));
+  }
+
+  /** Fails a pod that the node cannot run; not at once, since its controller may create the next one at once. */
+  private reject({ metadata: { uid, namespace = '', name } }: Pod): void {
+    const timer = this.cluster.timers.after(MIN_REJECTION_MS, () => {
+      this.steps.delete(uid);
+      const now = this.cluster.pod(namespace, name);
+      if (now?.metadata.uid !== uid || now.metadata.deletionTimestamp) return;
+      if (!this.lacksHostPort(now)) return this.queue.add(keyOf(now));
+      const reason = 'NodePorts';
+      const message = `Predicate ${reason} failed: node(s) didn't have free ports for the requested pod ports`;
+      const startTime = timestamp(this.cluster.clock.now());
+      const rejected = { phase: 'Failed', reason, message: `Pod was rejected: ${message}`, startTime };
+      this.cluster.setPodStatus(now, { ...now.status, ...rejected });
+      const event = { type: 'Warning', reason, message, component: 'kubelet' } as const;
+      this.cluster.record(now, { ...event, host: now.spec.nodeName });
+    });
+    this.steps.set(uid, timer);
   }
 
   /** Accepts the pod: sets its start time and starts to create its containers. */

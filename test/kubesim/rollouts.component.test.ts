@@ -84,6 +84,43 @@ test('counts a pod as available after it has been ready for minReadySeconds', as
   await eventually(async () => (await statusOf('deployments/slow')).availableReplicas === 2);
 });
 
+test('replaces a failed pod of a DaemonSet', async () => {
+  const labels = { app: 'daemon' };
+  const template = { metadata: { labels }, spec: { containers: [{ name: 'main', image: 'nginx:1' }] } };
+  const spec = { selector: { matchLabels: labels }, template };
+  await cluster.api('POST', `${APPS}/daemonsets`, { metadata: { name: 'daemon' }, spec });
+  await eventually(async () => (await statusOf('daemonsets/daemon')).numberAvailable === 2);
+  const [pod] = (await cluster.api('GET', `${PODS}?labelSelector=app%3Ddaemon`)).body.items;
+  const path = `${PODS}/${pod?.metadata.name}`;
+  const merge = { 'content-type': 'application/merge-patch+json' };
+  await cluster.api('PATCH', `${path}/status`, { status: { phase: 'Failed' } }, merge);
+  await eventually(async () => (await cluster.api('GET', path)).status === 404);
+  await eventually(async () => (await statusOf('daemonsets/daemon')).numberAvailable === 2);
+});
+
+test('replaces a pod of a StatefulSet that its node rejects', async () => {
+  const { items } = (await cluster.api('GET', '/api/v1/nodes')).body;
+  const ports = [{ containerPort: 80, hostPort: 21017 }];
+  const podSpec = {
+    nodeName: items[0]?.metadata.name,
+    containers: [{ name: 'main', image: 'nginx:1', ports }],
+  };
+  await cluster.api('POST', PODS, { metadata: { name: 'holder' }, spec: podSpec });
+  await eventually(async () => (await cluster.api('GET', `${PODS}/holder`)).body.status.phase === 'Running');
+  const labels = { app: 'rejected' };
+  const template = { metadata: { labels }, spec: podSpec };
+  const spec = { serviceName: 'rejected', selector: { matchLabels: labels }, template };
+  await cluster.api('POST', `${APPS}/statefulsets`, { metadata: { name: 'rejected' }, spec });
+  const uidOf = async () => (await cluster.api('GET', `${PODS}/rejected-0`)).body.metadata?.uid;
+  const first = await eventually(uidOf);
+  await eventually(async () => {
+    const uid = await uidOf();
+    return uid !== undefined && uid !== first;
+  });
+  await cluster.api('DELETE', `${PODS}/holder`, { gracePeriodSeconds: 0 });
+  await eventually(async () => (await statusOf('statefulsets/rejected')).readyReplicas === 1);
+});
+
 test('replaces one pod of a DaemonSet at a time and waits until it has been ready for minReadySeconds', async () => {
   const { replicas: _replicas, ...spec } = manifest('agent', 1, { minReadySeconds: 40 })['spec'] as {
     replicas: number;

@@ -2,7 +2,7 @@ import type { ClusterContext } from '../cluster/context.js';
 import { create, updateByController } from '../cluster/write.js';
 import { type ControllerRevision, controllerRevisions } from '../kinds/controller-revisions.js';
 import type { PodTemplate } from '../kinds/core.js';
-import { controlledBy } from '../kinds/object.js';
+import { controlledBy, isJson } from '../kinds/object.js';
 import { collidedHash } from '../kinds/template-hash.js';
 import type { DaemonSet, StatefulSet } from '../kinds/workloads.js';
 
@@ -63,9 +63,21 @@ function createRevision(
       labels: { ...template.metadata?.labels, [HASH_LABEL[owner.kind] ?? '']: hash },
       ownerReferences: [controlledBy(owner)],
     },
-    data: { spec: { template: { ...template, $patch: 'replace' } } },
+    // Clients compare the bytes of a revision with the sorted fields of a template.
+    data: { spec: { template: sorted({ ...template, $patch: 'replace' }) as typeof template } },
     revision,
   });
+}
+
+/** A JSON value whose objects have sorted fields. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (!isJson(value)) return value;
+  return Object.fromEntries(
+    Object.keys(value)
+      .sort()
+      .map((key) => [key, sorted(value[key])]),
+  );
 }
 
 /** After a rollback, the revision of the earlier template becomes the newest. */

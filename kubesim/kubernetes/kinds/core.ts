@@ -6,6 +6,8 @@ interface ContainerPort {
   readonly name?: string;
   readonly containerPort: number;
   readonly protocol?: string;
+  readonly hostPort?: number;
+  readonly hostIP?: string;
 }
 
 /** A reference to a ConfigMap or Secret that may be missing if it is optional. */

@@ -252,6 +252,17 @@ export const controllers: Area = {
       expect(first?.spec).toMatchObject({ hostname: 'db-0', subdomain: 'db' });
     },
 
+    async 'records the template of a StatefulSet with sorted fields'(context) {
+      const { api, namespace } = context;
+      await api.post(appsOf(namespace, 'statefulsets'), workload('db', { replicas: 0, serviceName: 'db' }));
+      const [revision] = await items(context, appsOf(namespace, 'controllerrevisions'), 1);
+      const { spec } = revision?.['data'] as unknown as { spec: { template: { spec: object } } };
+      expect(Object.keys(spec.template)).toEqual(['$patch', 'metadata', 'spec']);
+      const fields = Object.keys(spec.template.spec);
+      expect(fields).toEqual(fields.toSorted());
+      expect(fields).toContain('containers');
+    },
+
     async 'makes all pods of a Parallel StatefulSet'(context) {
       const { api, namespace } = context;
       const spec = { replicas: 3, serviceName: 'db', podManagementPolicy: 'Parallel' };
@@ -400,6 +411,30 @@ export const controllers: Area = {
         ],
         ports: [{ name: 'http', port: 8080, protocol: 'TCP' }],
       });
+    },
+
+    async 'keeps a terminating pod in the EndpointSlice, serving but not ready'(context) {
+      const { api, namespace, eventually, unique } = context;
+      const nodeName = unique('node');
+      await api.post('/api/v1/nodes', { metadata: { name: nodeName } });
+      await api.post(servicesOf(namespace), service('web'));
+      await eventually(
+        async () => (await api.post(podsOf(namespace), pod('web', { nodeName }))).status === 201,
+      );
+      await becomeReady(context, 'web', '192.0.2.78');
+      const path = `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`;
+      const conditions = async () => {
+        const found = (await api.get(`${path}?labelSelector=kubernetes.io/service-name=web`)).body.items[0];
+        const { endpoints } = (found ?? {}) as { endpoints?: { conditions: object }[] };
+        return JSON.stringify(endpoints?.[0]?.conditions);
+      };
+      await eventually(
+        async () => (await conditions()) === '{"ready":true,"serving":true,"terminating":false}',
+      );
+      await api.delete(`${podsOf(namespace)}/web`);
+      await eventually(
+        async () => (await conditions()) === '{"ready":false,"serving":true,"terminating":true}',
+      );
     },
 
     async 'keeps a claim in use until its pod is gone'(context) {
