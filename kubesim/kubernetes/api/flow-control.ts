@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { FairQueue, QueueFullError, type Release } from '../../../kernel/fairness/fair-queue.js';
 import type { ApiResponse, ApiCall } from './call.js';
+import { enterPriority } from './priority-levels.js';
 
 /** Maximum numbers of running and of waiting requests of a flow; as `queueLengthLimit` of a priority level. */
 const MAX_RUNNING = 8;
@@ -38,10 +39,7 @@ export class FlowControl {
     { account, subject }: Flow,
     dispatch: (call: ApiCall) => Promise<ApiResponse | undefined>,
   ): Promise<ApiResponse | undefined> {
-    const release = await this.enter(
-      call,
-      `${account} ${isPlatform({ account, subject }) ? 'platform' : 'users'}`,
-    );
+    const release = await this.enterBoth(call, { account, subject });
     if (!release) return undefined;
     let response: ApiResponse | undefined;
     try {
@@ -53,6 +51,21 @@ export class FlowControl {
     }
   }
 
+  /** Takes a seat of the priority of the request, and a slot of the account; the platform's requests need no seat. */
+  private async enterBoth(call: ApiCall, flow: Flow): Promise<Release | undefined> {
+    if (isPlatform(flow)) return this.enter(call, `${flow.account} platform`);
+    const leave = await enterPriority(call);
+    if (!leave) return undefined;
+    try {
+      const release = await this.enter(call, `${flow.account} users`);
+      if (!release) leave();
+      return release && both(leave, release);
+    } catch (error) {
+      leave();
+      throw error;
+    }
+  }
+
   private async enter({ listRate, abortSignal }: ApiCall, flow: string): Promise<Release | undefined> {
     try {
       return await this.queue.enter(flow, abortSignal);
@@ -61,6 +74,13 @@ export class FlowControl {
       throw error;
     }
   }
+}
+
+function both(first: Release, second: Release): Release {
+  return () => {
+    first();
+    second();
+  };
 }
 
 function onceClosed(response: ServerResponse, release: Release): void {

@@ -1,3 +1,4 @@
+import { sameJson } from '../../../kernel/same-json.js';
 import { forbiddenValue, formatCauses, invalidValue, required, unsupported } from './causes.js';
 import type {
   FlowRule,
@@ -16,7 +17,7 @@ const EXEMPT = 'exempt';
 const DISTINGUISHERS = ['ByNamespace', 'ByUser'];
 
 /** Validates a FlowSchema. */
-export function flowSchemaCauses({ metadata, spec }: FlowSchema): Cause[] {
+export function flowSchemaCauses({ metadata, spec }: FlowSchema, old?: FlowSchema): Cause[] {
   const { distinguisherMethod, rules = [] } = spec;
   const level = spec.priorityLevelConfiguration?.name;
   const name = 'spec.priorityLevelConfiguration.name';
@@ -30,6 +31,7 @@ export function flowSchemaCauses({ metadata, spec }: FlowSchema): Cause[] {
       ? formatCauses(name, level, dnsSubdomain)
       : [required(name, 'must reference a priority level')]),
     ...rules.flatMap((rule, index) => ruleCauses(rule, `spec.rules[${index}]`)),
+    ...(old ? mandatoryCauses(metadata.name, spec, old.spec) : []),
   ];
 }
 
@@ -165,10 +167,22 @@ function urlCauses(url: string, field: string): Cause[] {
     : [invalidValue(field, url, "wildcard can only do suffix matching: '*' must follow '/'")];
 }
 
+const MANDATORY = [EXEMPT, 'catch-all'];
+
+/** Every cluster has the mandatory flows and priorities as they are. */
+function mandatoryCauses(name: string, spec: object, old: object): Cause[] {
+  return MANDATORY.includes(name) && !sameJson(spec, old)
+    ? [invalidValue('spec', spec, `spec of '${name}' must equal the fixed value`)]
+    : [];
+}
+
 const TYPES = ['Exempt', 'Limited'];
 
 /** Validates a PriorityLevelConfiguration. */
-export function priorityLevelCauses({ metadata, spec }: PriorityLevelConfiguration): Cause[] {
+export function priorityLevelCauses(
+  { metadata, spec }: PriorityLevelConfiguration,
+  old?: PriorityLevelConfiguration,
+): Cause[] {
   const { type = '', limited, exempt } = spec;
   const isExempt = type === 'Exempt';
   return [
@@ -181,10 +195,17 @@ export function priorityLevelCauses({ metadata, spec }: PriorityLevelConfigurati
       : []),
     ...(isExempt && exempt ? shareCauses(exempt, 'spec.exempt') : []),
     ...(type === 'Limited' ? limitedCauses(spec) : []),
+    ...fixedCauses(metadata.name, spec, old),
   ];
 }
 
 type Spec = PriorityLevelConfiguration['spec'];
+
+/** Only the shares of the exempt priority may change. */
+function fixedCauses(name: string, spec: Spec, old: PriorityLevelConfiguration | undefined): Cause[] {
+  const fixed = (each: Spec) => ({ ...each, exempt: undefined });
+  return old ? mandatoryCauses(name, fixed(spec), fixed(old.spec)) : [];
+}
 
 function limitedCauses({ limited, exempt }: Spec): Cause[] {
   const lent = limited?.borrowingLimitPercent ?? 0;

@@ -30,7 +30,7 @@ export interface FlowRule {
   readonly nonResourceRules?: readonly NonResourceRule[];
 }
 
-/** A FlowSchema: which requests have which priority. It is stored and has no effect. */
+/** A FlowSchema: which requests have which priority. */
 export interface FlowSchema extends KubeObject {
   readonly spec: {
     readonly priorityLevelConfiguration?: { readonly name?: string };
@@ -48,7 +48,7 @@ export interface Queuing {
   readonly queueLengthLimit?: number;
 }
 
-/** A PriorityLevelConfiguration: how many requests of a priority run at once. It is stored and has no effect. */
+/** A PriorityLevelConfiguration: how many requests of a priority run at once. */
 export interface PriorityLevelConfiguration extends KubeObject {
   readonly spec: {
     readonly type?: string;

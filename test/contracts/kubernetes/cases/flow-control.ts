@@ -2,11 +2,13 @@ import { expect } from 'vitest';
 import type { ApiClient } from '../api-client.js';
 import type { Area, CaseContext } from '../contract-case.js';
 import { expectError, expectInvalid, expectSuccess } from '../expectations.js';
+import { configMap } from '../manifests.js';
 import { configMapsOf } from '../paths.js';
 
 const API = '/apis/flowcontrol.apiserver.k8s.io/v1';
 const FLOWS = `${API}/flowschemas`;
 const LEVELS = `${API}/prioritylevelconfigurations`;
+const RBAC = 'rbac.authorization.k8s.io';
 const SCHEMA_UID = 'x-kubernetes-pf-flowschema-uid';
 const LEVEL_UID = 'x-kubernetes-pf-prioritylevel-uid';
 
@@ -20,6 +22,12 @@ interface Flow {
 async function createFlow({ api, user, unique }: CaseContext, limited: object): Promise<Flow> {
   const name = unique('flow');
   const client = await user(name, 'nobodies');
+  const binding = {
+    metadata: { name },
+    roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name: 'cluster-admin' },
+    subjects: [{ apiGroup: RBAC, kind: 'User', name }],
+  };
+  expectSuccess(await api.post(`/apis/${RBAC}/v1/clusterrolebindings`, binding), 201);
   const level = await api.post(LEVELS, { metadata: { name }, spec: { type: 'Limited', limited } });
   const everything = { verbs: ['*'], apiGroups: ['*'], resources: ['*'], namespaces: ['*'] };
   const rules = [
@@ -32,6 +40,12 @@ async function createFlow({ api, user, unique }: CaseContext, limited: object): 
     client,
     uids: [expectSuccess(schema, 201).metadata.uid, expectSuccess(level, 201).metadata.uid],
   };
+}
+
+/** The responses to ten requests at once, each of which waits for the storage. */
+function createAtOnce({ namespace, unique }: CaseContext, client: ApiClient) {
+  const objects = Array.from({ length: 10 }, () => configMap(unique('map')));
+  return Promise.all(objects.map((object) => client.post(configMapsOf(namespace), object)));
 }
 
 /** Priorities and flows of requests. */
@@ -86,8 +100,7 @@ export const flowControl: Area = {
       });
       const rejected = await context.eventually(async () => {
         // A priority without seats serves one request at a time.
-        const requests = Array.from({ length: 10 }, () => client.get(configMapsOf(context.namespace)));
-        return (await Promise.all(requests)).find(({ status }) => status === 429);
+        return (await createAtOnce(context, client)).find(({ status }) => status === 429);
       });
       expect(rejected.headers.get('retry-after')).toBe('1');
       expect(rejected.headers.get(SCHEMA_UID)).toBe(uids[0]);
@@ -101,9 +114,8 @@ export const flowControl: Area = {
         limitResponse: { type: 'Queue', queuing: { queues: 1, handSize: 1, queueLengthLimit: 1 } },
       });
       await context.eventually(async () => {
-        const requests = Array.from({ length: 10 }, () => client.get(configMapsOf(context.namespace)));
-        const statuses = (await Promise.all(requests)).map(({ status }) => status);
-        return statuses.includes(429);
+        const responses = await createAtOnce(context, client);
+        return responses.some(({ status }) => status === 429);
       });
     },
 
