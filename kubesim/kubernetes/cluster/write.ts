@@ -387,7 +387,7 @@ export function* statusReplacement<T extends KubeObject>(
   const admitted = recorded(cluster, type, { current, next: change.next, by });
   const next = yield* mutated(cluster, type, change, {
     admitted,
-    complete: (patched) => ({ ...current, status: (decoded(cluster, type, patched) as T & Json)['status'] }),
+    complete: (patched) => ({ ...admitted, status: (decoded(cluster, type, patched) as T & Json)['status'] }),
   });
   const causes = type.custom ? type.validate(next, current) : [];
   if (causes.length > 0) throw invalid(type, current.metadata.name, causes);
