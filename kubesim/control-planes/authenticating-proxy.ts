@@ -6,6 +6,9 @@ import type { CredentialUser } from '../credentials.js';
 import { ApiError } from '../kubernetes/kinds/status.js';
 import type { Pki } from './pki.js';
 
+/** Most listeners of a connection that has switched protocols. */
+const MAX_LISTENERS = 20;
+
 /**
  * Headers that describe one connection, and those by which a client could claim to be another user. `Impersonate-` headers stay: the
  * API server checks whether the user may impersonate.
@@ -81,6 +84,8 @@ export class AuthenticatingProxy implements Disposable {
       upstream.destroy();
       client.destroy();
     };
+    // The pipeline below listens for the end of both directions.
+    client.setMaxListeners(MAX_LISTENERS);
     client.once('close', end).on('error', end);
     upstream.once('error', end);
     upstream.once('upgrade', (reply, socket, rest) => {

@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 import type { RemoteCommand } from '../streams/remote-command.js';
 import type { ContainerAccess, RunningContainer } from './exec.js';
 import { linesOf, type LogReader, runningSource } from './logs.js';
-import { write } from './process.js';
+import { drained, write } from './process.js';
 import { Replay } from './replay.js';
 import type { Step } from './shell/step.js';
 import { Terminal } from './terminal.js';
@@ -32,6 +32,7 @@ export async function attach(
   } catch (error) {
     if (!ended.aborted) throw error;
   }
+  if (tty) await drained(outputs.stdout, streams.disconnected);
   await streams.end({ metadata: {}, status: 'Success' });
 }
 
@@ -124,9 +125,10 @@ async function show(view: View, first: number, stop: AbortSignal): Promise<numbe
     if (done) break;
     if (value.output === undefined && value.error === undefined) {
       if (outputs < first) continue;
-      await until(view, startedAt.getTime() + access.client.scaled(replay.elapsed), stop);
-      // What a container that has ended has printed before comes without waiting.
-      if (stop.aborted) break;
+      const time = startedAt.getTime() + access.client.scaled(replay.elapsed);
+      await until(view, time, stop);
+      // What a container that has ended has printed before is sent.
+      if (stop.aborted && time > access.client.clock.now().getTime()) break;
     } else {
       outputs += 1;
       if (outputs > first) await send(view, value);

@@ -5,7 +5,7 @@ import { ContainerFiles } from './container-files.js';
 import type { ContainerSessions } from './container-sessions.js';
 import type { ContainerChanges } from './container-changes.js';
 import type { KubeletClient } from '../kubelet-client.js';
-import { KILLED, runProcess } from './process.js';
+import { drained, KILLED, runProcess } from './process.js';
 import { execProgram } from './programs.js';
 import { StandardInput } from './shell/input.js';
 import type { SimulatedContainers } from './simulated-containers.js';
@@ -71,7 +71,7 @@ export async function exec(
 
 /** Runs a process in a terminal: its outputs are one, and the client can interrupt it. */
 async function inTerminal(
-  { stdin, stdout }: RemoteCommand,
+  { stdin, stdout, disconnected }: RemoteCommand,
   run: (
     io: Pick<RemoteCommand, 'stdin' | 'stdout' | 'stderr'> & { readonly killed: AbortSignal },
   ) => Promise<number>,
@@ -86,6 +86,7 @@ async function inTerminal(
     stderr: output,
     killed: interrupt.signal,
   });
+  await drained(output, disconnected);
   return code === KILLED && interrupt.signal.aborted ? INTERRUPTED : code;
 }
 

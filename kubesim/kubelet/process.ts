@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
+import { finished } from 'node:stream/promises';
 import { setTimeout } from 'node:timers/promises';
 import type { StandardInput } from './shell/input.js';
 import type { ExitCode, Step } from './shell/step.js';
@@ -57,6 +58,12 @@ async function take(
 export async function write(stream: Writable, data: string | Buffer, killed: AbortSignal): Promise<void> {
   if (!stream.writable || stream.write(data)) return;
   await once(stream, 'drain', { signal: killed });
+}
+
+/** Ends a stream; resolves when it has passed on everything, or the client has disconnected. */
+export async function drained(stream: Writable, disconnected: AbortSignal): Promise<void> {
+  stream.end();
+  await finished(stream, { signal: disconnected }).catch(() => undefined);
 }
 
 async function nextInput(chunks: AsyncIterator<Buffer> | undefined, input: StandardInput): Promise<void> {

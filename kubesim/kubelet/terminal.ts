@@ -29,35 +29,42 @@ export class Terminal {
     this.input.end();
   }
 
-  /** The output of the program. */
+  /** The output of the program; what is written after the end of the client's output is dropped. */
   output(): Writable {
     const { stdout } = this;
-    return new Writable({
+    const output = new Writable({
       write(chunk: Buffer, _encoding, done) {
+        if (!stdout.writable) return done();
         const text = chunk.toString('latin1').replaceAll(/\r?\n/g, '\r\n');
         stdout.write(Buffer.from(text, 'latin1'), (error) => done(error));
       },
     });
+    return output.on('error', () => undefined);
+  }
+
+  /** Shows what the client types. */
+  private echo(data: string | Buffer): void {
+    if (this.stdout.writable) this.stdout.write(data);
   }
 
   private take(byte: number): void {
     if (this.input.writableEnded) return;
     if (byte === INTERRUPT) {
-      this.stdout.write('^C\r\n');
+      this.echo('^C\r\n');
       this.line = [];
       this.onInterrupt();
     } else if (byte === END_OF_INPUT) {
       if (this.line.length === 0) this.input.end();
       else this.pass();
     } else if (BACKSPACE.includes(byte)) {
-      if (this.line.pop() !== undefined) this.stdout.write('\b \b');
+      if (this.line.pop() !== undefined) this.echo('\b \b');
     } else if (NEWLINE.includes(byte)) {
-      this.stdout.write('\r\n');
+      this.echo('\r\n');
       this.line.push(0x0a);
       this.pass();
     } else if (this.line.length < MAX_LINE) {
       this.line.push(byte);
-      this.stdout.write(Buffer.from([byte]));
+      this.echo(Buffer.from([byte]));
     }
   }
 

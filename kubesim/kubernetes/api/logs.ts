@@ -32,7 +32,7 @@ function optionCauses(query: URLSearchParams): Cause[] {
     ...negativeCauses('tailLines', number('tailLines')),
     ...positiveCauses('limitBytes', number('limitBytes')),
     ...(query.has('sinceSeconds') && query.has('sinceTime')
-      ? [forbiddenValue('', 'at most one of `sinceTime` or `sinceSeconds` may be specified')]
+      ? [forbiddenValue('[]', 'at most one of `sinceTime` or `sinceSeconds` may be specified')]
       : positiveCauses('sinceSeconds', number('sinceSeconds'))),
     ...(STREAMS.includes(stream) ? [] : [unsupported('stream', stream, STREAMS)]),
   ];

@@ -1,4 +1,5 @@
 import { type Dispatcher, fetch } from 'undici';
+import { ChannelConnection } from './channel-connection.js';
 import { Watch } from './watch.js';
 
 /** The fields of objects, lists and `Status` that cases read. */
@@ -71,6 +72,8 @@ export interface Call {
   readonly type?: string;
   readonly accept?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Whether a redirect is followed. Default `follow`. */
+  readonly redirect?: 'follow' | 'manual';
 }
 
 /** A server-side apply. */
@@ -107,6 +110,7 @@ export class ApiClient {
     const response = await fetch(`${this.server}${path}`, {
       method,
       dispatcher: this.dispatcher,
+      redirect: call.redirect ?? 'follow',
       body: encoded(body),
       headers: {
         accept,
@@ -152,6 +156,12 @@ export class ApiClient {
     if (manager !== undefined) parameters.set('fieldManager', manager);
     if (force !== undefined) parameters.set('force', String(force));
     return this.patch(`${path}?${parameters.toString()}`, 'apply', body);
+  }
+
+  /** Opens a WebSocket with the subprotocols of exec, attach or port-forward. */
+  channels(path: string, protocols: readonly string[] = ['v5.channel.k8s.io']): ChannelConnection {
+    const { dispatcher, headers } = this;
+    return new ChannelConnection(`${this.server}${path}`, { dispatcher, headers, protocols });
   }
 
   /** Opens a watch of a collection, whose path may have a query. Throws if the API server rejects it. */

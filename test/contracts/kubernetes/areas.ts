@@ -20,12 +20,15 @@ import { patches } from './cases/patches.js';
 import { quotas } from './cases/quotas.js';
 import { scheduling } from './cases/scheduling.js';
 import { serverSideApply } from './cases/server-side-apply/server-side-apply.js';
+import { logs } from './cases/logs.js';
+import { proxies } from './cases/proxies.js';
+import { streams } from './cases/streams.js';
 import { subresources } from './cases/subresources.js';
 import { validationRules } from './cases/validation-rules.js';
 import { watches } from './cases/watches.js';
 import type { Area } from './contract-case.js';
 
-/** The contract: what clients of the Kubernetes API rely on. */
+/** The contract: what clients of the Kubernetes API rely on, as far as it needs no nodes. */
 export const areas: readonly Area[] = [
   discovery,
   contentNegotiation,
@@ -53,3 +56,6 @@ export const areas: readonly Area[] = [
   scheduling,
   eventsAndLeases,
 ];
+
+/** The contract of clusters with nodes, whose kubelets are those of kubesim for both implementations. */
+export const nodeAreas: readonly Area[] = [streams, proxies, logs];

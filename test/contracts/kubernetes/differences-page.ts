@@ -1,9 +1,9 @@
-import { areas } from './areas.js';
+import { areas, nodeAreas } from './areas.js';
 import { differences } from './differences.js';
 
 /** The text of docs/kubesim.md. */
 export function differencesPage(): string {
-  const rows = areas.map(({ name, cases }) => {
+  const rows = [...areas, ...nodeAreas].map(({ name, cases }) => {
     const all = Object.keys(cases).length;
     const failing = (differences[name] ?? []).flatMap(({ titles }) => titles).length;
     return { name, all, failing };

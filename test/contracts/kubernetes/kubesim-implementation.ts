@@ -1,6 +1,10 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Agent } from 'undici';
+import { clientTokens } from '../../kit/client-tokens.js';
 import { eventually } from '../../kit/eventually.js';
-import { clusterBody, startSimulator } from '../../kubesim/simulator.js';
+import { temporaryFolder } from '../../kit/temporary-files.js';
+import { clusterBody, type Simulator, startSimulator } from '../../kubesim/simulator.js';
 import { ApiClient } from './api-client.js';
 import type { Implementation } from './implementation.js';
 
@@ -16,6 +20,23 @@ export async function openKubesim(): Promise<Implementation> {
   await eventually(
     async () => (await simulator.cloud('GET', `/clusters/${CLUSTER}`)).body.state === 'RUNNING',
   );
+  return implementationOf(simulator);
+}
+
+/** A cluster with a node of kubesim: a simulated one or, with programs of Kubernetes, one with a real control plane. */
+export async function openWithNode(programs?: string): Promise<Implementation> {
+  await using started = new AsyncDisposableStack();
+  const folder = await mkdtemp(join(temporaryFolder(), 'fleetgraph-nodes-'));
+  started.defer(() => rm(folder, { recursive: true, force: true }));
+  const controlPlane = programs === undefined ? undefined : { kind: 'REAL' as const, programs, folder };
+  const simulator = started.use(await startSimulator(200, clientTokens, controlPlane && { controlPlane }));
+  await simulator.cluster(CLUSTER, 1, { version: VERSION });
+  const implementation = await implementationOf(simulator);
+  const running = started.move();
+  return { ...implementation, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}
+
+async function implementationOf(simulator: Simulator): Promise<Implementation> {
   const { server, config } = await simulator.access(CLUSTER);
   const ca = Buffer.from(config.getCurrentCluster()?.caData ?? '', 'base64').toString();
   const dispatcher = new Agent({ connect: { ca } });

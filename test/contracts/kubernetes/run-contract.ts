@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, test } from 'vitest';
-import { areas } from './areas.js';
-import type { CaseContext } from './contract-case.js';
+import { areas as allAreas } from './areas.js';
+import type { Area, CaseContext } from './contract-case.js';
 import type { Difference } from './differences/difference.js';
 import type { Implementation } from './implementation.js';
 import { WebhookServer } from './webhook-server.js';
@@ -9,6 +9,8 @@ export interface ContractOptions {
   /** Name of the implementation in titles. */
   readonly name: string;
   readonly open: () => Promise<Implementation>;
+  /** Default: those that need no nodes. */
+  readonly areas?: readonly Area[];
   /** Cases that the implementation does not pass, by area: they must fail. */
   readonly differences?: Readonly<Record<string, readonly Difference[]>>;
 }
@@ -19,7 +21,7 @@ const PATIENCE = 20_000;
 const TIMEOUT = { passes: 60_000, fails: 3_000 };
 
 /** Runs every case against one implementation, each in a namespace of its own. */
-export function runContract({ name, open, differences = {} }: ContractOptions): void {
+export function runContract({ name, open, areas = allAreas, differences = {} }: ContractOptions): void {
   let started: Started | undefined;
   const disposed = new AsyncDisposableStack();
   beforeAll(async () => {
