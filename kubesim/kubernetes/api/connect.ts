@@ -1,9 +1,11 @@
 import type { Pod } from '../kinds/core.js';
+import type { KubeObject } from '../kinds/object.js';
 import { badRequest } from '../kinds/status.js';
 import { flag, type ApiCall } from './call.js';
 import { containerOf, kubeletOf } from './kubelet-connection.js';
 import type { Target } from './path.js';
 import { objectOf } from './read.js';
+import { connection, reviewed } from './reviewed-writes.js';
 
 /** Names of the streams in requests to an API server, and to a kubelet. */
 const STREAMS = [
@@ -14,8 +16,9 @@ const STREAMS = [
 ] as const;
 
 /** Connects `exec`, `attach` and `portforward` of a pod with its kubelet. Throws ApiError. */
-export function connect(call: ApiCall, target: Target): void {
+export async function connect(call: ApiCall, target: Target): Promise<undefined> {
   const { cluster, request, query } = call;
+  await reviewed(call, connection(call, target, optionsOf(target, query)));
   const pod = objectOf(call, target) as Pod;
   const path = kubeletPath(pod, target, query);
   const { nodeName } = pod.spec;
@@ -23,6 +26,32 @@ export function connect(call: ApiCall, target: Target): void {
   kubeletOf(cluster, nodeName);
   if (!call.upgrade) throw badRequest('Upgrade request required');
   cluster.network.upgrade(nodeName, { url: path, request }, call.upgrade());
+  return undefined;
+}
+
+/** Kinds of the options of a connection. */
+const KINDS: Readonly<Record<string, string>> = {
+  exec: 'PodExecOptions',
+  attach: 'PodAttachOptions',
+  portforward: 'PodPortForwardOptions',
+};
+
+/** The options of a connection as webhooks get them. */
+function optionsOf({ subresource }: Target, query: URLSearchParams): KubeObject {
+  const streams = STREAMS.flatMap(([name]) => (flag(query, name) ? [[name, true] as const] : []));
+  const container = query.get('container');
+  const command = query.getAll('command');
+  const ports = query.getAll('ports').map(Number);
+  const options = {
+    apiVersion: 'v1',
+    kind: KINDS[subresource ?? ''] ?? '',
+    ...Object.fromEntries(streams),
+    ...(container && { container }),
+    ...(command.length > 0 && { command }),
+    ...(ports.length > 0 && { ports }),
+  };
+  // Options have no metadata, which selectors read.
+  return { ...options, metadata: {} } as KubeObject;
 }
 
 function kubeletPath(pod: Pod, { subresource }: Target, query: URLSearchParams): string {

@@ -36,7 +36,7 @@ export function optionsOf(
 }
 
 /** What a request says to webhooks. A namespace is in itself. */
-function attributesOf(target: Target, options: Json, kind?: VersionedKind): RequestAttributes {
+function attributesOf(target: Target, options: Json | null, kind?: VersionedKind): RequestAttributes {
   const { served, subresource, name = '', namespace = served.type.id === 'namespaces' ? name : '' } = target;
   return { served, subresource, kind, name, namespace, options };
 }
@@ -71,12 +71,23 @@ export function* subresourceCreation(
   return admitted;
 }
 
+/** A connection to a pod, which webhooks review. */
+export function* connection(call: ApiCall, target: Target, options: KubeObject): Reviewed<void> {
+  const kind = { group: '', version: 'v1', kind: options.kind };
+  const request = {
+    ...requestOf(call, target, { operation: 'CONNECT', options: null, kind, dryRun: false }),
+    object: options,
+  };
+  yield { mutates: true, request };
+  yield { mutates: false, request };
+}
+
 function requestOf(
   call: ApiCall,
   target: Target,
   of: {
     readonly operation: AdmissionRequest['operation'];
-    readonly options: Json;
+    readonly options: Json | null;
     readonly kind?: VersionedKind;
     readonly dryRun?: boolean;
   },

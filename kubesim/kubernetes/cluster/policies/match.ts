@@ -65,16 +65,19 @@ export function matchesNamespace(
   if (!selector || isEmpty(selector) || !subject) return true;
   if (request.type.id === namespaces.id) return matchesLabels(selector, subject.metadata.labels);
   if (!request.type.namespaced) return true;
-  const namespace = store.get(namespaces, '', subject.metadata.namespace ?? '');
+  const name = request.attributes?.namespace || subject.metadata.namespace;
+  const namespace = store.get(namespaces, '', name ?? '');
   return matchesLabels(selector, namespace?.metadata.labels);
 }
 
 /** Whether a selector selects the object of a request, or the one that it replaces. */
 export function matchesObject(
   selector: LabelSelector | undefined,
-  { object, old }: AdmissionRequest,
+  { object, old, operation }: AdmissionRequest,
 ): boolean {
   if (!selector || isEmpty(selector)) return true;
+  // The options of a connection have no labels, not even none.
+  if (operation === 'CONNECT') return false;
   return [object, old].some((each) => each && matchesLabels(selector, each.metadata.labels));
 }
 

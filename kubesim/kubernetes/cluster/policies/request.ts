@@ -27,8 +27,8 @@ export interface RequestAttributes {
   /** The name in the path or of the object; empty for a generated one, and for a collection. */
   readonly name: string;
   readonly namespace: string;
-  /** CreateOptions, UpdateOptions or DeleteOptions. */
-  readonly options: Json;
+  /** CreateOptions, UpdateOptions or DeleteOptions; null for a connection. */
+  readonly options: Json | null;
 }
 
 /** A request that admission reviews. */

@@ -204,6 +204,32 @@ export const reviewedObjects: Area['cases'] = {
     });
   },
 
+  async 'calls webhooks for a connection to a pod'(context) {
+    const { api, namespace } = context;
+    const { requests, serve } = recording(() => ({ allowed: false, status: { message: 'keep out' } }));
+    const [name] = await register(context, 'validating', {
+      serve,
+      objectSelector: {},
+      rules: [rule('pods/exec', 'CONNECT')],
+    });
+    expectSuccess(await api.post(podsOf(namespace), pod('web', { schedulerName: 'none' })), 201);
+    const rejected = await api.post(
+      `${podsOf(namespace)}/web/exec?command=ls&container=main&stdout=true`,
+      {},
+    );
+    expect(rejected.body.message).toBe(`admission webhook "${name}" denied the request: keep out`);
+    expect(requests[0]).toMatchObject({
+      kind: { group: '', version: 'v1', kind: 'PodExecOptions' },
+      resource: { version: 'v1', resource: 'pods' },
+      subResource: 'exec',
+      operation: 'CONNECT',
+      name: 'web',
+      object: { kind: 'PodExecOptions', command: ['ls'], container: 'main', stdout: true },
+      oldObject: null,
+      options: null,
+    });
+  },
+
   async 'calls webhooks for the pods of a controller'(context) {
     const { api, namespace, eventually } = context;
     await register(context, 'mutating', {
