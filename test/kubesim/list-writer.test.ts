@@ -38,7 +38,9 @@ async function sent(lists: readonly (readonly unknown[])[]) {
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const { port } = server.address() as AddressInfo;
-  const responses = await Promise.all(lists.map(() => fetch(`http://127.0.0.1:${port}/`)));
+  const responses = await Promise.all(
+    lists.map(() => fetch(`http://127.0.0.1:${port}/`, { headers: { 'accept-encoding': 'identity' } })),
+  );
   const bodies = await Promise.all(responses.map((response) => response.json()));
   clearImmediate(counting);
   server.closeAllConnections();

@@ -1,7 +1,9 @@
 import type { ServerResponse } from 'node:http';
+import type { Writable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
 import { FairQueue } from '../../../kernel/fairness/fair-queue.js';
 import type { Json } from '../kinds/object.js';
+import { compressedTo, isCompressed } from '../../http/compress.js';
 import { waitForDrain } from '../../http/wait-for-drain.js';
 
 /** Maximum number of objects that all lists together write in one turn of the event loop. */
@@ -27,28 +29,44 @@ export class ListWriter {
     const { [list]: rawItems, ...rest } = body;
     const items = rawItems as readonly unknown[];
     const opening = `${JSON.stringify(rest).slice(0, -1)},${JSON.stringify(list)}:[`;
+    let sink: Writable = response;
     for (let at = 0; at < items.length && !response.destroyed;) {
       const isTaken = await this.parts.run(account, async () => {
         const part = nextPart(items, at);
         const text = `${at === 0 ? opening : ','}${part.text}${part.end === items.length ? ']}' : ''}`;
-        if (at === 0) writeHead(response, status, part.end === items.length ? text : undefined);
+        if (at === 0) sink = begin(response, status, { text, share: part.end / items.length });
         at = part.end;
         // Write bytes: Node.js would encode a string twice, to count its bytes and to write it.
-        const writable = response.write(Buffer.from(text));
-        if (at === items.length) response.end();
+        const writable = sink.write(Buffer.from(text));
+        if (at === items.length) sink.end();
         // The slot is released in the next turn.
         await turn();
         return writable;
       });
-      if (!isTaken) await waitForDrain(response);
+      if (!isTaken) await waitForDrain(sink);
     }
   }
 }
 
-/** Sends the headers, with the content length if the first part is the whole response. */
-function writeHead(response: ServerResponse, status: number, whole: string | undefined): void {
-  const length = whole === undefined ? {} : { 'content-length': Buffer.byteLength(whole) };
-  response.writeHead(status, { 'content-type': 'application/json', ...length });
+interface Part {
+  readonly text: string;
+  /** The share of the list that it has. */
+  readonly share: number;
+}
+
+/** Sends the headers, with the content length if the first part is the whole response; returns where the parts go. */
+function begin(response: ServerResponse, status: number, { text, share }: Part): Writable {
+  const headers = { 'content-type': 'application/json' };
+  // The length of all parts is estimated by the first.
+  if (isCompressed(response.req, text.length / share)) {
+    response.writeHead(status, { ...headers, 'content-encoding': 'gzip', vary: 'Accept-Encoding' });
+    return compressedTo(response);
+  }
+  response.writeHead(status, {
+    ...headers,
+    ...(share === 1 && { 'content-length': Buffer.byteLength(text) }),
+  });
+  return response;
 }
 
 /** Returns the JSON of the objects for one turn, and the index after them. */

@@ -10,7 +10,7 @@ import { API_AUDIENCE, type ServiceAccountTokens } from '../../service-account-t
 import { bearerToken, BodyTooLargeError, readBody, sendJson } from '../../http/exchange.js';
 import { ListWriter, longListField } from './list-writer.js';
 import type { Json } from '../kinds/object.js';
-import { BODY_LIMIT, type ApiResponse, type ApiCall, type AuthenticatedToken } from './call.js';
+import { BODY_LIMIT, flag, type ApiResponse, type ApiCall, type AuthenticatedToken } from './call.js';
 import { dispatch } from './dispatch.js';
 import { FlowControl } from './flow-control.js';
 import { ListRateLimiter, listRates } from './list-rate-limiter.js';
@@ -100,7 +100,7 @@ async function serve(
   const apiResponse = await options.flows.handleCall(call, flow, dispatch);
   if (!apiResponse) return void options.streams.add(response, flow, credential, allowance(call, credential));
   const list = apiResponse.contentType === undefined ? longListField(apiResponse.body) : undefined;
-  if (!list) return send(response, apiResponse);
+  if (!list) return send(response, apiResponse, flag(call.query, 'pretty'));
   const { status, body } = apiResponse;
   await options.lists.send(response, cluster.account, { status, body: body as Json, list });
 }
@@ -310,9 +310,18 @@ function negotiateFor(
   return negotiate(objects ? headers.accept : undefined, query.get('includeObject'));
 }
 
-function send(response: ServerResponse, { status, body, contentType }: ApiResponse): void {
+/** Sends a document or text; `isPretty` indents a document. */
+function send(response: ServerResponse, { status, body, contentType }: ApiResponse, isPretty = false): void {
+  if (typeof body !== 'string' && isPretty)
+    return send(response, { status, body: indented(body), contentType: contentType ?? 'application/json' });
   if (typeof body !== 'string') return sendJson(response, status, body, contentType);
   response.writeHead(status, { 'content-type': contentType ?? 'text/plain' }).end(body);
+}
+
+/** A document as people read it, which begins with its kind. */
+function indented(body: unknown): string {
+  const { kind, apiVersion, ...rest } = body as Json;
+  return JSON.stringify({ kind, apiVersion, ...rest }, null, 2);
 }
 
 function sendError(response: ServerResponse, error: unknown, log: Log): void {
