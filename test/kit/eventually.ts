@@ -4,6 +4,14 @@ import { TestRunner } from 'vitest';
 type NotYet = undefined | null | false | 0 | '';
 
 /**
+ * Milliseconds before the next check of a wait that began `elapsed` milliseconds ago. Rarer in long waits, because
+ * hundreds of checks, most of them requests or queries, cost more CPU than what they wait for.
+ */
+function pauseAfter(elapsed: number): number {
+  return Math.min(250, Math.max(50, elapsed / 8));
+}
+
+/**
  * Repeats `check` until it returns a truthy result or the timeout has passed. If the test times out before, its error has
  * `what`.
  */
@@ -11,14 +19,15 @@ export async function eventually<T>(
   check: () => Promise<T | NotYet> | T | NotYet,
   { timeoutMs = 45_000, what = 'the expected state' } = {},
 ): Promise<T> {
-  const deadline = Date.now() + timeoutMs;
+  const start = Date.now();
+  const deadline = start + timeoutMs;
   let last: unknown;
   using test = testTime(() => `It waited for ${what}; last seen: ${String(last)}`);
   while (Date.now() < deadline && !test.over()) {
     const value = await check();
     if (value) return value;
     last = value;
-    await new Promise((wake) => setTimeout(wake, 50));
+    await new Promise((wake) => setTimeout(wake, pauseAfter(Date.now() - start)));
   }
   throw new Error(`waited ${timeoutMs} ms for ${what}; last seen: ${String(last)}`);
 }
