@@ -44,7 +44,7 @@ export class AuthenticatingProxy implements Disposable {
   /** Resolves at the end of the response. Throws ApiError 503 if the API server does not answer. */
   async forward({ path, user, request }: ProxiedRequest, response: ServerResponse): Promise<void> {
     using _tracked = this.track(response);
-    const headers = forwardedHeaders(request.headers, user);
+    const headers = forwardedHeaders(headersOf(request), user);
     // Without a length the body needs its framing again.
     if (request.headers['transfer-encoding']) headers['transfer-encoding'] = 'chunked';
     const upstream = this.request({ path, user, request }, headers);
@@ -74,7 +74,7 @@ export class AuthenticatingProxy implements Disposable {
   forwardUpgrade({ path, user, request }: ProxiedRequest, client: Duplex, head: Buffer): void {
     const tracked = this.track(client);
     const headers = {
-      ...forwardedHeaders(request.headers, user),
+      ...forwardedHeaders(headersOf(request), user),
       connection: 'Upgrade',
       upgrade: request.headers.upgrade ?? '',
     };
@@ -136,6 +136,12 @@ async function responseOf(request: ClientRequest): Promise<IncomingMessage | und
     ([response]) => response as IncomingMessage,
     () => undefined,
   );
+}
+
+/** The headers of a client. Node.js joins repeated ones, but each `Impersonate-Group` is a group. */
+function headersOf({ headers, headersDistinct }: IncomingMessage): IncomingHttpHeaders {
+  const repeated = Object.entries(headersDistinct).filter(([name]) => name.startsWith('impersonate-'));
+  return { ...headers, ...Object.fromEntries(repeated) };
 }
 
 /** Headers for the API server: those of the client, and the authenticated user or else the token of the client. */

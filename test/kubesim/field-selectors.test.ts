@@ -66,3 +66,7 @@ test.each([
 ])('rejects the field selector of %s: %s', (path, selector, message) => {
   expect(() => selects(path, selector, {})).toThrow(expect.objectContaining({ code: 400, message }));
 });
+
+test.each(['constructor=x', '__proto__=x'])('rejects the field selector "%s"', (fieldSelector) => {
+  expect(() => selects('v1/pods', fieldSelector, {})).toThrow('field label not supported');
+});

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseLabelSelector } from '../../kubesim/kubernetes/kinds/selector.js';
+import { matchesLabels, parseLabelSelector, satisfies } from '../../kubesim/kubernetes/kinds/selector.js';
 
 const IN = { key: 'tier', operator: 'In', values: ['a', 'b'] };
 
@@ -20,4 +20,10 @@ test.each(['tier in (a,b', 'tier in a,b)', '(a,b)', 'a b'])('rejects the label s
 
 test('parses a label selector of 500,000 commas in linear time', { timeout: 5_000 }, () => {
   expect(parseLabelSelector(','.repeat(500_000))).toEqual([]);
+});
+
+test('a label with the name of a property of JavaScript is only a label', () => {
+  expect(satisfies({}, { key: 'constructor', operator: 'Exists' })).toBe(false);
+  expect(satisfies({ constructor: 'a' }, { key: 'constructor', operator: 'In', values: ['a'] })).toBe(true);
+  expect(matchesLabels({ matchLabels: { toString: 'a' } }, { toString: 'a' })).toBe(true);
 });

@@ -53,7 +53,8 @@ export function fieldOf(
   if (type.custom?.selectableFields.includes(label)) return path(label);
   const id = type.group ? `${type.plural}.${type.group}` : type.plural;
   const fields = FIELDS_OF_KIND[id];
-  const read = (fields ?? METADATA)[label];
+  const known = fields ?? METADATA;
+  const read = Object.hasOwn(known, label) ? known[label] : undefined;
   if (read) return read;
   if (!fields)
     throw new Error(`"${label}" is not a known field selector: only "metadata.name", "metadata.namespace"`);

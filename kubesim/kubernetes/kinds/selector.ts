@@ -5,7 +5,12 @@ type Labels = Readonly<Record<string, string>> | undefined;
 
 /** Whether the labels satisfy one requirement of a label selector. */
 export function satisfies(labels: Labels, { key, operator, values = [] }: Requirement): boolean {
-  return OPERATORS[operator]?.(labels?.[key], values) ?? false;
+  return OPERATORS[operator]?.(valueOf(labels, key), values) ?? false;
+}
+
+/** The value of a label; a label that has the name of a property of JavaScript is only a label. */
+function valueOf(labels: Labels, key: string): string | undefined {
+  return labels && Object.hasOwn(labels, key) ? labels[key] : undefined;
 }
 
 type Operator = (value: string | undefined, values: readonly string[]) => boolean;
@@ -24,7 +29,7 @@ const OPERATORS: Readonly<Record<string, Operator | undefined>> = {
 export function matchesLabels(selector: LabelSelector | undefined, labels: Labels): boolean {
   if (!selector) return false;
   for (const [key, value] of Object.entries(selector.matchLabels ?? {})) {
-    if (labels?.[key] !== value) return false;
+    if (valueOf(labels, key) !== value) return false;
   }
   return (selector.matchExpressions ?? []).every((requirement) => satisfies(labels, requirement));
 }

@@ -151,7 +151,8 @@ describe.skipIf(!assets)('cluster with a real control plane', { timeout: 120_000
     const reader = await simulator.access('real', { name: 'acme:ann', groups: ['fleetgraph:readers'] });
     const status = async (path: string, headers = {}) =>
       (await reader.api('GET', path, undefined, headers)).status;
-    expect(await status(PODS)).toBe(200);
+    // The API server reads new bindings a moment after they are stored.
+    await eventually(async () => (await status(PODS)) === 200, { what: 'the rights of the groups' });
     expect(await status('/api/v1/nodes')).toBe(200);
     expect(await status('/apis/metrics.k8s.io/v1beta1/nodes')).toBe(200);
     const secrets = '/api/v1/namespaces/default/secrets';
@@ -164,6 +165,13 @@ describe.skipIf(!assets)('cluster with a real control plane', { timeout: 120_000
     const writer = await simulator.access('real', { name: 'acme:bob', groups: ['fleetgraph:writers'] });
     expect((await writer.api('GET', secrets)).status).toBe(200);
     expect((await writer.api('GET', PODS, undefined, { authorization: 'Bearer unknown' })).status).toBe(401);
+  });
+
+  test('a user who may impersonate acts for each group that a request names', async () => {
+    const user = await kubectl('auth', 'whoami', '--as=carl', '--as-group=a', '--as-group=b', '-o', 'json');
+    expect(JSON.parse(user)).toMatchObject({
+      status: { userInfo: { username: 'carl', groups: ['a', 'b', 'system:authenticated'] } },
+    });
   });
 
   test('a token of a service account has the rights of the account at the API server', async () => {
