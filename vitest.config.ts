@@ -18,7 +18,7 @@ const shared = { extends: true, test: { pool: 'threads', isolate: false } } as c
 process.env.TMPDIR ??= temporaryFolder();
 
 // Heaps of the workers, which start later. By default V8 begins with small ones and marks and copies what a worker keeps, mostly
-// modules, again and again: a tenth of the CPU of a test run.
+// modules, again and again: a tenth of the CPU of 30 component files.
 for (const size of ['min-semi-space-size=32', 'max-semi-space-size=64', 'initial-old-space-size=512'])
   setFlagsFromString(`--${size}`);
 

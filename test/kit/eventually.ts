@@ -4,8 +4,8 @@ import { TestRunner } from 'vitest';
 type NotYet = undefined | null | false | 0 | '';
 
 /**
- * Milliseconds before the next check of a wait that began `elapsed` milliseconds ago. Rarer in long waits, because
- * hundreds of checks, most of them requests or queries, cost more CPU than what they wait for.
+ * Milliseconds before the next check of a wait that began `elapsed` milliseconds ago. Rarer in long waits: most checks are
+ * requests or queries, which take CPU from what they wait for.
  */
 function pauseAfter(elapsed: number): number {
   return Math.min(250, Math.max(50, elapsed / 8));
