@@ -109,7 +109,7 @@ function verbCauses(verbs: readonly string[], field: string): Cause[] {
   return verbs.every((verb) => VERBS.includes(verb)) ? [] : [unsupported(field, verbs, VERBS)];
 }
 
-/** `*` is all, so that nothing stands beside it. */
+/** `*` is all, so that it stands alone. */
 function aloneCauses(values: readonly string[], field: string, what: string): Cause[] {
   if (values.length < 2 || !values.includes('*')) return [];
   return [invalidValue(field, values, `if '*' is present, must not specify other ${what}`)];
