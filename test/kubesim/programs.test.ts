@@ -71,6 +71,18 @@ test('limits the output of a script that grows a variable exponentially', () => 
   expect(end).toBeUndefined();
 });
 
+test('rejects a command whose words are very long together', () => {
+  const words = '$x '.repeat(3_000);
+  const { text, end } = ran(sh(`x=${'y'.repeat(500)}; x=$x$x$x$x; echo ${words}; exit $?`));
+  expect(text).toEqual(['sh: echo: Argument list too long']);
+  expect(end).toMatchObject({ code: 126 });
+});
+
+test('cuts a value to 65,536 characters', () => {
+  const { text } = ran(sh(`x=${'y'.repeat(1_000)}; for i in 1 2 3 4 5 6 7 8; do x=$x$x; done; echo $x`));
+  expect(text.map(({ length }) => length)).toEqual([65_536]);
+});
+
 test('prints environment variables and mounted files of ConfigMaps, Secrets and the downward API', () => {
   const container = {
     ...sh('echo $GREETING $PASSWORD $(POD); cat /etc/app/app.conf /etc/pod/name'),

@@ -32,8 +32,17 @@ function expandQuoted(text: string, values: Values): string {
   });
 }
 
+/** Longest text that the values of a word add up to; what is longer is cut. */
+export const MAX_TEXT = 64 * 1024;
+
 function replaceParts(text: string, pattern: RegExp, value: (groups: Groups) => string): string {
-  return text.replaceAll(pattern, (...match: unknown[]) => value(match.at(-1) as Groups));
+  let room = MAX_TEXT;
+  return text.replaceAll(pattern, (...match: unknown[]) => {
+    if (room <= 0) return '';
+    const part = value(match.at(-1) as Groups).slice(0, room);
+    room -= part.length;
+    return part;
+  });
 }
 
 function referred({ sum, command, braced, fallback = '', name = '' }: Groups, values: Values): string {

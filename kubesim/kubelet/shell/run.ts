@@ -1,6 +1,6 @@
 import type { CommandContext, CommandResult } from './command.js';
 import { commandOf, runCommand } from './commands.js';
-import { expandWord, type Values } from './expand.js';
+import { expandWord, MAX_TEXT, type Values } from './expand.js';
 import { writeFile } from './files.js';
 import { parseScript, type Redirection, type Script } from './parse.js';
 import type { ExitCode, Step } from './step.js';
@@ -12,9 +12,14 @@ export interface ShellState extends Pick<CommandContext, 'files' | 'hostname' | 
   elapsed: number;
 }
 
-/** Most steps of a command in `$(…)`, and longest text of a variable. */
+/** Most steps of a command in `$(…)`. */
 const MAX_STEPS = 1_000;
-const MAX_TEXT = 64 * 1024;
+/** Most characters of the words of a command. */
+const MAX_WORDS = 4 * MAX_TEXT;
+/** Characters that a step reads; a command with more of them takes more steps. */
+const STEP_TEXT = 4 * 1024;
+/** Exit code of a command with too many arguments. */
+const TOO_LONG = 126;
 
 function limited(text: string): string {
   return text.slice(0, MAX_TEXT);
@@ -98,7 +103,7 @@ class Shell implements Values {
     let steps = 0;
     for (const { output } of runScript(script, this.state, this.unknown)) {
       text += output?.toString() ?? '';
-      if ((steps += 1) > MAX_STEPS) break;
+      if ((steps += 1) > MAX_STEPS || text.length > MAX_TEXT) break;
     }
     return limited(text).trimEnd();
   }
@@ -153,15 +158,37 @@ class Shell implements Values {
   }
 
   private *command(command: Extract<Script, { type: 'command' }>): Generator<Step, number> {
-    for (const [name, value] of command.assignments)
-      this.state.env.set(name, limited(expandWord(value, this)));
-    const [name, ...args] = command.words.map((word) => expandWord(word, this));
-    yield {};
+    const expanded = this.expand(command);
+    for (let size = expanded.size; size >= 0; size -= STEP_TEXT) yield {};
+    const [name, ...args] = expanded.words;
+    if (expanded.size > MAX_WORDS) {
+      yield { error: `sh: ${name ?? ''}: Argument list too long\n` };
+      return TOO_LONG;
+    }
     if (name === undefined) return 0;
     if (name === 'read') return yield* this.readInto(args);
     return (
       this.builtin(name, args) ?? (yield* this.program(name, args, this.outputsOf(command.redirections)))
     );
+  }
+
+  /** Sets the variables of a command and expands its words, until they have more than MAX_WORDS characters together. */
+  private expand({ assignments, words: source }: Extract<Script, { type: 'command' }>) {
+    const words: string[] = [];
+    let size = 0;
+    for (const [name, value] of assignments) {
+      if (size > MAX_WORDS) break;
+      const text = limited(expandWord(value, this));
+      size += text.length;
+      this.state.env.set(name, text);
+    }
+    for (const word of source) {
+      if (size > MAX_WORDS) break;
+      const text = expandWord(word, this);
+      size += text.length;
+      words.push(text);
+    }
+    return { words, size };
   }
 
   /** Runs a command that changes the shell; undefined for other commands. */
