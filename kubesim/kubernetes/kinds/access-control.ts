@@ -1,3 +1,4 @@
+import { dnsSubdomain } from './formats.js';
 import { invalidValue, required, unsupported } from './causes.js';
 import type { KubeObject, LabelSelector } from './object.js';
 import type { PolicyRule } from './policy-rule.js';
@@ -76,6 +77,7 @@ function urlCauses(
 export const roleBindings = defineResource<RoleBinding>({
   group: GROUP,
   kind: 'RoleBinding',
+  defaults: withGroups,
   validate: (binding, old) =>
     bindingCauses(binding, old, { kinds: ['Role', 'ClusterRole'], namespaced: true }),
   columns: bindingColumns(),
@@ -84,9 +86,25 @@ export const roleBindings = defineResource<RoleBinding>({
 export const clusterRoleBindings = defineResource<RoleBinding>({
   group: GROUP,
   kind: 'ClusterRoleBinding',
+  defaults: withGroups,
   validate: (binding, old) => bindingCauses(binding, old, { kinds: ['ClusterRole'], namespaced: false }),
   columns: bindingColumns(),
 });
+
+/** Users, groups and roles are of the group of RBAC, service accounts of the core group. */
+function withGroups(binding: RoleBinding): RoleBinding {
+  const { roleRef, subjects } = binding as Partial<RoleBinding>;
+  return {
+    ...binding,
+    ...(roleRef && { roleRef: { ...roleRef, apiGroup: roleRef.apiGroup || GROUP } }),
+    ...(subjects && { subjects: subjects.map(withGroup) }),
+  };
+}
+
+function withGroup(subject: Subject): Subject {
+  const isOfRbac = subject.kind === 'User' || subject.kind === 'Group';
+  return isOfRbac && !subject.apiGroup ? { ...subject, apiGroup: GROUP } : subject;
+}
 
 function bindingColumns() {
   return [
@@ -115,18 +133,37 @@ function bindingCauses(
 }
 
 function roleCauses(role: Partial<RoleRef> | undefined, kinds: readonly string[]): Cause[] {
-  const causes: Cause[] = [];
-  if (!role?.kind || !kinds.includes(role.kind))
-    causes.push(unsupported('roleRef.kind', role?.kind ?? '', kinds));
-  if (!role?.name) causes.push(required('roleRef.name'));
-  return causes;
+  const { apiGroup = GROUP, kind = '', name = '' } = role ?? {};
+  return [
+    ...(apiGroup === GROUP ? [] : [unsupported('roleRef.apiGroup', apiGroup, [GROUP])]),
+    ...(kinds.includes(kind) ? [] : [unsupported('roleRef.kind', kind, kinds)]),
+    ...(name === '' ? [required('roleRef.name')] : []),
+  ];
 }
 
 /** A service account without a namespace is one of the namespace of its RoleBinding. */
-function subjectCauses({ kind, name, namespace }: Subject, path: string, namespaced: boolean): Cause[] {
-  if (!['ServiceAccount', 'User', 'Group'].includes(kind))
-    return [unsupported(`${path}.kind`, kind, ['ServiceAccount', 'User', 'Group'])];
+function subjectCauses(subject: Subject, path: string, namespaced: boolean): Cause[] {
+  const { kind, name, apiGroup = '' } = subject;
   const causes = name ? [] : [required(`${path}.name`)];
-  if (kind === 'ServiceAccount' && !namespace && !namespaced) causes.push(required(`${path}.namespace`));
-  return causes;
+  switch (kind) {
+    case 'ServiceAccount':
+      return [...causes, ...accountCauses(subject, path, namespaced)];
+    case 'User':
+    case 'Group':
+      return apiGroup === GROUP ? causes : [...causes, unsupported(`${path}.apiGroup`, apiGroup, [GROUP])];
+    default:
+      return [...causes, unsupported(`${path}.kind`, kind, ['ServiceAccount', 'User', 'Group'])];
+  }
+}
+
+function accountCauses(
+  { name, apiGroup = '', namespace }: Subject,
+  path: string,
+  namespaced: boolean,
+): Cause[] {
+  return [
+    ...(name ? dnsSubdomain(name).map((why) => invalidValue(`${path}.name`, name, why)) : []),
+    ...(apiGroup === '' ? [] : [unsupported(`${path}.apiGroup`, apiGroup, [''])]),
+    ...(namespace || namespaced ? [] : [required(`${path}.namespace`)]),
+  ];
 }

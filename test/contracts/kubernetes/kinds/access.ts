@@ -9,6 +9,19 @@ const bindingRules: Pick<KindContract, 'minimal' | 'invalid' | 'immutable'> = {
   invalid: {
     'a role of an unknown kind': [{ roleRef: { kind: 'Group' } }, 'FieldValueNotSupported roleRef.kind'],
     'a role without name': [{ roleRef: { name: '' } }, 'FieldValueRequired roleRef.name'],
+    'a role of another group': [{ roleRef: { apiGroup: 'x' } }, 'FieldValueNotSupported roleRef.apiGroup'],
+    'a user of another group': [
+      { subjects: [{ ...subjects[0], apiGroup: 'v1' }] },
+      'FieldValueNotSupported subjects[0].apiGroup',
+    ],
+    'a service account of a group': [
+      { subjects: [{ kind: 'ServiceAccount', name: 'a', namespace: 'default', apiGroup: 'x' }] },
+      'FieldValueNotSupported subjects[0].apiGroup',
+    ],
+    'a service account with an invalid name': [
+      { subjects: [{ kind: 'ServiceAccount', name: 'X Y', namespace: 'default' }] },
+      'FieldValueInvalid subjects[0].name',
+    ],
     'a subject of an unknown kind': [
       { subjects: [{ kind: 'Robot', name: 'a' }] },
       'FieldValueNotSupported subjects[0].kind',
