@@ -288,6 +288,7 @@ describe('components of a cluster', { timeout: 200_000 }, () => {
       'Service kube-dns spec.ports.metrics',
       'Service kube-dns spec.selector.tier',
       'Service kube-dns spec.sessionAffinity',
+      'Service kube-dns spec.sessionAffinityConfig',
     ]);
     await changed('restoreComponent', { id });
     expect(await found()).toEqual([]);
