@@ -1,7 +1,7 @@
 import { yamlParser } from '../../../kernel/yaml/yaml-parser.js';
 import { isJson, type Draft, type Json, type KubeObject } from '../kinds/object.js';
 import type { ServedType } from '../kinds/registry.js';
-import { unsupported } from '../kinds/causes.js';
+import { unsupported } from '../schema/causes.js';
 import { customResourceDefinitions } from '../kinds/custom-resource-definitions.js';
 import { groupVersion } from '../kinds/resource.js';
 import { decodeProtobuf } from '../schema/protobuf.js';

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { ClusterContext } from '../cluster/context.js';
-import { unsupported } from '../kinds/causes.js';
+import { unsupported } from '../schema/causes.js';
 import type { Cause } from '../kinds/resource.js';
 import { type ApiError, invalid } from '../kinds/status.js';
 import type { ListRateLimiter } from './list-rate-limiter.js';

@@ -2,7 +2,7 @@ import { sameJson } from '../../../kernel/same-json.js';
 import type { ClusterContext } from '../cluster/context.js';
 import type { Reviewed } from '../cluster/review.js';
 import { statusReplacement, type WriteOptions } from '../cluster/write.js';
-import { duplicate, forbiddenValue } from '../kinds/causes.js';
+import { duplicate, forbiddenValue } from '../schema/causes.js';
 import type { Container, PodSpec } from '../kinds/core.js';
 import type { Draft, KubeObject } from '../kinds/object.js';
 import { pods } from '../kinds/pods.js';

@@ -1,4 +1,4 @@
-import { invalidValue } from '../kinds/causes.js';
+import { invalidValue } from '../schema/causes.js';
 import type { Cause } from '../kinds/resource.js';
 import { invalid } from '../kinds/status.js';
 import type { Writer } from '../managed-fields/field-manager.js';

@@ -1,4 +1,4 @@
-import { forbiddenValue, unsupported } from '../kinds/causes.js';
+import { forbiddenValue, unsupported } from '../schema/causes.js';
 import type { Cause } from '../kinds/resource.js';
 import { badRequest, invalid } from '../kinds/status.js';
 import { flag } from './call.js';

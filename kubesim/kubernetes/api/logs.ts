@@ -1,4 +1,4 @@
-import { forbiddenValue, invalidValue, negativeCauses, unsupported } from '../kinds/causes.js';
+import { forbiddenValue, invalidValue, negativeCauses, unsupported } from '../schema/causes.js';
 import type { Pod } from '../kinds/core.js';
 import type { Cause } from '../kinds/resource.js';
 import { invalid } from '../kinds/status.js';

@@ -2,7 +2,7 @@ import { sameJson } from '../../../kernel/same-json.js';
 import type { ClusterContext } from '../cluster/context.js';
 import type { Reviewed } from '../cluster/review.js';
 import { type RequestForm, statusReplacement, type WriteOptions } from '../cluster/write.js';
-import { forbiddenValue, invalidValue } from '../kinds/causes.js';
+import { forbiddenValue, invalidValue } from '../schema/causes.js';
 import { signingRequests, type CertificateSigningRequest } from '../kinds/certificates.js';
 import { timestamp, type Condition, type Draft, type Json, type KubeObject } from '../kinds/object.js';
 import type { Cause, ResourceType } from '../kinds/resource.js';
@@ -11,7 +11,7 @@ import { forbiddenObject } from './rbac/attributes.js';
 import { decide } from './rbac/authorizer.js';
 import type { UserInfo } from './rbac/user-info.js';
 
-/** The request as its user makes it: nobody asks for a certificate in the name of another. */
+/** The request in the name of its user, whatever user the body names. */
 export function requestedBy(
   { username, uid, groups, extra }: UserInfo,
   draft: Draft<KubeObject>,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { issueToken, type RequestedToken } from '../cluster/service-account-token.js';
-import { invalidValue } from '../kinds/causes.js';
+import { invalidValue } from '../schema/causes.js';
 import { secrets, serviceAccounts } from '../kinds/configuration.js';
 import type { Pod, ServiceAccount } from '../kinds/core.js';
 import { nodes } from '../kinds/nodes.js';

@@ -21,7 +21,7 @@ import { objectOf } from './read.js';
 import { represent, representList } from './representation.js';
 import { selection } from './selection.js';
 import { signingRequests } from '../kinds/certificates.js';
-import { immutable, invalidValue, unsupported } from '../kinds/causes.js';
+import { immutable, invalidValue, unsupported } from '../schema/causes.js';
 import type { Cause, ResourceType } from '../kinds/resource.js';
 import { ApiError, badRequest, conflict, invalid, methodNotAllowed, notFound } from '../kinds/status.js';
 import { authorizeCreation } from './authorization.js';

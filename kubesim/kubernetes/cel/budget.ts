@@ -1,7 +1,10 @@
+/** What an expression that cost more than it may says. */
+export const OUT_OF_BUDGET_TEXT = 'operation cancelled: actual cost limit exceeded';
+
 /** The evaluation cost more than it may. */
 export class OutOfBudgetError extends Error {
   constructor() {
-    super('operation cancelled: actual cost limit exceeded');
+    super(OUT_OF_BUDGET_TEXT);
     this.name = 'OutOfBudgetError';
   }
 }

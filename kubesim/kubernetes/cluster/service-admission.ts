@@ -1,7 +1,7 @@
 import { isIPv4 } from 'node:net';
 import { addressAt, addressCount, boundsOf } from '../../cidr.js';
 import type { Service, ServicePort } from '../kinds/core.js';
-import { invalidValue } from '../kinds/causes.js';
+import { invalidValue } from '../schema/causes.js';
 import { isExternal, needsHealthCheck } from '../kinds/service-rules.js';
 import { DNS_ADDRESS, services } from '../kinds/services.js';
 import { ApiError, invalid } from '../kinds/status.js';

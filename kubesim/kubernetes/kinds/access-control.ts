@@ -1,5 +1,5 @@
 import { dnsSubdomain } from './formats.js';
-import { invalidValue, required, unsupported } from './causes.js';
+import { invalidValue, required, unsupported } from '../schema/causes.js';
 import type { KubeObject, LabelSelector } from './object.js';
 import type { PolicyRule } from './policy-rule.js';
 import { ageColumn, defineResource, nameColumn, type Cause } from './resource.js';

@@ -1,5 +1,5 @@
 import type { Variables } from '../cel/program.js';
-import { duplicate, invalidValue, required, unsupported } from './causes.js';
+import { duplicate, invalidValue, required, unsupported } from '../schema/causes.js';
 import type { OperationRule } from './admission-rules.js';
 import { expressionCauses, matchConditionCauses, type NamedExpression } from './match-conditions.js';
 import type { KubeObject, LabelSelector } from './object.js';

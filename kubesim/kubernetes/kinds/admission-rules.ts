@@ -1,4 +1,4 @@
-import { invalidValue, required, unsupported } from './causes.js';
+import { invalidValue, required, unsupported } from '../schema/causes.js';
 import type { Cause } from './resource.js';
 
 /** Operations on resources that a webhook or a policy is for. */

@@ -1,4 +1,4 @@
-import { forbiddenValue, formatCauses, invalidValue, required } from './causes.js';
+import { forbiddenValue, formatCauses, invalidValue, required } from '../schema/causes.js';
 import type { NodeSelectorTerm, PodAffinityTerm, PodSpec } from './core.js';
 import { dnsLabel, dnsSubdomain, labelValue, qualifiedName } from './formats.js';
 import { labelSelectorCauses } from './label-selector-rules.js';

@@ -1,4 +1,4 @@
-import { formatCauses, invalidValue, negativeCauses } from './causes.js';
+import { formatCauses, invalidValue, negativeCauses } from '../schema/causes.js';
 import { percent } from './formats.js';
 import type { Cause } from './resource.js';
 

@@ -7,7 +7,7 @@ import {
   invalidValue,
   negativeCauses,
   required,
-} from './causes.js';
+} from '../schema/causes.js';
 import { dnsLabel, dnsSubdomain, qualifiedName } from './formats.js';
 import { labelSelectorCauses } from './label-selector-rules.js';
 import type { KubeObject, LabelSelector } from './object.js';

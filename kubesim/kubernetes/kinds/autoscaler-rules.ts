@@ -1,4 +1,4 @@
-import { forbiddenValue, formatCauses, invalidValue, required, unsupported } from './causes.js';
+import { forbiddenValue, formatCauses, invalidValue, required, unsupported } from '../schema/causes.js';
 import { dnsLabel, pathSegment } from './formats.js';
 import { quantity } from './quantity.js';
 import { containerResourceCauses } from './resource-name-rules.js';

@@ -1,4 +1,4 @@
-import { duplicate, formatCauses, invalidValue, required, unsupported } from './causes.js';
+import { duplicate, formatCauses, invalidValue, required, unsupported } from '../schema/causes.js';
 import { domainPath } from './formats.js';
 import type { Condition, KubeObject } from './object.js';
 import { age, ageColumn, defineResource, nameColumn, type Cause } from './resource.js';

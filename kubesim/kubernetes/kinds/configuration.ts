@@ -1,5 +1,5 @@
 import type { ConfigMap, Lease, Secret, ServiceAccount } from './core.js';
-import { forbiddenValue, formatCauses, immutable, invalidValue, required } from './causes.js';
+import { forbiddenValue, formatCauses, immutable, invalidValue, required } from '../schema/causes.js';
 import { configKey } from './formats.js';
 import { isJson } from './object.js';
 import { ageColumn, defineResource, nameColumn, type Cause } from './resource.js';

@@ -1,4 +1,11 @@
-import { duplicate, forbiddenValue, formatCauses, invalidValue, required, unsupported } from './causes.js';
+import {
+  duplicate,
+  forbiddenValue,
+  formatCauses,
+  invalidValue,
+  required,
+  unsupported,
+} from '../schema/causes.js';
 import type { Container } from './core.js';
 import { environmentCauses } from './environment-rules.js';
 import { dnsLabel, portName, portNumber } from './formats.js';

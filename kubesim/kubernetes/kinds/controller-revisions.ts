@@ -1,5 +1,5 @@
 import type { PodTemplate } from './core.js';
-import { changeCauses, negativeCauses, required } from './causes.js';
+import { changeCauses, negativeCauses, required } from '../schema/causes.js';
 import { controllerOf, type KubeObject } from './object.js';
 import { ageColumn, defineResource, nameColumn } from './resource.js';
 

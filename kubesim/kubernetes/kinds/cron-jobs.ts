@@ -1,4 +1,4 @@
-import { invalidValue, negativeCauses, required } from './causes.js';
+import { invalidValue, negativeCauses, required } from '../schema/causes.js';
 import type { ObjectReference } from './core.js';
 import { isTimeZone, parseSchedule } from './cron-schedule.js';
 import { jobSpecCauses } from './job-rules.js';

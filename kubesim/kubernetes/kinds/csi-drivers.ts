@@ -1,4 +1,4 @@
-import { changeCauses, duplicate, unsupported } from './causes.js';
+import { changeCauses, duplicate, unsupported } from '../schema/causes.js';
 import type { KubeObject } from './object.js';
 import { tokenDurationCauses } from './pod-volume-rules.js';
 import { ageColumn, defineResource, nameColumn, type Cause } from './resource.js';

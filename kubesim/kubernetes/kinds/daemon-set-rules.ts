@@ -1,5 +1,5 @@
 import { amountCauses, excessCauses, isZero } from './amount-rules.js';
-import { invalidValue, required, unsupported } from './causes.js';
+import { invalidValue, required, unsupported } from '../schema/causes.js';
 import type { Cause } from './resource.js';
 import { workloadCauses } from './workload-rules.js';
 import type { DaemonSet } from './workloads.js';

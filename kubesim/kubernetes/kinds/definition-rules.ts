@@ -2,7 +2,14 @@ import { sameJson } from '../../../kernel/same-json.js';
 import type { Cause } from '../schema/cause.js';
 import { schemaBudget, schemaCauses } from '../structural-schema/schema-rules.js';
 import type { StructuralSchema } from '../structural-schema/structural-schema.js';
-import { duplicate, forbiddenValue, immutable, invalidValue, required, unsupported } from './causes.js';
+import {
+  duplicate,
+  forbiddenValue,
+  immutable,
+  invalidValue,
+  required,
+  unsupported,
+} from '../schema/causes.js';
 import {
   isTrue,
   schemaOfVersion,

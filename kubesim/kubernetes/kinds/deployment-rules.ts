@@ -1,5 +1,5 @@
 import { amountCauses, excessCauses, isZero } from './amount-rules.js';
-import { forbiddenValue, invalidValue, negativeCauses, unsupported } from './causes.js';
+import { forbiddenValue, invalidValue, negativeCauses, unsupported } from '../schema/causes.js';
 import type { Cause } from './resource.js';
 import { workloadCauses } from './workload-rules.js';
 import type { Deployment, ReplicaSet } from './workloads.js';

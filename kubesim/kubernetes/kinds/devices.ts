@@ -1,4 +1,4 @@
-import { changeCauses } from './causes.js';
+import { changeCauses } from '../schema/causes.js';
 import type { KubeObject } from './object.js';
 import { ageColumn, defineResource, nameColumn } from './resource.js';
 

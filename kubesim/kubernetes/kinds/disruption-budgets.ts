@@ -1,7 +1,7 @@
 import { amountCauses, excessCauses, type Amount } from './amount-rules.js';
 import { labelSelectorCauses } from './label-selector-rules.js';
 import type { Condition, KubeObject, LabelSelector } from './object.js';
-import { invalidValue } from './causes.js';
+import { invalidValue } from '../schema/causes.js';
 import { ageColumn, defineResource, nameColumn } from './resource.js';
 
 /** Limits the evictions of the pods of a selector. */

@@ -1,6 +1,6 @@
 import { isIP, isIPv4, isIPv6 } from 'node:net';
 import { sameJson } from '../../../kernel/same-json.js';
-import { changeCauses, duplicate, formatCauses, invalidValue, required, tooMany } from './causes.js';
+import { changeCauses, duplicate, formatCauses, invalidValue, required, tooMany } from '../schema/causes.js';
 import type { EndpointAddress, Endpoints, EndpointSlice } from './core.js';
 import { dnsLabel, dnsSubdomain, portNumber, qualifiedName } from './formats.js';
 import type { Cause } from './resource.js';

@@ -1,4 +1,4 @@
-import { formatCauses, invalidValue, required, unsupported } from './causes.js';
+import { formatCauses, invalidValue, required, unsupported } from '../schema/causes.js';
 import type { Container, EnvVar, ResourceReference } from './core.js';
 import { configKey, dnsSubdomain, variableName } from './formats.js';
 import { quantity } from './quantity.js';

@@ -1,6 +1,6 @@
 import type { Event, ObjectReference } from './core.js';
 import type { Json } from './object.js';
-import { invalidValue, required } from './causes.js';
+import { invalidValue, required } from '../schema/causes.js';
 import { age, type Cause, defineResource, nameColumn } from './resource.js';
 
 export const events = defineResource<Event>({

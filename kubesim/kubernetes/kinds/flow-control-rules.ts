@@ -1,5 +1,5 @@
 import { sameJson } from '../../../kernel/same-json.js';
-import { forbiddenValue, formatCauses, invalidValue, required, unsupported } from './causes.js';
+import { forbiddenValue, formatCauses, invalidValue, required, unsupported } from '../schema/causes.js';
 import type {
   FlowRule,
   FlowSchema,

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { formatCauses, invalidValue, required } from './causes.js';
+import { formatCauses, invalidValue, required } from '../schema/causes.js';
 import { dnsLabel, dnsSubdomain, portName, portNumber, wildcardSubdomain } from './formats.js';
 import type { KubeObject } from './object.js';
 import type { Cause } from './resource.js';

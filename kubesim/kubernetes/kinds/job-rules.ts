@@ -7,7 +7,7 @@ import {
   negativeCauses,
   required,
   unsupported,
-} from './causes.js';
+} from '../schema/causes.js';
 import { dnsLabel, domainPath } from './formats.js';
 import { isUsable, labelSelectorCauses } from './label-selector-rules.js';
 import { podTemplateCauses } from './pod-template-rules.js';

@@ -1,4 +1,4 @@
-import { forbiddenValue, formatCauses, invalidValue, required } from './causes.js';
+import { forbiddenValue, formatCauses, invalidValue, required } from '../schema/causes.js';
 import { labelValue, qualifiedName } from './formats.js';
 import { labelCauses } from './metadata-rules.js';
 import type { LabelSelector, Requirement } from './object.js';

@@ -1,5 +1,5 @@
 import { compile, type Variables } from '../cel/program.js';
-import { duplicate, formatCauses, invalidValue, required, tooMany } from './causes.js';
+import { duplicate, formatCauses, invalidValue, required, tooMany } from '../schema/causes.js';
 import { qualifiedName } from './formats.js';
 import type { Cause } from './resource.js';
 

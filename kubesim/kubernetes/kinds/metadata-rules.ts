@@ -1,4 +1,4 @@
-import { forbiddenValue, formatCauses, invalidValue, required, tooLong } from './causes.js';
+import { forbiddenValue, formatCauses, invalidValue, required, tooLong } from '../schema/causes.js';
 import { dnsLabel, dnsSubdomain, labelValue, pathSegment, qualifiedName, type Format } from './formats.js';
 import type { Metadata, OwnerReference } from './object.js';
 import type { Cause, ResourceType } from './resource.js';

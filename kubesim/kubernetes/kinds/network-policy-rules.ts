@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-import { forbiddenValue, invalidValue, required, unsupported } from './causes.js';
+import { forbiddenValue, invalidValue, required, unsupported } from '../schema/causes.js';
 import { portName, portNumber } from './formats.js';
 import { labelSelectorCauses } from './label-selector-rules.js';
 import type { KubeObject, LabelSelector } from './object.js';

@@ -1,4 +1,4 @@
-import { forbiddenValue, formatCauses, immutable, required, unsupported } from './causes.js';
+import { forbiddenValue, formatCauses, immutable, required, unsupported } from '../schema/causes.js';
 import { dnsLabel, dnsSubdomain, domainPath, pathSegment } from './formats.js';
 import { type Ingress, ingressCauses } from './ingress-rules.js';
 import { type NetworkPolicy, networkPolicyCauses } from './network-policy-rules.js';

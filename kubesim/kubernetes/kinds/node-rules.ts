@@ -1,4 +1,11 @@
-import { duplicate, forbiddenValue, formatCauses, invalidValue, required, unsupported } from './causes.js';
+import {
+  duplicate,
+  forbiddenValue,
+  formatCauses,
+  invalidValue,
+  required,
+  unsupported,
+} from '../schema/causes.js';
 import type { Node, Taint } from './core.js';
 import { labelValue, qualifiedName } from './formats.js';
 import { rangeCauses } from './network-policy-rules.js';

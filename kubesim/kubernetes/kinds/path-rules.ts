@@ -1,4 +1,4 @@
-import { invalidValue } from './causes.js';
+import { invalidValue } from '../schema/causes.js';
 import type { Cause } from './resource.js';
 
 /** Validates a path inside a directory. */

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { duplicate, formatCauses, invalidValue, required, unsupported } from './causes.js';
+import { duplicate, formatCauses, invalidValue, required, unsupported } from '../schema/causes.js';
 import { containerCauses, initContainerCauses } from './container-rules.js';
 import type { PodSpec } from './core.js';
 import { dnsConfigCauses, type DnsConfig } from './dns-config-rules.js';

@@ -1,5 +1,5 @@
 import { sameJson } from '../../../kernel/same-json.js';
-import { forbiddenValue, invalidValue, required } from './causes.js';
+import { forbiddenValue, invalidValue, required } from '../schema/causes.js';
 import type { Container, Pod, PodSpec, Toleration } from './core.js';
 import type { Cause } from './resource.js';
 

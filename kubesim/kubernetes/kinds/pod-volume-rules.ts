@@ -1,4 +1,11 @@
-import { duplicate, forbiddenValue, formatCauses, invalidValue, notFoundValue, required } from './causes.js';
+import {
+  duplicate,
+  forbiddenValue,
+  formatCauses,
+  invalidValue,
+  notFoundValue,
+  required,
+} from '../schema/causes.js';
 import type { Container, PodSpec, PodVolume, TokenFile, VolumeFiles } from './core.js';
 import { dnsLabel } from './formats.js';
 import { fieldCauses, resourceFieldCauses } from './environment-rules.js';

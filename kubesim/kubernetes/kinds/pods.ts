@@ -1,4 +1,4 @@
-import { forbiddenValue } from './causes.js';
+import { forbiddenValue } from '../schema/causes.js';
 import type { Container, ContainerStatus, Pod, PodSpec } from './core.js';
 import { podSpecCauses } from './pod-spec-rules.js';
 import { podUpdateCauses } from './pod-update-rules.js';

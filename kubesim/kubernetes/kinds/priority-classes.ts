@@ -1,4 +1,4 @@
-import { changeCauses, forbiddenValue } from './causes.js';
+import { changeCauses, forbiddenValue } from '../schema/causes.js';
 import type { KubeObject } from './object.js';
 import { ageColumn, defineResource, nameColumn, type Cause } from './resource.js';
 

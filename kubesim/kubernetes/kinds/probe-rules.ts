@@ -1,4 +1,4 @@
-import { forbiddenValue, invalidValue, negativeCauses, required } from './causes.js';
+import { forbiddenValue, invalidValue, negativeCauses, required } from '../schema/causes.js';
 import type { Probe } from './core.js';
 import { httpHeader, portName, portNumber } from './formats.js';
 import type { Cause } from './resource.js';

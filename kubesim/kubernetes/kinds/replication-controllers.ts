@@ -1,4 +1,4 @@
-import { invalidValue, negativeCauses, required } from './causes.js';
+import { invalidValue, negativeCauses, required } from '../schema/causes.js';
 import type { PodTemplate } from './core.js';
 import type { KubeObject } from './object.js';
 import { podTemplateCauses } from './pod-template-rules.js';

@@ -1,4 +1,4 @@
-import { duplicate, forbiddenValue, formatCauses, invalidValue, required } from './causes.js';
+import { duplicate, forbiddenValue, formatCauses, invalidValue, required } from '../schema/causes.js';
 import { qualifiedName } from './formats.js';
 import type { KubeObject } from './object.js';
 import { quantity } from './quantity.js';

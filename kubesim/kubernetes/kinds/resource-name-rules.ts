@@ -1,4 +1,4 @@
-import { invalidValue } from './causes.js';
+import { invalidValue } from '../schema/causes.js';
 import { qualifiedName } from './formats.js';
 import type { Cause } from './resource.js';
 

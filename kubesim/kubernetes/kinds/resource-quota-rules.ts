@@ -1,4 +1,4 @@
-import { invalidValue, required } from './causes.js';
+import { invalidValue, required } from '../schema/causes.js';
 import type { KubeObject } from './object.js';
 import { quantity } from './quantity.js';
 import { isInteger, isQuotaResource, quotaResourceCauses } from './resource-name-rules.js';

@@ -1,4 +1,4 @@
-import { changeCauses, duplicate, formatCauses, required } from './causes.js';
+import { changeCauses, duplicate, formatCauses, required } from '../schema/causes.js';
 import { containerAmountCauses } from './container-rules.js';
 import type { Toleration } from './core.js';
 import { dnsLabel } from './formats.js';

@@ -1,5 +1,5 @@
 import { affinityCauses } from './affinity-rules.js';
-import { duplicate, formatCauses, invalidValue, required } from './causes.js';
+import { duplicate, formatCauses, invalidValue, required } from '../schema/causes.js';
 import type { PodSpec, Toleration } from './core.js';
 import { dnsLabel, dnsSubdomain, qualifiedName } from './formats.js';
 import { labelSelectorCauses } from './label-selector-rules.js';

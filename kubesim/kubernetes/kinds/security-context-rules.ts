@@ -1,4 +1,4 @@
-import { duplicate, invalidValue, required } from './causes.js';
+import { duplicate, invalidValue, required } from '../schema/causes.js';
 import { relativePathCauses } from './path-rules.js';
 import type { Cause } from './resource.js';
 

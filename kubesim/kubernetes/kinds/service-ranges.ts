@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { changeCauses, invalidValue, required } from './causes.js';
+import { changeCauses, invalidValue, required } from '../schema/causes.js';
 import { rangeCauses } from './network-policy-rules.js';
 import type { KubeObject } from './object.js';
 import { ageColumn, defineResource, nameColumn } from './resource.js';

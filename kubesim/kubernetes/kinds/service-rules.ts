@@ -7,7 +7,7 @@ import {
   invalidValue,
   required,
   unsupported,
-} from './causes.js';
+} from '../schema/causes.js';
 import type { Service, ServicePort } from './core.js';
 import { reachableCauses } from './endpoint-rules.js';
 import { dnsLabel, dnsSubdomain, portNumber, qualifiedName } from './formats.js';

@@ -1,6 +1,6 @@
 import { sameJson } from '../../../kernel/same-json.js';
 import { amountCauses, excessCauses, isZero } from './amount-rules.js';
-import { forbiddenValue, formatCauses, invalidValue, negativeCauses, unsupported } from './causes.js';
+import { forbiddenValue, formatCauses, invalidValue, negativeCauses, unsupported } from '../schema/causes.js';
 import { dnsLabel } from './formats.js';
 import type { PodVolume } from './core.js';
 import type { Cause } from './resource.js';

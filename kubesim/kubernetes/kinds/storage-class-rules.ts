@@ -1,4 +1,4 @@
-import { changeCauses, duplicate, formatCauses, invalidValue, required } from './causes.js';
+import { changeCauses, duplicate, formatCauses, invalidValue, required } from '../schema/causes.js';
 import { qualifiedName } from './formats.js';
 import type { KubeObject } from './object.js';
 import type { Cause } from './resource.js';

@@ -1,5 +1,12 @@
 import { sameJson } from '../../../kernel/same-json.js';
-import { changeCauses, forbiddenValue, formatCauses, invalidValue, required, unsupported } from './causes.js';
+import {
+  changeCauses,
+  forbiddenValue,
+  formatCauses,
+  invalidValue,
+  required,
+  unsupported,
+} from '../schema/causes.js';
 import type { Volume, VolumeClaim } from './core.js';
 import { dnsSubdomain } from './formats.js';
 import { labelSelectorCauses } from './label-selector-rules.js';

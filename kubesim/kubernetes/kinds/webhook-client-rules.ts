@@ -1,4 +1,4 @@
-import { formatCauses, invalidValue, required } from './causes.js';
+import { formatCauses, invalidValue, required } from '../schema/causes.js';
 import { dnsSubdomain, portNumber } from './formats.js';
 import type { Cause } from './resource.js';
 

@@ -1,5 +1,5 @@
 import { operationRuleCauses, type OperationRule } from './admission-rules.js';
-import { duplicate, invalidValue, required, unsupported } from './causes.js';
+import { duplicate, invalidValue, required, unsupported } from '../schema/causes.js';
 import { labelSelectorCauses } from './label-selector-rules.js';
 import { matchConditionCauses, type NamedExpression } from './match-conditions.js';
 import type { KubeObject, LabelSelector } from './object.js';

@@ -5,7 +5,7 @@ import {
   negativeCauses,
   required,
   unsupported,
-} from './causes.js';
+} from '../schema/causes.js';
 import type { PodTemplate } from './core.js';
 import { isEmptySelector, isUsable, labelSelectorCauses } from './label-selector-rules.js';
 import type { KubeObject, LabelSelector } from './object.js';

@@ -1,3 +1,4 @@
+import { childPath } from './child-path.js';
 import { isJson, type Json } from './json.js';
 import { goStruct } from './go-types.js';
 import { fits, plainDecoder, typeMismatch } from './scalars.js';
@@ -36,7 +37,7 @@ class Decoder {
     const struct = goStruct(schema);
     for (const [name, inner] of Object.entries(value)) {
       const field = schema.fields.get(name);
-      const path = place.path === '' ? name : `${place.path}.${name}`;
+      const path = childPath(place.path, name);
       if (!field) this.unknown.push(path);
       else if (inner !== null && inner !== undefined)
         decoded[name] = this.value(inner, field, {

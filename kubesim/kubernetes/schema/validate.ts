@@ -1,3 +1,4 @@
+import { childPath } from './child-path.js';
 import { isJson, type Json } from './json.js';
 import type { Cause } from './cause.js';
 import type { SchemaNode } from './schema-node.js';
@@ -56,7 +57,7 @@ export function schemaCauses(object: object, schema: SchemaNode): Cause[] {
 
 function structCauses(value: Json, schema: SchemaNode, path: string): Cause[] {
   const { definitionName = '' } = schema;
-  const at = (name: string) => (path === '' ? name : `${path}.${name}`);
+  const at = (name: string) => childPath(path, name);
   const missing = requiredTexts(schema).filter((name) => !value[name]);
   const causes: Cause[] = missing.map((name) => ({
     field: at(name),

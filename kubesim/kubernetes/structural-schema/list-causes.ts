@@ -1,4 +1,5 @@
 import type { Cause } from '../schema/cause.js';
+import { childPath } from '../schema/child-path.js';
 import { isJson } from '../schema/json.js';
 import type { StructuralSchema } from './structural-schema.js';
 import { itemKey } from './validate-value.js';
@@ -18,12 +19,8 @@ export function listTypeCauses(value: unknown, schema: StructuralSchema, path: s
     const field = schema.fields.get(name);
     const below = field ?? schema.entries;
     if (!below) return [];
-    return listTypeCauses(inner, below, field ? joined(path, name) : `${path}[${name}]`);
+    return listTypeCauses(inner, below, field ? childPath(path, name) : `${path}[${name}]`);
   });
-}
-
-function joined(path: string, name: string): string {
-  return path === '' ? name : `${path}.${name}`;
 }
 
 function duplicates(list: readonly unknown[], schema: StructuralSchema, path: string): Cause[] {

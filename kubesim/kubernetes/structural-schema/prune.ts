@@ -1,3 +1,4 @@
+import { childPath } from '../schema/child-path.js';
 import { isJson, type Json } from '../schema/json.js';
 import type { StructuralSchema } from './structural-schema.js';
 
@@ -39,7 +40,7 @@ function pruneMap(
   const kept: Json = {};
   let isSame = true;
   for (const [name, inner] of Object.entries(value)) {
-    const at = path === '' ? name : `${path}.${name}`;
+    const at = childPath(path, name);
     const free = isResource && RESOURCE_FIELDS.has(name);
     const next = free ? inner : pruneField(inner, schema, { at, field: fieldOf(schema, name) }, removed);
     if (next !== undefined) kept[name] = next;

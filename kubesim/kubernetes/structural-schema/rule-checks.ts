@@ -1,5 +1,6 @@
 import { compilerFor } from '../cel/program.js';
 import type { Cause } from '../schema/cause.js';
+import { forbiddenValue, invalidValue, required, unsupported } from '../schema/causes.js';
 import { fieldPath } from './field-path.js';
 import { RuleTypes } from './rule-types.js';
 import type { StructuralSchema, ValidationRule } from './structural-schema.js';
@@ -35,7 +36,9 @@ export function ruleFormCauses(schema: StructuralSchema, path: string): Cause[] 
     const at = `${path}.x-kubernetes-validations[${index}]`;
     return [
       ...textCauses(rule, at),
-      ...(rule.reason === undefined || REASONS.includes(rule.reason) ? [] : [reasonCause(rule.reason, at)]),
+      ...(rule.reason === undefined || REASONS.includes(rule.reason)
+        ? []
+        : [unsupported(`${at}.reason`, rule.reason, REASONS)]),
       ...fieldPathCauses(rule.fieldPath, schema, `${at}.fieldPath`),
     ];
   });
@@ -53,25 +56,19 @@ function textCauses({ rule, message = '', messageExpression = '' }: ValidationRu
 
 function messageTextCauses(rule: string, message: string, at: string): Cause[] {
   if (message !== '' && message.trim() === '')
-    return [invalid(at, message, 'must be non-empty if specified')];
-  if (hasLines(message.trim())) return [invalid(at, message, 'must not contain line breaks')];
+    return [invalidValue(at, message, 'must be non-empty if specified')];
+  if (hasLines(message.trim())) return [invalidValue(at, message, 'must not contain line breaks')];
   return hasLines(rule.trim()) && message === ''
     ? [required(at, 'message must be specified if rule contains line breaks')]
     : [];
 }
 
-function reasonCause(reason: string, at: string): Cause {
-  const supported = REASONS.map((name) => JSON.stringify(name)).join(', ');
-  const message = `Unsupported value: ${JSON.stringify(reason)}: supported values: ${supported}`;
-  return { field: `${at}.reason`, reason: 'FieldValueNotSupported', message };
-}
-
 function fieldPathCauses(path: string | undefined, schema: StructuralSchema, at: string): Cause[] {
   if (path === undefined || path === '') return [];
   return [
-    ...(path.trim() === '' ? [invalid(at, path, 'must be non-empty if specified')] : []),
-    ...(hasLines(path) ? [invalid(at, path, 'must not contain line breaks')] : []),
-    ...(fieldPath(path, schema) === undefined ? [invalid(at, path, 'must be a valid path')] : []),
+    ...(path.trim() === '' ? [invalidValue(at, path, 'must be non-empty if specified')] : []),
+    ...(hasLines(path) ? [invalidValue(at, path, 'must not contain line breaks')] : []),
+    ...(fieldPath(path, schema) === undefined ? [invalidValue(at, path, 'must be a valid path')] : []),
   ];
 }
 
@@ -126,7 +123,12 @@ function ownCauses(schema: StructuralSchema, place: Place): Cause[] {
     budget.text -= expression.length + messageExpression.length;
     if (budget.text < 0)
       return isWithin
-        ? [forbidden(`${at}.rule`, `the rules of a definition may not have more than ${MAX_TEXT} characters`)]
+        ? [
+            forbiddenValue(
+              `${at}.rule`,
+              `the rules of a definition may not have more than ${MAX_TEXT} characters`,
+            ),
+          ]
         : [];
     const compile = rule.optionalOldSelf === true ? compileWithOptional : compileWithOld;
     const causes = [...expressionCauses(rule, place, at, compile), ...messageCauses(rule, at, compile)];
@@ -140,10 +142,10 @@ function expressionCauses(rule: ValidationRule, place: Place, at: string, compil
   try {
     const { type, names } = compile(rule.rule);
     if (type !== 'bool' && type !== 'dyn')
-      return [invalid(`${at}.rule`, rule, 'cel expression must evaluate to a bool')];
+      return [invalidValue(`${at}.rule`, rule, 'cel expression must evaluate to a bool')];
     return oldSelfCauses(rule, place, at, names.has('oldSelf'));
   } catch (error) {
-    return [invalid(`${at}.rule`, rule, `compilation failed: ${(error as Error).message}`)];
+    return [invalidValue(`${at}.rule`, rule, `compilation failed: ${(error as Error).message}`)];
   }
 }
 
@@ -153,18 +155,18 @@ function untypedCauses(rule: ValidationRule, at: string): Cause[] {
     compileRule(rule);
     return [];
   } catch (error) {
-    return [invalid(`${at}.rule`, rule, `compilation failed: ${(error as Error).message}`)];
+    return [invalidValue(`${at}.rule`, rule, `compilation failed: ${(error as Error).message}`)];
   }
 }
 
 function oldSelfCauses(rule: ValidationRule, place: Place, at: string, usesOldSelf: boolean): Cause[] {
   if (usesOldSelf && place.uncorrelated !== undefined) {
     const why = `oldSelf cannot be used on the uncorrelatable portion of the schema within ${place.uncorrelated}`;
-    return [invalid(`${at}.rule`, rule.rule, why)];
+    return [invalidValue(`${at}.rule`, rule.rule, why)];
   }
   if (usesOldSelf || rule.optionalOldSelf === undefined) return [];
   const why = 'may not be set if oldSelf is not used in rule';
-  return [invalid(`${at}.optionalOldSelf`, rule.optionalOldSelf, why)];
+  return [invalidValue(`${at}.optionalOldSelf`, rule.optionalOldSelf, why)];
 }
 
 function messageCauses(rule: ValidationRule, at: string, compile: Compile): Cause[] {
@@ -174,20 +176,8 @@ function messageCauses(rule: ValidationRule, at: string, compile: Compile): Caus
     const { type } = compile(rule.messageExpression);
     return type === 'string' || type === 'dyn'
       ? []
-      : [invalid(field, rule, 'messageExpression must evaluate to a string')];
+      : [invalidValue(field, rule, 'messageExpression must evaluate to a string')];
   } catch (error) {
-    return [invalid(field, rule, `messageExpression compilation failed: ${(error as Error).message}`)];
+    return [invalidValue(field, rule, `messageExpression compilation failed: ${(error as Error).message}`)];
   }
-}
-
-function required(field: string, why: string): Cause {
-  return { field, reason: 'FieldValueRequired', message: `Required value: ${why}` };
-}
-
-function forbidden(field: string, why: string): Cause {
-  return { field, reason: 'FieldValueForbidden', message: `Forbidden: ${why}` };
-}
-
-function invalid(field: string, value: unknown, why: string): Cause {
-  return { field, reason: 'FieldValueInvalid', message: `Invalid value: ${JSON.stringify(value)}: ${why}` };
 }

@@ -1,5 +1,6 @@
 import { sameJson } from '../../../kernel/same-json.js';
 import type { Cause } from '../schema/cause.js';
+import { forbiddenValue, invalidValue, required, unsupported } from '../schema/causes.js';
 import { isJson, type Json } from '../schema/json.js';
 import { compilePattern } from './linear-pattern.js';
 import { prune } from './prune.js';
@@ -82,7 +83,7 @@ function causesOf(schema: StructuralSchema, place: Place): Cause[] {
   budget.schemas -= 1;
   if (budget.schemas < 0)
     return budget.schemas === -1
-      ? [forbidden(path, `a definition may not have more than ${MAX_SCHEMAS} schemas`)]
+      ? [forbiddenValue(path, `a definition may not have more than ${MAX_SCHEMAS} schemas`)]
       : [];
   const misplaced = keywordCauses(source, path);
   if (misplaced.length > 0) return misplaced;
@@ -105,17 +106,17 @@ function keywordCauses(source: Json, path: string): Cause[] {
     ...Object.entries(source).flatMap(([name, value]) => {
       const type = TYPE_OF_KEYWORD.get(name);
       const fits = type === undefined || hasType(value, type);
-      return fits ? [] : [invalid(`${path}.${name}`, value, `must be of type ${type}`)];
+      return fits ? [] : [invalidValue(`${path}.${name}`, value, `must be of type ${type}`)];
     }),
-    ...schemas.map(([name, field]) => invalid(`${path}.properties[${name}]`, field, 'must be a schema')),
+    ...schemas.map(([name, field]) => invalidValue(`${path}.properties[${name}]`, field, 'must be a schema')),
     ...(items === undefined || typeof items === 'object'
       ? []
-      : [invalid(`${path}.items`, items, 'must be a schema')]),
+      : [invalidValue(`${path}.items`, items, 'must be a schema')]),
     ...(additionalProperties === undefined ||
     isJson(additionalProperties) ||
     typeof additionalProperties === 'boolean'
       ? []
-      : [invalid(`${path}.additionalProperties`, additionalProperties, 'must be a schema or boolean')]),
+      : [invalidValue(`${path}.additionalProperties`, additionalProperties, 'must be a schema or boolean')]),
   ];
 }
 
@@ -131,19 +132,19 @@ const OPENAPI_TYPES = ['array', 'boolean', 'integer', 'number', 'object', 'strin
 function unsupportedCauses(source: Json, path: string): Cause[] {
   const { type, items } = source;
   const causes = UNSUPPORTED.filter((name) => source[name] !== undefined && source[name] !== '').map((name) =>
-    forbidden(`${path}.${name}`, `${name} is not supported`),
+    forbiddenValue(`${path}.${name}`, `${name} is not supported`),
   );
   if (source['uniqueItems'] === true)
     causes.push(
-      forbidden(
+      forbiddenValue(
         `${path}.uniqueItems`,
         'uniqueItems cannot be set to true since the runtime complexity becomes quadratic',
       ),
     );
   if (Array.isArray(items))
-    causes.push(forbidden(`${path}.items`, 'items must be a schema object and not an array'));
+    causes.push(forbiddenValue(`${path}.items`, 'items must be a schema object and not an array'));
   if (typeof type === 'string' && type !== '' && !OPENAPI_TYPES.includes(type))
-    causes.push(notSupported(`${path}.type`, type, OPENAPI_TYPES));
+    causes.push(unsupported(`${path}.type`, type, OPENAPI_TYPES));
   return causes;
 }
 
@@ -157,10 +158,15 @@ function structuralCauses(source: Json, { path, kind }: Place): Cause[] {
   if (isUntyped && source['x-kubernetes-int-or-string'] !== true)
     causes.push(required(`${path}.type`, `must not be empty ${EMPTY_TYPE[kind]}`));
   if (preserves === false)
-    causes.push(invalid(`${path}.x-kubernetes-preserve-unknown-fields`, false, 'must be true or undefined'));
+    causes.push(
+      invalidValue(`${path}.x-kubernetes-preserve-unknown-fields`, false, 'must be true or undefined'),
+    );
   if (hasEntries(properties) && !isOpen(additionalProperties))
     causes.push(
-      forbidden(`${path}.additionalProperties`, 'additionalProperties and properties are mutual exclusive'),
+      forbiddenValue(
+        `${path}.additionalProperties`,
+        'additionalProperties and properties are mutual exclusive',
+      ),
     );
   return [...causes, ...(kind === 'root' ? rootCauses(source, path) : [])];
 }
@@ -186,7 +192,7 @@ function embeddedCauses(source: Json, path: string): Cause[] {
 
 /** A type that is missing is required, another one invalid. */
 function wrongType(type: unknown, path: string, why: string): Cause {
-  return type === '' ? required(`${path}.type`, why) : invalid(`${path}.type`, type, why);
+  return type === '' ? required(`${path}.type`, why) : invalidValue(`${path}.type`, type, why);
 }
 
 const EMPTY_TYPE: Readonly<Record<Kind, string>> = {
@@ -201,11 +207,11 @@ function rootCauses(source: Json, path: string): Cause[] {
   const fields = isJson(properties) ? properties : {};
   const causes: Cause[] = [];
   if (type !== '' && type !== 'object')
-    causes.push(invalid(`${path}.type`, type, 'must be object at the root'));
+    causes.push(invalidValue(`${path}.type`, type, 'must be object at the root'));
   if (source['nullable'] === true)
-    causes.push(forbidden(`${path}.nullable`, 'nullable cannot be true at the root'));
+    causes.push(forbiddenValue(`${path}.nullable`, 'nullable cannot be true at the root'));
   if (source['additionalProperties'] !== undefined)
-    causes.push(forbidden(`${path}.additionalProperties`, 'must not be used at the root'));
+    causes.push(forbiddenValue(`${path}.additionalProperties`, 'must not be used at the root'));
   causes.push(
     ...['kind', 'apiVersion'].flatMap((name) => textFieldCauses(fields[name], `${path}.properties[${name}]`)),
   );
@@ -214,7 +220,7 @@ function rootCauses(source: Json, path: string): Cause[] {
 
 function textFieldCauses(field: unknown, path: string): Cause[] {
   if (!isJson(field) || field['type'] === 'string') return [];
-  return [invalid(`${path}.type`, field['type'] ?? '', 'must be string')];
+  return [invalidValue(`${path}.type`, field['type'] ?? '', 'must be string')];
 }
 
 /** The schema of the metadata at the root may only restrict the name. */
@@ -224,11 +230,11 @@ function metadataCauses(metadata: unknown, path: string): Cause[] {
   const names = Object.keys(isJson(properties) ? properties : {});
   const isAllowed =
     Object.keys(more).length === 0 && names.every((name) => name === 'name' || name === 'generateName');
-  const causes = type === 'object' ? [] : [invalid(`${path}.type`, type, 'must be object')];
+  const causes = type === 'object' ? [] : [invalidValue(`${path}.type`, type, 'must be object')];
   if (isAllowed) return causes;
   const why =
     'must not specify anything other than name and generateName, but metadata is implicitly specified';
-  return [...causes, forbidden(path, why)];
+  return [...causes, forbiddenValue(path, why)];
 }
 
 const NESTED: Readonly<Record<string, string>> = {
@@ -251,7 +257,7 @@ const NESTED: Readonly<Record<string, string>> = {
 function nestedCauses(source: Json, { path, structure }: Place): Cause[] {
   const causes = Object.entries(NESTED)
     .filter(([name]) => source[name] !== undefined && source[name] !== '' && source[name] !== false)
-    .map(([name, why]) => forbidden(`${path}.${name}`, why));
+    .map(([name, why]) => forbiddenValue(`${path}.${name}`, why));
   const fields = isJson(source['properties']) ? Object.keys(source['properties']) : [];
   const missing = fields.filter((name) => structure && !structure.fields.has(name));
   return [
@@ -265,14 +271,16 @@ function nestedCauses(source: Json, { path, structure }: Place): Cause[] {
 function patternCauses(pattern: unknown, { path, budget }: Place): Cause[] {
   if (typeof pattern !== 'string' || pattern === '' || budget.patterns.has(pattern)) return [];
   if (budget.patternSize < 0)
-    return [forbidden(`${path}.pattern`, 'the patterns of the definition are too large')];
+    return [forbiddenValue(`${path}.pattern`, 'the patterns of the definition are too large')];
   try {
     budget.patternSize -= compilePattern(pattern).size;
     budget.patterns.add(pattern);
     return [];
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return [invalid(`${path}.pattern`, pattern, `must be a valid regular expression, but isn't: ${why}`)];
+    return [
+      invalidValue(`${path}.pattern`, pattern, `must be a valid regular expression, but isn't: ${why}`),
+    ];
   }
 }
 
@@ -288,7 +296,7 @@ function listCauses(source: Json, path: string): Cause[] {
   if (type !== 'array')
     causes.push(wrongType(type, path, 'must be array if x-kubernetes-list-type is specified'));
   if (!LIST_TYPES.includes(String(listType)))
-    causes.push(notSupported(`${path}.x-kubernetes-list-type`, listType, LIST_TYPES));
+    causes.push(unsupported(`${path}.x-kubernetes-list-type`, listType, LIST_TYPES));
   return [...causes, ...keyedListCauses(source, String(listType), path)];
 }
 
@@ -299,7 +307,10 @@ function keyedListCauses(source: Json, listType: string, path: string): Cause[] 
   if (listType === 'set') causes.push(...setCauses(entry, path));
   if (listType !== 'atomic' && entry['nullable'] === true)
     causes.push(
-      forbidden(`${path}.items.nullable`, `cannot be nullable when x-kubernetes-list-type is ${listType}`),
+      forbiddenValue(
+        `${path}.items.nullable`,
+        `cannot be nullable when x-kubernetes-list-type is ${listType}`,
+      ),
     );
   return causes;
 }
@@ -308,9 +319,9 @@ function setCauses(entry: Json, path: string): Cause[] {
   const why = 'must be atomic as item of a list with x-kubernetes-list-type=set';
   const list = entry['x-kubernetes-list-type'] ?? null;
   if (entry['type'] === 'array' && list !== null && list !== 'atomic')
-    return [invalid(`${path}.items.x-kubernetes-list-type`, list, why)];
+    return [invalidValue(`${path}.items.x-kubernetes-list-type`, list, why)];
   if (entry['type'] === 'object' && entry['x-kubernetes-map-type'] !== 'atomic')
-    return [invalid(`${path}.items.x-kubernetes-map-type`, list, why)];
+    return [invalidValue(`${path}.items.x-kubernetes-map-type`, list, why)];
   return [];
 }
 
@@ -322,14 +333,15 @@ function listMapCauses(source: Json, entry: Json, path: string): Cause[] {
   if (keys.length === 0) return [required(at, 'must not be empty if x-kubernetes-list-type is map')];
   if (entry['type'] !== 'object')
     return [
-      invalid(
+      invalidValue(
         `${path}.items.type`,
         entry['type'] ?? '',
         "must be object if parent array's x-kubernetes-list-type is map",
       ),
     ];
   const causes = keys.flatMap((key) => keyCauses(String(key), entry, { path, keys }));
-  if (new Set(keys).size < keys.length) causes.push(invalid(at, keys, 'must not contain duplicate entries'));
+  if (new Set(keys).size < keys.length)
+    causes.push(invalidValue(at, keys, 'must not contain duplicate entries'));
   return causes;
 }
 
@@ -343,12 +355,16 @@ function keyCauses(
   const at = `${path}.items.properties[${key}]`;
   if (!isJson(field))
     return [
-      invalid(`${path}.x-kubernetes-list-map-keys`, keys, 'entries must all be names of item properties'),
+      invalidValue(
+        `${path}.x-kubernetes-list-map-keys`,
+        keys,
+        'entries must all be names of item properties',
+      ),
     ];
   const causes: Cause[] = [];
   if (field['type'] === 'array' || field['type'] === 'object')
     causes.push(
-      invalid(
+      invalidValue(
         `${at}.type`,
         entry['type'],
         "must be a scalar type if parent array's x-kubernetes-list-type is map",
@@ -364,7 +380,10 @@ function keyCauses(
     );
   if (field['nullable'] === true)
     causes.push(
-      forbidden(`${at}.nullable`, 'this property is in x-kubernetes-list-map-keys, so it cannot be nullable'),
+      forbiddenValue(
+        `${at}.nullable`,
+        'this property is in x-kubernetes-list-map-keys, so it cannot be nullable',
+      ),
     );
   return causes;
 }
@@ -379,7 +398,7 @@ function mapTypeCauses(source: Json, path: string): Cause[] {
   if (type !== 'object')
     causes.push(wrongType(type, path, 'must be object if x-kubernetes-map-type is specified'));
   if (!MAP_TYPES.includes(String(mapType)))
-    causes.push(notSupported(`${path}.x-kubernetes-map-type`, mapType, MAP_TYPES));
+    causes.push(unsupported(`${path}.x-kubernetes-map-type`, mapType, MAP_TYPES));
   return causes;
 }
 
@@ -387,9 +406,9 @@ function defaultCauses(schema: StructuralSchema, { path, kind, defaults }: Place
   const { default: value, isEmbeddedResource: isResource } = schema;
   if (value === undefined || kind === 'nested') return [];
   const at = `${path}.default`;
-  if (!defaults) return [forbidden(at, 'must not be set in top-level metadata')];
+  if (!defaults) return [forbiddenValue(at, 'must not be set in top-level metadata')];
   if (prune(value, schema, { path: '', isResource }, []) !== value)
-    return [invalid(at, value, 'must not have unknown fields')];
+    return [invalidValue(at, value, 'must not have unknown fields')];
   return valueCauses(value, schema, at);
 }
 
@@ -432,22 +451,4 @@ const INT_OR_STRING = [{ type: 'integer' }, { type: 'string' }];
 
 function hasEntries(value: unknown): boolean {
   return isJson(value) && Object.keys(value).length > 0;
-}
-
-function required(field: string, why: string): Cause {
-  return { field, reason: 'FieldValueRequired', message: `Required value: ${why}` };
-}
-
-function forbidden(field: string, why: string): Cause {
-  return { field, reason: 'FieldValueForbidden', message: `Forbidden: ${why}` };
-}
-
-function invalid(field: string, value: unknown, why: string): Cause {
-  return { field, reason: 'FieldValueInvalid', message: `Invalid value: ${JSON.stringify(value)}: ${why}` };
-}
-
-function notSupported(field: string, value: unknown, supported: readonly string[]): Cause {
-  const list = supported.map((text) => JSON.stringify(text)).join(', ');
-  const message = `Unsupported value: ${JSON.stringify(value)}: supported values: ${list}`;
-  return { field, reason: 'FieldValueNotSupported', message };
 }

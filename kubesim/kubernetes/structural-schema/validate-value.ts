@@ -1,5 +1,7 @@
 import { sameJson } from '../../../kernel/same-json.js';
 import type { Cause } from '../schema/cause.js';
+import { invalidValue, tooMany } from '../schema/causes.js';
+import { childPath } from '../schema/child-path.js';
 import { isJson, type Json } from '../schema/json.js';
 import { hasFormat } from './formats.js';
 import { compilePattern } from './linear-pattern.js';
@@ -245,7 +247,7 @@ export function itemKey(item: unknown, { listMapKeys }: StructuralSchema): strin
 
 function mapCauses(map: Json, schema: StructuralSchema, place: Place, old: unknown): Cause[] {
   const { path } = place;
-  const at = (name: string) => (path === '' ? name : `${path}.${name}`);
+  const at = (name: string) => childPath(path, name);
   const before = isJson(old) ? old : {};
   const names = Object.keys(map).filter((name) => map[name] !== undefined);
   const causes = countCauses(names.length, schema, path);
@@ -275,18 +277,6 @@ function enumCauses(value: unknown, { enum: allowed }: StructuralSchema, { path 
   return [{ field: path, reason: 'FieldValueNotSupported', message }];
 }
 
-function tooMany(path: string, count: number, most: number): Cause {
-  return {
-    field: path,
-    reason: 'FieldValueTooMany',
-    message: `Too many: ${count}: must have at most ${most} items`,
-  };
-}
-
 function invalid(path: string, value: unknown, why: string): Cause {
-  return {
-    field: path || '<nil>',
-    reason: 'FieldValueInvalid',
-    message: `Invalid value: ${JSON.stringify(value)}: ${why}`,
-  };
+  return invalidValue(path || '<nil>', value, why);
 }

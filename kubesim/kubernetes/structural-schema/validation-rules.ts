@@ -1,8 +1,9 @@
 import { sameJson } from '../../../kernel/same-json.js';
-import { Budget } from '../cel/budget.js';
+import { Budget, OUT_OF_BUDGET_TEXT } from '../cel/budget.js';
 import { compile, type Program } from '../cel/program.js';
 import { optional, sizeOf } from '../cel/values.js';
 import type { Cause } from '../schema/cause.js';
+import { childPath } from '../schema/child-path.js';
 import { isJson } from '../schema/json.js';
 import { fieldPath } from './field-path.js';
 import { identifierOf } from './rule-fields.js';
@@ -108,10 +109,10 @@ function innerCauses(compared: Compared, place: Place): Cause[] {
   return Object.entries(value).flatMap(([name, inner]) => {
     const field = schema.fields.get(name);
     const below = field ?? schema.entries;
-    if (!below) return [];
+    if (!below || !hasRules(below)) return [];
     const identifier = field ? identifierOf(name) : name;
     const read = { self: entryOf(compared.self, identifier), oldSelf: entryOf(compared.oldSelf, identifier) };
-    const path = field ? joined(place.path, name) : `${place.path}[${name}]`;
+    const path = field ? childPath(place.path, name) : `${place.path}[${name}]`;
     const isResource = below.isEmbeddedResource;
     return causesOf(
       { value: inner, old: before[name] ?? undefined, ...read },
@@ -140,10 +141,6 @@ function itemCauses({ value, old, self, oldSelf }: Compared, items: StructuralSc
     const isResource = items.isEmbeddedResource;
     return causesOf(compared, { ...place, path: `${path}[${index}]`, schema: items, isResource });
   });
-}
-
-function joined(path: string, name: string): string {
-  return path === '' ? name : `${path}.${name}`;
 }
 
 function ownCauses(compared: Compared, place: Place): Cause[] {
@@ -190,8 +187,6 @@ function isUnchanged(compared: Compared | undefined, budget: Budget): boolean {
   return sameJson(compared.value, compared.old);
 }
 
-const OUT_OF_BUDGET = 'operation cancelled: actual cost limit exceeded';
-
 function evaluationCause(rule: ValidationRule, { message }: Error, { path, schema, run }: Place): Cause {
   const name = rule.message?.trim() || rule.rule.trim();
   const type = JSON.stringify(schema.type ?? '');
@@ -204,7 +199,7 @@ function evaluationCause(rule: ValidationRule, { message }: Error, { path, schem
     return invalid(
       `'${message}': call arguments did not match a supported operator, function or macro signature for rule: ${name}`,
     );
-  if (!message.startsWith(OUT_OF_BUDGET)) return invalid(`${message} evaluating rule: ${name}`);
+  if (!message.startsWith(OUT_OF_BUDGET_TEXT)) return invalid(`${message} evaluating rule: ${name}`);
   run.isOver = true;
   return invalid(
     `'${message}': no further validation rules will be run due to call cost exceeds limit for rule: ${name}`,

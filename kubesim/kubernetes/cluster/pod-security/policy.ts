@@ -1,4 +1,4 @@
-import { invalidValue } from '../../kinds/causes.js';
+import { invalidValue } from '../../schema/causes.js';
 import type { Cause } from '../../kinds/resource.js';
 
 type Level = 'privileged' | 'baseline' | 'restricted';

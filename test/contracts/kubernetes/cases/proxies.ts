@@ -86,7 +86,7 @@ export const proxies: Area = {
 
     async 'forbids the proxy of a pod to a user without the right'(context) {
       const path = await runPod(context, 'web', webServer);
-      const user = await context.user(context.unique('reader'), 'nobody');
+      const user = await context.user(context.unique('reader'), 'no-role');
       const rejected = await user.get(`${path}:8080/proxy/`);
       expectError(rejected, 403, 'Forbidden');
       expect(rejected.body.message).toContain('pods "web:8080" is forbidden');

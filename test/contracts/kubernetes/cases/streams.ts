@@ -32,7 +32,7 @@ async function userWith(
   const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name };
   const subjects = [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name }];
   expectSuccess(await api.post(`${roles}/rolebindings`, { metadata: { name }, roleRef, subjects }), 201);
-  return context.user(name, 'nobody');
+  return context.user(name, 'no-role');
 }
 
 /** exec, attach and port-forward, over WebSockets. */

@@ -42,7 +42,7 @@ export const flowControlKinds: readonly KindContract[] = [
         { spec: { priorityLevelConfiguration: null } },
         'FieldValueRequired spec.priorityLevelConfiguration.name',
       ],
-      'a rule of nobody': [withRule({ subjects: [] }), `FieldValueRequired ${PATH}.subjects`],
+      'a rule without subjects': [withRule({ subjects: [] }), `FieldValueRequired ${PATH}.subjects`],
       'a rule of nothing': [withRule({ resourceRules: [] }), `FieldValueRequired ${PATH}`],
       'a subject of an unknown kind': [
         withRule({ subjects: [{ kind: 'Robot' }] }),

@@ -1,6 +1,5 @@
 import { sameJson } from '../../../kernel/same-json.js';
-import type { Cause } from '../schema/cause.js';
-import type { Format } from './formats.js';
+import type { Cause } from './cause.js';
 
 /** Cause of an invalid value. */
 export function invalidValue(field: string, value: unknown, reason: string): Cause {
@@ -38,8 +37,12 @@ export function unsupported(field: string, value: unknown, supported: readonly s
   return { field, reason: 'FieldValueNotSupported', message };
 }
 
-/** Causes of a text that has not the format. */
-export function formatCauses(field: string, text: string, format: Format): Cause[] {
+/** Causes of a text that has not the format: `format` returns what is wrong with it. */
+export function formatCauses(
+  field: string,
+  text: string,
+  format: (text: string) => readonly string[],
+): Cause[] {
   return format(text).map((problem) => invalidValue(field, text, problem));
 }
 
