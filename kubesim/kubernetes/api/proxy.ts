@@ -7,7 +7,8 @@ import {
 } from 'node:http';
 import { duplexPair, pipeline, type Duplex } from 'node:stream';
 import { connect as connectSecurely } from 'node:tls';
-import type { Pod, Service } from '../kinds/core.js';
+import { podsBehind, type ServicePod } from '../cluster/service-pods.js';
+import type { Service } from '../kinds/core.js';
 import { nodes } from '../kinds/nodes.js';
 import { pods } from '../kinds/pods.js';
 import { endpoints, services } from '../kinds/services.js';
@@ -22,9 +23,7 @@ const DROPPED =
   /^(authorization|connection|host|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|impersonate-.*)$/;
 
 /** Where a request is proxied to: a port of a pod. */
-interface Destination {
-  readonly pod: Pod;
-  readonly port: number;
+interface Destination extends ServicePod {
   readonly secure: boolean;
 }
 
@@ -94,17 +93,10 @@ function endpointOf(
   const { subsets = [] } = store.get(endpoints, namespace, name) ?? {};
   if (!service && subsets.length === 0) throw notFound(endpoints, name);
   if (subsets.length === 0) throw unavailable(`no endpoints available for service "${name}"`);
-  const candidates = subsets.flatMap(({ addresses = [], ports = [] }) => {
-    const number = ports.find((each) => (each.name ?? '') === portName)?.port;
-    if (number === undefined) return [];
-    return addresses.flatMap(({ targetRef }) => {
-      const pod = targetRef && store.get(pods, namespace, targetRef.name);
-      return pod ? [{ pod, port: number, secure: scheme === 'https' }] : [];
-    });
-  });
+  const candidates = podsBehind(store, { namespace, name }, portName);
   const chosen = candidates[Math.floor(Math.random() * candidates.length)];
   if (!chosen) throw unavailable(`no endpoints available for service "${id}"`);
-  return chosen;
+  return { ...chosen, secure: scheme === 'https' };
 }
 
 function nameOfPort(

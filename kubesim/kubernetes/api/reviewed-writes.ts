@@ -1,10 +1,10 @@
 import { deleteObject, type DeleteOptions } from '../cluster/delete.js';
 import { admitByPolicies } from '../cluster/policies/policies.js';
 import type { AdmissionRequest, RequestAttributes, VersionedKind } from '../cluster/policies/request.js';
-import { ChangedError, type Reviewed } from '../cluster/review.js';
+import { checkUnchanged, type Reviewed } from '../cluster/review.js';
 import type { WriteOptions, WrittenBy } from '../cluster/write.js';
 import type { Json, KubeObject } from '../kinds/object.js';
-import type { ResourceType } from '../kinds/resource.js';
+import { asServed } from '../kinds/registry.js';
 import { withWebhooks } from '../webhooks/with-webhooks.js';
 import { isDryRun, type ApiCall } from './call.js';
 import type { Target } from './path.js';
@@ -115,24 +115,17 @@ export function* deletion(
   options: DeleteOptions,
 ): Reviewed<KubeObject> {
   const { cluster } = call;
-  const { type, convert } = target.served;
+  const { type } = target.served;
   const { dryRun = false } = options;
-  const shown = convert ? (convert.out(old) as unknown as KubeObject) : old;
   const request = {
     ...requestOf(call, target, { operation: 'DELETE', options: deleteOptions(options), dryRun }),
-    old: shown,
+    old: asServed(target.served, old),
   };
   const isMutated = yield { mutates: true, request };
   admitByPolicies(cluster.store, { ...request, old }, (text) => addWarnings(call, [text]));
   const isValidated = yield { mutates: false, request };
-  if ((isMutated ?? isValidated) && isChanged(call, type, old))
-    throw new ChangedError(type, old.metadata.name);
+  if (isMutated ?? isValidated) checkUnchanged(cluster.store, type, old);
   return deleteObject(cluster, type, old, options);
-}
-
-function isChanged({ cluster }: ApiCall, type: ResourceType, { metadata }: KubeObject): boolean {
-  const { namespace = '', name, resourceVersion } = metadata;
-  return cluster.store.get(type, namespace, name)?.metadata.resourceVersion !== resourceVersion;
 }
 
 function deleteOptions({ propagation, gracePeriodSeconds, preconditions, dryRun }: DeleteOptions): Json {

@@ -22,6 +22,7 @@ import { represent, representList } from './representation.js';
 import { selection } from './selection.js';
 import { signingRequests } from '../kinds/certificates.js';
 import { immutable, invalidValue, unsupported } from '../schema/causes.js';
+import { asServed } from '../kinds/registry.js';
 import type { Cause, ResourceType } from '../kinds/resource.js';
 import { ApiError, badRequest, conflict, invalid, methodNotAllowed, notFound } from '../kinds/status.js';
 import { authorizeCreation } from './authorization.js';
@@ -262,11 +263,6 @@ function patchedBy(media: string, { object, body, merging }: PatchRequest): unkn
   );
 }
 
-/** A stored object in the version of the path. */
-function asServed({ served: { convert } }: Target, object: KubeObject): KubeObject {
-  return convert ? (convert.out(object) as unknown as KubeObject) : object;
-}
-
 /** Server-side apply: creates the object or merges the body into it. */
 async function respondToApply(
   call: ApiCall,
@@ -281,7 +277,7 @@ async function respondToApply(
   const next = (old: KubeObject | undefined) => {
     const force = flag(call.query, 'force');
     const application = { config, writer, force, now: call.cluster.clock.now() };
-    return readObject(call, target, applyTo(old && asServed(target, old), type, application));
+    return readObject(call, target, applyTo(old && asServed(target.served, old), type, application));
   };
   if (current) {
     const stored = await store(call, target, (old) => ({ next: next(old), by: 'APPLY' }));

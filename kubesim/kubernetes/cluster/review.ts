@@ -1,6 +1,7 @@
-import type { Json } from '../kinds/object.js';
+import type { Json, KubeObject } from '../kinds/object.js';
 import type { ResourceType } from '../kinds/resource.js';
 import { conflict } from '../kinds/status.js';
+import type { ClusterStore } from '../store/cluster-store.js';
 import type { AdmissionRequest } from './policies/request.js';
 
 /** A request that webhooks review at this step of a write. */
@@ -37,4 +38,14 @@ export class ChangedError extends Error {
   asConflict() {
     return conflict(this.type, this.objectName);
   }
+}
+
+/** Throws ChangedError if the object is not the stored one any more. */
+export function checkUnchanged<T extends KubeObject>(
+  store: ClusterStore,
+  type: ResourceType<T>,
+  object: T,
+): void {
+  const { namespace = '', name } = object.metadata;
+  if (store.get(type, namespace, name) !== object) throw new ChangedError(type, name);
 }

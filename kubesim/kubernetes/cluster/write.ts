@@ -9,6 +9,7 @@ import {
   type KubeObject,
   type Metadata,
 } from '../kinds/object.js';
+import { asServed } from '../kinds/registry.js';
 import type { ResourceType } from '../kinds/resource.js';
 import { sameJson } from '../../../kernel/same-json.js';
 import { recordUpdate, withoutNewTimes, type Writer } from '../managed-fields/field-manager.js';
@@ -23,7 +24,7 @@ import { metadataCauses } from '../kinds/metadata-rules.js';
 import { admitByPolicies } from './policies/policies.js';
 import type { AdmissionRequest, RequestAttributes, Requester } from './policies/request.js';
 import { admitPodSecurity, type Warn } from './pod-security-admission.js';
-import { ChangedError, type Review, type Reviewed, withoutWebhooks } from './review.js';
+import { checkUnchanged, type Review, type Reviewed, withoutWebhooks } from './review.js';
 import { schemaOf, specCauses } from './schema-rules.js';
 
 /** The writer of an object: a field manager, or an apply, which has recorded its fields in the object. */
@@ -87,7 +88,7 @@ export function* creation<T extends KubeObject>(
   const causes = [...metadataCauses(type, object.metadata), ...specCauses(type, schema, { object })];
   if (causes.length > 0) throw invalid(type, object.metadata.name, causes);
   admitPodSecurity(cluster, type, { object }, warn);
-  reviewCreation(cluster, type, { object, dryRun, options });
+  review(cluster, type, options, { object });
   const isReviewed =
     request && (yield { mutates: false, request: { ...request, object: shown(options, object) } });
   // Quotas and the namespace may have changed in the meantime.
@@ -131,8 +132,7 @@ function requestOf(
 /** The form of an object in a request: in the version of the path. */
 function shown({ attributes, form }: WriteOptions, object: KubeObject): KubeObject {
   if (form) return form.show(object);
-  const convert = attributes?.served.convert;
-  return convert ? (convert.out(object) as unknown as KubeObject) : object;
+  return asServed(attributes?.served, object);
 }
 
 /** A stored object of what webhooks have made of its form in a request. */
@@ -151,11 +151,9 @@ function unnamed({ attributes }: AdmissionRequest, object: KubeObject): KubeObje
     resourceVersion: _version,
     ...kept
   } = object.metadata;
-  const convert = attributes?.served.convert;
-  const converted = convert ? (convert.out(object) as unknown as KubeObject) : object;
   // A generated name is not known yet.
   const metadata = attributes?.name ? { name, ...kept } : kept;
-  return { ...converted, metadata: metadata as KubeObject['metadata'] };
+  return { ...asServed(attributes?.served, object), metadata: metadata as KubeObject['metadata'] };
 }
 
 /** What webhooks have made of a new object, with the metadata that clients do not decide. */
@@ -194,24 +192,20 @@ function decoded<T extends KubeObject>(cluster: ClusterContext, type: ResourceTy
   }
 }
 
-/** Reviews an object of a client, or a pod of a controller, by the policies of the cluster. */
-function reviewCreation(
+/** Reviews a write of a client, or of a controller that creates a pod, by the policies of the cluster. */
+function review(
   { store }: ClusterContext,
   type: ResourceType,
-  {
-    object,
-    dryRun,
-    options,
-  }: { readonly object: KubeObject; readonly dryRun: boolean; readonly options: WriteOptions },
+  options: WriteOptions,
+  { object, old }: { readonly object: KubeObject; readonly old?: KubeObject },
 ): void {
-  const user = options.user ?? controllerOfPod(type, object);
-  const { attributes } = options;
-  if (user)
-    admitByPolicies(
-      store,
-      { type, operation: 'CREATE', object: shown(options, object), user, dryRun, attributes },
-      options.warn,
-    );
+  const { attributes, dryRun = false, warn } = options;
+  const user = options.user ?? (old ? undefined : controllerOfPod(type, object));
+  if (!user) return;
+  const objects = { object: shown(options, object), ...(old && { old: shown(options, old) }) };
+  const operation = old ? 'UPDATE' : 'CREATE';
+  const subresource = attributes?.subresource;
+  admitByPolicies(store, { type, operation, ...objects, user, dryRun, attributes, subresource }, warn);
 }
 
 /** The controller that creates a pod, whose requests policies review as those of clients. */
@@ -295,7 +289,7 @@ export function* replacement<T extends KubeObject>(
   ];
   if (causes.length > 0) throw invalid(type, current.metadata.name, causes);
   admitPodSecurity(cluster, type, { object: next, old: current }, change.warn);
-  review(cluster, type, change, next);
+  review(cluster, type, change, { object: next, old: current });
   if (yield* validated(cluster, type, change, next)) admit(cluster, type, next, current);
   if (sameJson(withoutNewTimes(current, next), current)) return current;
   const isCounted = type.generation && !sameJson(countedOf(type, next), countedOf(type, current));
@@ -317,7 +311,7 @@ function* mutated<T extends KubeObject>(
   const objects = { object: shown(change, admitted), old: shown(change, current) };
   const patched = yield { mutates: true, request: { ...request, ...objects } };
   if (!patched) return admitted;
-  checkUnchanged(cluster, type, current);
+  checkUnchanged(cluster.store, type, current);
   const next = complete(read(change, patched, admitted));
   const { managedFields } = admitted.metadata;
   return { ...next, metadata: { ...next.metadata, ...(managedFields && { managedFields }) } };
@@ -335,35 +329,8 @@ function* validated<T extends KubeObject>(
   const { current } = change;
   const objects = { object: shown(change, next), old: shown(change, current) };
   if (!(yield { mutates: false, request: { ...request, ...objects } })) return false;
-  checkUnchanged(cluster, type, current);
+  checkUnchanged(cluster.store, type, current);
   return true;
-}
-
-function checkUnchanged<T extends KubeObject>(
-  { store }: ClusterContext,
-  type: ResourceType<T>,
-  current: T,
-): void {
-  const { namespace = '', name } = current.metadata;
-  if (store.get(type, namespace, name) !== current) throw new ChangedError(type, name);
-}
-
-/** Reviews a change of a client by the policies of the cluster. */
-function review<T extends KubeObject>(
-  cluster: ClusterContext,
-  type: ResourceType<T>,
-  change: Replacement<T>,
-  next: T,
-): void {
-  const { current, user, warn, attributes, dryRun = false } = change;
-  if (!user) return;
-  const objects = { object: shown(change, next), old: shown(change, current) };
-  const subresource = attributes?.subresource;
-  admitByPolicies(
-    cluster.store,
-    { type, operation: 'UPDATE', ...objects, user, dryRun, attributes, subresource },
-    warn,
-  );
 }
 
 /** A controller's or kubelet's change to the status of an object. */
@@ -391,7 +358,7 @@ export function* statusReplacement<T extends KubeObject>(
   });
   const causes = type.custom ? type.validate(next, current) : [];
   if (causes.length > 0) throw invalid(type, current.metadata.name, causes);
-  review(cluster, type, change, next);
+  review(cluster, type, change, { object: next, old: current });
   yield* validated(cluster, type, change, next);
   return change.dryRun ? next : cluster.store.put<T>(type, next);
 }

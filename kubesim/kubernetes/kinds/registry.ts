@@ -52,6 +52,11 @@ export interface ServedType {
   createCauses?(body: Json): Cause[];
 }
 
+/** A stored object as it is served; the same if it is stored so. */
+export function asServed(served: ServedType | undefined, object: KubeObject): KubeObject {
+  return served?.convert ? (served.convert.out(object) as unknown as KubeObject) : object;
+}
+
 /** All stored kinds. */
 export const storedTypes: readonly ResourceType[] = [
   configMaps,

@@ -2,9 +2,8 @@ import { isIP } from 'node:net';
 import { type Duplex, duplexPair } from 'node:stream';
 import { type ConnectionOptions, connect as connectSecurely, type TLSSocket } from 'node:tls';
 import type { NodeNetwork } from '../cluster/kubelet-api.js';
-import type { EndpointAddress, Pod } from '../kinds/core.js';
-import { pods } from '../kinds/pods.js';
-import { endpoints, services } from '../kinds/services.js';
+import { podsBehind } from '../cluster/service-pods.js';
+import { services } from '../kinds/services.js';
 import type { ServiceReference, WebhookClientConfig } from '../kinds/webhook-client-rules.js';
 import type { ClusterStore } from '../store/cluster-store.js';
 
@@ -72,15 +71,8 @@ function listenerOf(
   reference: ServicePortReference,
 ): (socket: Duplex) => void {
   const portName = portNameOf(store, reference);
-  const { namespace, name } = reference;
-  const targets = (store.get(endpoints, namespace, name)?.subsets ?? []).flatMap(
-    ({ addresses = [], ports = [] }) => {
-      const port = ports.find((each) => (each.name ?? '') === portName)?.port;
-      const [pod] = addresses.flatMap((address) => podOf(store, namespace, address) ?? []);
-      return pod && port !== undefined ? [{ pod, port }] : [];
-    },
-  );
-  const [target] = targets;
+  const { name } = reference;
+  const [target] = podsBehind(store, reference, portName);
   if (!target) throw new UnreachableError(`no endpoints available for service ${JSON.stringify(name)}`);
   const listener = network.listener(target.pod, target.port);
   if (listener) return listener;
@@ -97,11 +89,6 @@ function portNameOf(store: ClusterStore, { namespace, name, port }: ServicePortR
   const served = ports.find((each) => each.port === port);
   if (served) return served.name ?? '';
   throw new UnreachableError(`no service port ${port} found for service ${JSON.stringify(name)}`);
-}
-
-/** The pod of an endpoint. Other addresses are not dialed: they could be of the host's network. */
-function podOf(store: ClusterStore, namespace: string, { targetRef }: EndpointAddress): Pod | undefined {
-  return targetRef?.kind === 'Pod' ? store.get(pods, namespace, targetRef.name ?? '') : undefined;
 }
 
 function outsideServer(
