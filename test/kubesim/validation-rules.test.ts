@@ -80,7 +80,15 @@ describe('rules of custom resources', () => {
     expect(errorsOfDefinition(schemaOf(fields, { rule: 'self.missing > 1' }))).toHaveLength(1);
   });
 
-  it('makes no rule of a value that is null', () => {
+  it('reports a rule that does not compile as an error of each object', () => {
+    const schema = schemaOf({ name: { type: 'string' } }, { rule: 'unknown(self.name)' });
+    const [message = ''] = messages(ruleCauses({ name: 'a' }, schema, undefined));
+    expect(message).toContain(
+      'Invalid value: "object": rule compile error: compilation failed: ERROR: <input>:1:',
+    );
+  });
+
+  it('checks no rule of a value that is null', () => {
     const schema = new StructuralSchema({
       type: 'object',
       properties: {

@@ -31,13 +31,22 @@ export function hasRules(schema: StructuralSchema): boolean {
   return found;
 }
 
-const compiled = new WeakMap<StructuralSchema, readonly CompiledRule[]>();
+const compiled = new WeakMap<StructuralSchema, readonly (CompiledRule | Error)[]>();
 
-/** The rules of a schema. Their types are checked with the definition; values have those of the schema. */
-function rulesOf(schema: StructuralSchema): readonly CompiledRule[] {
+/**
+ * The rules of a schema, or why they do not compile: a definition that was stored before rules were checked may have such. Their
+ * types are checked with the definition; values have those of the schema.
+ */
+function rulesOf(schema: StructuralSchema): readonly (CompiledRule | Error)[] {
   const known = compiled.get(schema);
   if (known) return known;
-  const rules = schema.rules.map(compileRule);
+  const rules = schema.rules.map((rule) => {
+    try {
+      return compileRule(rule);
+    } catch (error) {
+      return error as Error;
+    }
+  });
   compiled.set(schema, rules);
   return rules;
 }
@@ -144,9 +153,12 @@ function itemCauses({ value, old, self, oldSelf }: Compared, items: StructuralSc
 }
 
 function ownCauses(compared: Compared, place: Place): Cause[] {
-  return place.schema.rules.length > 0
-    ? rulesOf(place.schema).flatMap((rule) => (place.run.isOver ? [] : causesOfRule(rule, compared, place)))
-    : [];
+  return rulesOf(place.schema).flatMap((rule) => {
+    if (place.run.isOver) return [];
+    return rule instanceof Error
+      ? [invalidOf(place, `rule compile error: compilation failed: ${rule.message}`)]
+      : causesOfRule(rule, compared, place);
+  });
 }
 
 type Values = Readonly<Record<string, unknown>>;
@@ -187,21 +199,23 @@ function isUnchanged(compared: Compared | undefined, budget: Budget): boolean {
   return sameJson(compared.value, compared.old);
 }
 
-function evaluationCause(rule: ValidationRule, { message }: Error, { path, schema, run }: Place): Cause {
-  const name = rule.message?.trim() || rule.rule.trim();
+/** The cause of an error that names the type of a value. */
+function invalidOf({ path, schema }: Place, why: string): Cause {
   const type = JSON.stringify(schema.type ?? '');
-  const invalid = (why: string): Cause => ({
-    field: path || '<nil>',
-    reason: 'FieldValueInvalid',
-    message: `Invalid value: ${type}: ${why}`,
-  });
+  return { field: path || '<nil>', reason: 'FieldValueInvalid', message: `Invalid value: ${type}: ${why}` };
+}
+
+function evaluationCause(rule: ValidationRule, { message }: Error, place: Place): Cause {
+  const name = rule.message?.trim() || rule.rule.trim();
   if (message.startsWith('no such overload'))
-    return invalid(
+    return invalidOf(
+      place,
       `'${message}': call arguments did not match a supported operator, function or macro signature for rule: ${name}`,
     );
-  if (!message.startsWith(OUT_OF_BUDGET_TEXT)) return invalid(`${message} evaluating rule: ${name}`);
-  run.isOver = true;
-  return invalid(
+  if (!message.startsWith(OUT_OF_BUDGET_TEXT)) return invalidOf(place, `${message} evaluating rule: ${name}`);
+  place.run.isOver = true;
+  return invalidOf(
+    place,
     `'${message}': no further validation rules will be run due to call cost exceeds limit for rule: ${name}`,
   );
 }
