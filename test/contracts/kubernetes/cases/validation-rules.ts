@@ -72,9 +72,74 @@ function messagesOf({ body }: ApiResponse) {
   return body.details?.causes?.map(({ field, message }) => `${field}: ${message}`);
 }
 
+/** Rules of a spec with the integer `size` that API servers refuse, the field of the error and its text. */
+const REFUSED: Readonly<Record<string, readonly [rule: object, field: string, text: string]>> = {
+  'refuses an undefined field in a rule': [
+    { rule: 'self.missing > 1' },
+    'rule',
+    "compilation failed: ERROR: <input>:1:5: undefined field 'missing'",
+  ],
+  'refuses to ask for an undefined field': [
+    { rule: '!has(self.missing)' },
+    'rule',
+    "undefined field 'missing'",
+  ],
+  'refuses a rule that compares different types': [
+    { rule: "self.size == 'a'" },
+    'rule',
+    "found no matching overload for '_==_' applied to '(int, string)'",
+  ],
+  'refuses a rule that is no boolean': [
+    { rule: 'self.size' },
+    'rule',
+    'cel expression must evaluate to a bool',
+  ],
+  'refuses a rule with a syntax error': [
+    { rule: 'self.size >' },
+    'rule',
+    'compilation failed: ERROR: <input>:1:12: Syntax error:',
+  ],
+  'refuses a message expression that is no text': [
+    { rule: 'self.size > 1', messageExpression: 'self.size' },
+    'messageExpression',
+    'messageExpression must evaluate to a string',
+  ],
+  'refuses an optional old value in a rule without one': [
+    { rule: 'self.size > 1', optionalOldSelf: true },
+    'optionalOldSelf',
+    'may not be set if oldSelf is not used in rule',
+  ],
+  'refuses a path to no field': [
+    { rule: 'self.size > 1', fieldPath: '.other' },
+    'fieldPath',
+    'must be a valid path',
+  ],
+  'refuses a reason that rules cannot have': [
+    { rule: 'self.size > 1', reason: 'FieldValueNotFound' },
+    'reason',
+    'supported values: "FieldValueDuplicate", "FieldValueForbidden", "FieldValueInvalid", "FieldValueRequired"',
+  ],
+  'refuses a rule of several lines without a message': [
+    { rule: 'self.size > 1\n&& self.size < 9' },
+    'message',
+    'message must be specified if rule contains line breaks',
+  ],
+  'refuses an empty rule': [{ rule: ' ' }, 'rule', 'rule is not specified'],
+};
+
+const refusals = Object.fromEntries(
+  Object.entries(REFUSED).map(([title, [rule, field, text]]) => [
+    title,
+    (context: CaseContext) =>
+      expectRefused(context, object({ size: integer }, rule), `x-kubernetes-validations[0].${field}`, text),
+  ]),
+);
+
 export const validationRules: Area = {
   name: 'validation rules',
   cases: {
+    ...refusals,
+
     async 'names the rule that failed at its field'(context) {
       const { create } = await define(
         context,
@@ -291,25 +356,6 @@ export const validationRules: Area = {
       );
     },
 
-    async 'refuses an undefined field in a rule'(context) {
-      const rule = { rule: 'self.missing > 1' };
-      await expectRefused(
-        context,
-        object({ size: integer }, rule),
-        'x-kubernetes-validations[0].rule',
-        "compilation failed: ERROR: <input>:1:5: undefined field 'missing'",
-      );
-    },
-
-    async 'refuses to ask for an undefined field'(context) {
-      await expectRefused(
-        context,
-        object({ size: integer }, { rule: '!has(self.missing)' }),
-        'x-kubernetes-validations[0].rule',
-        "undefined field 'missing'",
-      );
-    },
-
     async 'asks whether a field of an item is set'(context) {
       const items = { type: 'object', properties: { name: string, size: integer } };
       const { create } = await define(
@@ -337,42 +383,6 @@ export const validationRules: Area = {
       expectError(await create('b', { name: 'A' }), 422, 'Invalid');
     },
 
-    async 'refuses a rule that compares different types'(context) {
-      await expectRefused(
-        context,
-        object({ size: integer }, { rule: "self.size == 'a'" }),
-        'x-kubernetes-validations[0].rule',
-        "found no matching overload for '_==_' applied to '(int, string)'",
-      );
-    },
-
-    async 'refuses a rule that is no boolean'(context) {
-      await expectRefused(
-        context,
-        object({ size: integer }, { rule: 'self.size' }),
-        'x-kubernetes-validations[0].rule',
-        'cel expression must evaluate to a bool',
-      );
-    },
-
-    async 'refuses a rule with a syntax error'(context) {
-      await expectRefused(
-        context,
-        object({ size: integer }, { rule: 'self.size >' }),
-        'x-kubernetes-validations[0].rule',
-        'compilation failed: ERROR: <input>:1:12: Syntax error:',
-      );
-    },
-
-    async 'refuses a message expression that is no text'(context) {
-      await expectRefused(
-        context,
-        object({ size: integer }, { rule: 'self.size > 1', messageExpression: 'self.size' }),
-        'x-kubernetes-validations[0].messageExpression',
-        'messageExpression must evaluate to a string',
-      );
-    },
-
     async 'refuses the old value in lists without keys'(context) {
       const items = { ...integer, 'x-kubernetes-validations': [{ rule: 'self >= oldSelf' }] };
       await expectRefused(
@@ -381,51 +391,6 @@ export const validationRules: Area = {
         'properties[list].items.x-kubernetes-validations[0].rule',
         'oldSelf cannot be used on the uncorrelatable portion of the schema within ' +
           `${ROOT}.properties[spec].properties[list]`,
-      );
-    },
-
-    async 'refuses an optional old value in a rule without one'(context) {
-      await expectRefused(
-        context,
-        object({ size: integer }, { rule: 'self.size > 1', optionalOldSelf: true }),
-        'x-kubernetes-validations[0].optionalOldSelf',
-        'may not be set if oldSelf is not used in rule',
-      );
-    },
-
-    async 'refuses a path to no field'(context) {
-      await expectRefused(
-        context,
-        object({ size: integer }, { rule: 'self.size > 1', fieldPath: '.other' }),
-        'x-kubernetes-validations[0].fieldPath',
-        'must be a valid path',
-      );
-    },
-
-    async 'refuses a reason that rules cannot have'(context) {
-      await expectRefused(
-        context,
-        object({ size: integer }, { rule: 'self.size > 1', reason: 'FieldValueNotFound' }),
-        'x-kubernetes-validations[0].reason',
-        'supported values: "FieldValueDuplicate", "FieldValueForbidden", "FieldValueInvalid", "FieldValueRequired"',
-      );
-    },
-
-    async 'refuses a rule of several lines without a message'(context) {
-      await expectRefused(
-        context,
-        object({ size: integer }, { rule: 'self.size > 1\n&& self.size < 9' }),
-        'x-kubernetes-validations[0].message',
-        'message must be specified if rule contains line breaks',
-      );
-    },
-
-    async 'refuses an empty rule'(context) {
-      await expectRefused(
-        context,
-        object({ size: integer }, { rule: ' ' }),
-        'x-kubernetes-validations[0].rule',
-        'rule is not specified',
       );
     },
 
