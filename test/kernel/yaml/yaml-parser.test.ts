@@ -34,13 +34,18 @@ test.runIf(process.platform === 'linux')('parses at a lower priority than the ev
   expect(await prioritiesOfThreads()).toContain(Math.min(19, own + 10));
 });
 
-/** Niceness of all threads of this process: the 19th field of /proc/PID/stat (proc(5)), the 17th after the name. */
+/**
+ * Niceness of all threads of this process: the 19th field of /proc/PID/stat (proc(5)), the 17th after the name. A
+ * thread of another test file may end between the listing and the reading; the file then answers ESRCH or ENOENT.
+ */
 async function prioritiesOfThreads(): Promise<number[]> {
   const threads = await readdir('/proc/self/task');
-  const stats = await Promise.all(
+  const stats = await Promise.allSettled(
     threads.map((thread) => readFile(`/proc/self/task/${thread}/stat`, 'utf8')),
   );
-  return stats.map((stat) => Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16]));
+  return stats
+    .filter((stat) => stat.status === 'fulfilled')
+    .map(({ value: stat }) => Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16]));
 }
 
 test('stops parsing a text at the timeout and parses the next one', async () => {
