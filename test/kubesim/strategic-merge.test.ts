@@ -162,7 +162,7 @@ test('puts the entries of a strategic merge patch into its order, merges into th
   });
 });
 
-test('merges 150,000 named entries in linear time', { timeout: 10_000 }, () => {
+test('merges 150,000 named entries in linear time', () => {
   const entries = (first: number) => Array.from({ length: 150_000 }, (_, n) => named(`v${first + n}`));
   const merged = strategicMerge({ volumes: entries(0) }, { volumes: entries(75_000) }, podSpec);
   expect(merged).toMatchObject({ volumes: { length: 225_000 } });
