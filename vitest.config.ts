@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import swc from 'unplugin-swc';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/kit/longest-first.js';
 import { temporaryFolder } from './test/kit/temporary-files.js';
 
 const require = createRequire(import.meta.url);
@@ -45,6 +46,9 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     teardownTimeout: 30_000,
+    // Of the contract of Kubernetes, whose cases wait for controllers most of their time.
+    maxConcurrency: 12,
+    sequence: { sequencer: LongestFirst },
     // Projects run one after the other. Tests that wait for timers and other processes leave processors idle, hence more
     // workers than the two processors that CI has.
     projects: [

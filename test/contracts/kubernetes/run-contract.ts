@@ -33,12 +33,13 @@ export function runContract({ name, open, areas = allAreas, differences = {} }: 
   let count = 0;
   for (const area of areas) {
     const listed = new Set(differences[area.name]?.flatMap(({ titles }) => titles));
-    describe(`${name}: ${area.name}`, () => {
+    // Areas run side by side, too: some wait seconds for a controller's next round.
+    describe(`${name}: ${area.name}`, { concurrent: true }, () => {
       for (const [title, run] of Object.entries(area.cases)) {
         const fails = listed.has(title);
         const timeout = fails ? TIMEOUT.fails : TIMEOUT.passes;
         const number = (count += 1);
-        test(`${name}: ${title}`, { concurrent: true, fails, timeout }, async () => {
+        test(`${name}: ${title}`, { fails, timeout }, async () => {
           await run(await contextOf(started, number));
         });
       }
