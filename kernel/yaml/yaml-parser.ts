@@ -21,8 +21,8 @@ export interface YamlParserOptions {
   readonly memoryMb?: number;
 }
 
-/** The caller for which a text is parsed. */
-export interface YamlCaller {
+/** The caller for which a text is parsed, and how. */
+export interface YamlCaller extends Pick<YamlTask, 'duplicateKeys'> {
   /** Flow in the queue, e.g. the account. */
   readonly flow: string;
   /** Aborts the parsing. */
@@ -73,9 +73,17 @@ export class YamlParser {
   }
 
   /** Parses every document of a text. Throws AbortedError if the caller's signal aborts. */
-  async parse(text: string, limits: YamlLimits, { flow, signal }: YamlCaller): Promise<ParsedYaml> {
+  async parse(
+    text: string,
+    limits: YamlLimits,
+    { flow, signal, duplicateKeys }: YamlCaller,
+  ): Promise<ParsedYaml> {
     try {
-      const parsed = await this.queue.run(flow, () => this.inThread({ text, limits }, signal), signal);
+      const parsed = await this.queue.run(
+        flow,
+        () => this.inThread({ text, limits, duplicateKeys }, signal),
+        signal,
+      );
       if (parsed) return parsed;
     } catch (error) {
       if (error instanceof QueueFullError) return { exceeded: 'queue' };

@@ -16,17 +16,29 @@ import { schemaOf } from './served-schema.js';
 import { addWarnings } from './warnings.js';
 import { ApiError, badRequest, invalid } from '../kinds/status.js';
 
+/** A body, and what a strict client is warned of. */
+export interface ParsedBody<T = unknown> {
+  readonly value: T;
+  /** Says of each field that the body has twice: the last value is kept. */
+  readonly duplicates: () => readonly string[];
+}
+
 /** Parses the body as JSON, YAML or protobuf. Throws ApiError 400 or 415. */
 export async function bodyOf(call: ApiCall): Promise<Json> {
+  return (await parsedBodyOf(call)).value;
+}
+
+/** As `bodyOf`, with the fields that the body has twice. */
+export async function parsedBodyOf(call: ApiCall): Promise<ParsedBody<Json>> {
   const type = call.request.headers['content-type'] || 'application/json';
   const media = type.split(';')[0]?.trim() ?? '';
   if (!BODY_TYPES.includes(media)) {
     const why = 'the body of the request was in an unknown format - accepted media types include: ';
     throw new ApiError(415, 'UnsupportedMediaType', why + BODY_TYPES.join(', '));
   }
-  if (media === PROTOBUF) return parseProtobuf(await call.bytes());
-  const body = await parseText(call, await textOf(call), type);
-  if (isJson(body)) return body;
+  if (media === PROTOBUF) return { value: parseProtobuf(await call.bytes()), duplicates: () => [] };
+  const { value, duplicates } = await parseText(call, await textOf(call), type);
+  if (isJson(value)) return { value, duplicates };
   throw badRequest('the body is not an object');
 }
 
@@ -41,25 +53,22 @@ function parseProtobuf(body: Buffer): Json {
   }
 }
 
-/** The fields that the body of the request has twice, unless it is no JSON or the client ignores them. */
-export async function duplicatesOf(call: ApiCall): Promise<readonly string[]> {
-  const type = call.request.headers['content-type'] || 'application/json';
-  if (!/json/.test(type) || call.query.get('fieldValidation') === 'Ignore') return [];
-  return duplicateFields(await textOf(call));
-}
-
 /** Parses JSON or, by the content type, YAML. Throws ApiError 400, 413 and 429. */
-export async function parseText(call: ApiCall, text: string, type: string): Promise<unknown> {
-  const body = parseJson(text) ?? (type.includes('yaml') ? await parseYaml(call, text) : undefined);
+export async function parseText(call: ApiCall, text: string, type: string): Promise<ParsedBody> {
+  const json = parseJson(text);
+  // Of YAML, duplicates are named with their lines.
+  const isParsedAsYaml = type.includes('yaml') && (json?.duplicates().length ?? 1) > 0;
+  const body = isParsedAsYaml ? await parseYaml(call, text) : json;
   if (body === undefined) throw badRequest(`the body could not be read: it is not ${type}`);
   checkNesting(body.value);
-  return body.value;
+  return body;
 }
 
 /** Clients declare YAML but send JSON, which is valid YAML and parses a hundred times faster as JSON. */
-function parseJson(text: string): { readonly value: unknown } | undefined {
+function parseJson(text: string): ParsedBody | undefined {
   try {
-    return { value: JSON.parse(text) as unknown };
+    const value = JSON.parse(text) as unknown;
+    return { value, duplicates: () => duplicateFields(text).map((path) => `duplicate field "${path}"`) };
   } catch {
     return undefined;
   }
@@ -69,10 +78,11 @@ function parseJson(text: string): { readonly value: unknown } | undefined {
 const YAML_LIMITS = { documents: 1, characters: BODY_LIMIT };
 
 /** Parses in a worker thread, which does not block other requests. */
-async function parseYaml(call: ApiCall, text: string): Promise<{ readonly value: unknown }> {
+async function parseYaml(call: ApiCall, text: string): Promise<ParsedBody> {
   // The flow is the cluster, not the user: a caller that may impersonate could otherwise use any number of flows.
   const flow = call.cluster.id;
-  const parsed = await yamlParser().parse(text, YAML_LIMITS, { flow, signal: call.abortSignal });
+  const caller = { flow, signal: call.abortSignal, duplicateKeys: 'report' } as const;
+  const parsed = await yamlParser().parse(text, YAML_LIMITS, caller);
   if ('exceeded' in parsed) {
     if (parsed.exceeded === 'queue') throw call.listRate.reject(1);
     throw new ApiError(
@@ -83,7 +93,9 @@ async function parseYaml(call: ApiCall, text: string): Promise<{ readonly value:
   }
   const [document = { json: 'null' }] = parsed.documents;
   if ('error' in document) throw badRequest(`the body could not be read: ${document.error}`);
-  return { value: JSON.parse(document.json) as unknown };
+  const { json, duplicateKeys = [] } = document;
+  const duplicates = duplicateKeys.map(({ key, line }) => `line ${line}: key "${key}" already set in map`);
+  return { value: JSON.parse(json) as unknown, duplicates: () => duplicates };
 }
 
 /**
@@ -94,7 +106,7 @@ export function readObject(
   call: ApiCall,
   { served, namespace, name }: Target,
   input: Json,
-  duplicates: readonly string[] = [],
+  duplicates: ParsedBody['duplicates'] = () => [],
 ): Draft<KubeObject> {
   // A patch can combine a body and an object that are each within the limit.
   checkNesting(input);
@@ -164,28 +176,54 @@ function fieldValidation(call: ApiCall): string {
 function knownFields(
   call: ApiCall,
   served: ServedType,
-  { input, duplicates }: { readonly input: Json; readonly duplicates: readonly string[] },
+  { input, duplicates }: { readonly input: Json; readonly duplicates: ParsedBody['duplicates'] },
 ): Json {
   const mode = fieldValidation(call);
   const { object, unknown } = decodeAs(call, served, input);
-  const texts = [
-    ...duplicates.map((path) => `duplicate field "${path}"`),
-    ...unknown.map((path) => `unknown field "${path}"`),
-  ];
-  if (texts.length === 0) return object;
-  if (mode === 'Strict') throw strictError(call, served, `strict decoding error: ${texts.join(', ')}`);
-  if (mode === 'Warn') addWarnings(call, texts);
+  if (mode === 'Ignore') return object;
+  const twice = duplicates();
+  const unknownTexts = unknown.map((path) => `unknown field "${path}"`);
+  if (twice.length + unknownTexts.length === 0) return object;
+  if (mode === 'Warn') addWarnings(call, [...twice, ...unknownTexts]);
+  else throw strictError(call, served, { twice, unknown: unknownTexts });
   return object;
 }
 
-/** The error of unknown fields. For a patch they make the patch invalid. */
-function strictError(call: ApiCall, served: ServedType, why: string): ApiError {
+interface StrictErrors {
+  /** Texts about fields that the body has twice. */
+  readonly twice: readonly string[];
+  /** Texts about fields that the schema does not have. */
+  readonly unknown: readonly string[];
+}
+
+/** The error of unknown and duplicate fields. For a patch they make the patch invalid. */
+function strictError(call: ApiCall, served: ServedType, { twice, unknown }: StrictErrors): ApiError {
   const type = call.request.headers['content-type'] ?? '';
+  const isYaml = type.includes('yaml') && twice.length > 0;
+  // JSON of built-in kinds is checked for both at once, other bodies for duplicates first.
+  const isTogether = !served.type.custom && !isYaml;
+  const first = isYaml ? [yamlErrors(twice)] : twice;
+  const texts = isTogether ? [...unknown, ...twice] : [...first, ...unknown];
+  const why = `strict decoding error: ${texts.join(', ')}`;
   if (call.method !== 'PATCH' || type.includes('apply-patch')) return undecodable(served, why);
   const patch = { group: '', kind: '', plural: '', id: '' };
   return invalid(patch, '', [
     { field: 'patch', reason: 'FieldValueInvalid', message: `Invalid value: ${why}` },
   ]);
+}
+
+/** Duplicate keys as the error of the YAML parser of API servers. */
+function yamlErrors(texts: readonly string[]): string {
+  return ['yaml: unmarshal errors:', ...texts].join('\n  ');
+}
+
+/** Rejects keys that the body of an apply has twice, or warns of them, as `fieldValidation` says. Throws ApiError. */
+export function checkDuplicateKeys(call: ApiCall, duplicates: ParsedBody['duplicates']): void {
+  const mode = fieldValidation(call);
+  const texts = mode === 'Ignore' ? [] : duplicates();
+  if (texts.length === 0) return;
+  if (mode === 'Warn') addWarnings(call, texts);
+  else throw badRequest(`error strict decoding YAML: error converting YAML to JSON: ${yamlErrors(texts)}`);
 }
 
 function decodeAs(call: ApiCall, served: ServedType, body: Json): Decoded {

@@ -53,7 +53,7 @@ async function changeScale(call: ApiCall, target: Target, { by, change }: ScaleC
 
 /** Server-side apply of a scale: its manager owns the number of replicas of the object. */
 async function applyScale(call: ApiCall, target: Target, writer: Writer): Promise<ApiResponse> {
-  const body = await parseText(call, await textOf(call), 'yaml');
+  const { value: body } = await parseText(call, await textOf(call), 'yaml');
   const current = objectOf(call, target);
   const { apiVersion, kind } = current;
   const spec = isJson(body) && isJson(body['spec']) ? body['spec'] : {};
@@ -105,7 +105,7 @@ async function replacement(call: ApiCall): Promise<Change> {
 
 async function patch(call: ApiCall, target: Target): Promise<Change> {
   const media = call.request.headers['content-type'] ?? '';
-  const body = await parseText(call, await textOf(call), media);
+  const { value: body } = await parseText(call, await textOf(call), media);
   const change = (current: Scalable) => {
     const result = media.includes('json-patch')
       ? jsonPatch(scaleOf(current, target), body)

@@ -11,7 +11,7 @@ import {
 } from '../cluster/write.js';
 import { isJson, type Draft, type Json, type KubeObject, type Metadata } from '../kinds/object.js';
 import type { Writer } from '../managed-fields/field-manager.js';
-import { bodyOf, duplicatesOf, parseText, readObject } from './body.js';
+import { bodyOf, checkDuplicateKeys, parsedBodyOf, type ParsedBody, parseText, readObject } from './body.js';
 import { BODY_LIMIT, flag, isDryRun, textOf, type ApiResponse, type ApiCall } from './call.js';
 import { jsonPatch } from '../cluster/json-patch.js';
 import { mergePatch } from './merge-patch.js';
@@ -54,14 +54,14 @@ export async function create(call: ApiCall, target: Target): Promise<ApiResponse
     );
   }
   const by = writerOf(call, target);
-  const body = await bodyOf(call);
+  const { value: body, duplicates } = await parsedBodyOf(call);
   const causes = target.served.createCauses?.(body) ?? [];
   if (causes.length > 0) {
     const { kind } = target.served.type;
     throw invalid({ group: '', kind, plural: '', id: '' }, nameIn(body), causes);
   }
   const { type } = target.served;
-  const given = readObject(call, target, body, await duplicatesOf(call));
+  const given = readObject(call, target, body, duplicates);
   const isSigning = type.id === signingRequests.id;
   const draft = isSigning ? requestedBy(call.user, given) : given;
   if (draft.metadata.resourceVersion)
@@ -80,7 +80,8 @@ function nameIn({ metadata }: Json): string {
 /** Replaces an object, or its status. Only apply creates a missing object. */
 export async function update(call: ApiCall, target: Target): Promise<ApiResponse> {
   const by = writerOf(call, target);
-  const next = readObject(call, target, await bodyOf(call), await duplicatesOf(call));
+  const { value, duplicates } = await parsedBodyOf(call);
+  const next = readObject(call, target, value, duplicates);
   return respondWhenDurable(call, target, await store(call, target, () => ({ next, by })));
 }
 
@@ -206,9 +207,8 @@ export async function patch(call: ApiCall, target: Target): Promise<ApiResponse>
   const isApply = media === MEDIA.apply;
   if (target.served.type.custom && media === MEDIA.strategic) throw unknownFormat();
   const by = patchWriterOf(call, target, isApply);
-  const body = await parseText(call, await textOf(call), media);
-  if (isApply) return respondToApply(call, target, { body, writer: by });
-  const duplicates = await duplicatesOf(call);
+  const { value: body, duplicates } = await parseText(call, await textOf(call), media);
+  if (isApply) return respondToApply(call, target, { body, duplicates, writer: by });
   const change = (current: KubeObject) => {
     const now = call.cluster.clock.now();
     const shown = represent(target.served, current, { form: 'object', includeObject: 'None' }, now);
@@ -263,11 +263,16 @@ function patchedBy(media: string, { object, body, merging }: PatchRequest): unkn
   );
 }
 
+interface Configuration extends Pick<ParsedBody, 'duplicates'> {
+  readonly body: unknown;
+  readonly writer: Writer;
+}
+
 /** Server-side apply: creates the object or merges the body into it. */
 async function respondToApply(
   call: ApiCall,
   target: Target,
-  { body, writer }: { readonly body: unknown; readonly writer: Writer },
+  { body, duplicates, writer }: Configuration,
 ): Promise<ApiResponse> {
   const { type } = target.served;
   const config = readConfiguration(target, body);
@@ -277,7 +282,9 @@ async function respondToApply(
   const next = (old: KubeObject | undefined) => {
     const force = flag(call.query, 'force');
     const application = { config, writer, force, now: call.cluster.clock.now() };
-    return readObject(call, target, applyTo(old && asServed(target.served, old), type, application));
+    const applied = applyTo(old && asServed(target.served, old), type, application);
+    checkDuplicateKeys(call, duplicates);
+    return readObject(call, target, applied);
   };
   if (current) {
     const stored = await store(call, target, (old) => ({ next: next(old), by: 'APPLY' }));

@@ -16,9 +16,9 @@ export interface ContractOptions {
 }
 
 /** Milliseconds that a case may wait for a controller. */
-const PATIENCE = 20_000;
+const PATIENCE = 60_000;
 /** Milliseconds that a case may take; one that must fail is not waited for any longer. */
-const TIMEOUT = { passes: 60_000, fails: 3_000 };
+const TIMEOUT = { passes: 110_000, fails: 3_000 };
 
 /** Runs every case against one implementation, each in a namespace of its own. */
 export function runContract({ name, open, areas = allAreas, differences = {} }: ContractOptions): void {

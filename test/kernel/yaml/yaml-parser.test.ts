@@ -27,6 +27,24 @@ test('parses even a small text in another thread', async () => {
   expect(parsed).toBeDefined();
 });
 
+test('reports keys that a map has twice, with their lines, and takes the last value', async () => {
+  const parser = new YamlParser({ threads: 1 });
+  const text = 'a: { b: 1, b: 2 }\nc:\n- d: 1\n  e: 1\n  d: 3\n';
+  expect(await parser.parse(text, LIMITS, { flow: 'a', duplicateKeys: 'report' })).toEqual({
+    documents: [
+      {
+        json: '{"a":{"b":2},"c":[{"d":3,"e":1}]}',
+        duplicateKeys: [
+          { key: 'b', line: 1 },
+          { key: 'd', line: 5 },
+        ],
+      },
+    ],
+  });
+  const rejected = await parser.parse(text, LIMITS, { flow: 'a' });
+  expect(rejected).toEqual({ documents: [{ error: expect.stringContaining('unique') }] });
+});
+
 test.runIf(process.platform === 'linux')('parses at a lower priority than the event loop has', async () => {
   const parser = new YamlParser({ threads: 1 });
   await parser.parse('a: 1', LIMITS, { flow: 'a' });

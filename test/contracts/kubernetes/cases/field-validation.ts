@@ -12,6 +12,10 @@ const unknown = deployment('web', {
 });
 const duplicate = '{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"map"},"data":{"a":"1","a":"2"}}';
 
+/** A ConfigMap whose data has the key of line 6 a second time. */
+const YAML = 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: map }\ndata:\n  a: "1"\n  a: "2"\n';
+const YAML_TYPE = { type: 'application/yaml' };
+
 /** Unknown and duplicate fields by fieldValidation. */
 export const fieldValidation: Area = {
   name: 'field validation',
@@ -67,6 +71,53 @@ export const fieldValidation: Area = {
       });
       expectError(rejected, 422, 'Invalid');
       expect(rejected.body.message).toContain('strict decoding error: duplicate field "data.a"');
+    },
+
+    async 'names the unknown and the duplicate fields of a body'({ api, namespace }) {
+      const text = JSON.stringify(deployment('web', { replicas: 0 })).replace(
+        '"replicas":0',
+        '"unknown":1,"replicas":1,"replicas":0',
+      );
+      const rejected = await api.post(`${deploymentsOf(namespace)}?fieldValidation=Strict`, text);
+      expectError(rejected, 400, 'BadRequest');
+      expect(rejected.body.message).toContain(
+        'strict decoding error: unknown field "spec.unknown", duplicate field "spec.replicas"',
+      );
+    },
+
+    async 'takes the last value of a key that a YAML body has twice'({ api, namespace }) {
+      const created = await api.post(configMapsOf(namespace), YAML, YAML_TYPE);
+      expect(expectSuccess(created, 201).data).toEqual({ a: '2' });
+      expect(created.warnings).toEqual(['line 6: key "a" already set in map']);
+    },
+
+    async 'names the line of a key that a YAML body has twice for Strict'({ api, namespace }) {
+      const text = `${YAML}more: {}\n`;
+      const rejected = await api.post(`${configMapsOf(namespace)}?fieldValidation=Strict`, text, YAML_TYPE);
+      expectError(rejected, 400, 'BadRequest');
+      expect(rejected.body.message).toBe(
+        'ConfigMap in version "v1" cannot be handled as a ConfigMap: strict decoding error: yaml: unmarshal errors:\n  line 6: key "a" already set in map, unknown field "more"',
+      );
+    },
+
+    async 'warns of a key that an apply has twice and takes the last value'({ api, namespace }) {
+      const type = 'application/apply-patch+yaml';
+      const path = `${configMapsOf(namespace)}/map?fieldManager=a`;
+      const applied = await api.call('PATCH', path, { body: YAML, type });
+      expect(expectSuccess(applied, 201).data).toEqual({ a: '2' });
+      expect(applied.warnings).toEqual(['line 6: key "a" already set in map']);
+    },
+
+    async 'names the line of a key that an apply has twice for Strict'({ api, namespace }) {
+      const type = 'application/apply-patch+yaml';
+      const path = `${configMapsOf(namespace)}/map?fieldManager=a&fieldValidation=Strict`;
+      const rejected = await api.call('PATCH', path, { body: YAML, type });
+      expectError(rejected, 400, 'BadRequest');
+      const why = 'error strict decoding YAML: error converting YAML to JSON: yaml: unmarshal errors:\n  ';
+      expect(rejected.body.message).toBe(`${why}line 6: key "a" already set in map`);
+      const json = await api.call('PATCH', path, { body: duplicate, type });
+      expectError(json, 400, 'BadRequest');
+      expect(json.body.message).toBe(`${why}line 1: key "a" already set in map`);
     },
 
     async 'rejects an unknown fieldValidation'({ api, namespace }) {
