@@ -12,6 +12,7 @@ import type {
   VolumeFaultResult,
   VpcAddresses,
 } from '../cluster-port.js';
+import { apiServiceRegistration } from './controllers/api-services.js';
 import { clusterRoleAggregationController } from './controllers/cluster-role-aggregation.js';
 import { cronJobController } from './controllers/cron-job.js';
 import { daemonSetController } from './controllers/daemon-set.js';
@@ -51,6 +52,7 @@ import { ControlPlaneProcesses } from './cluster/control-plane-processes.js';
 import { deleteObject } from './cluster/delete.js';
 import { EventRecorder } from './cluster/event-recorder.js';
 import { ensureInitialObjects, installDns, restoreInitialObjects } from './cluster/initial-objects.js';
+import { ensureApiServices } from './cluster/local-api-services.js';
 import { InjectedFaults } from '../injected-faults.js';
 import { localKubeletClient } from './cluster/local-kubelet-client.js';
 import { ClusterResources } from './cluster/resources.js';
@@ -182,6 +184,7 @@ export class SimulatedCluster implements ClusterContext, ClusterPort {
   start(fresh: boolean): void {
     ensureInitialObjects(this);
     ensureBootstrapPolicy(this);
+    ensureApiServices(this);
     restoreInitialObjects(this);
     if (fresh) installDns(this);
     const controllers = [
@@ -189,6 +192,7 @@ export class SimulatedCluster implements ClusterContext, ClusterPort {
       resourceQuotaController(this),
       garbageCollector(this),
       definitionController(this),
+      apiServiceRegistration(this),
       namespaceController(this, this.dependencies.caCertificate),
       unitedDeploymentController(this),
       deploymentController(this),

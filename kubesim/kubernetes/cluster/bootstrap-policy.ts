@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { kubernetesGroups } from '../../../access/kubernetes-user.js';
 import {
@@ -9,14 +8,14 @@ import {
   type Role,
   type RoleBinding,
 } from '../kinds/access-control.js';
-import { namespaces } from '../kinds/nodes.js';
 import { aggregatedRoles } from '../kinds/aggregated-roles.js';
-import type { Draft, KubeObject, Metadata } from '../kinds/object.js';
+import type { Draft, KubeObject } from '../kinds/object.js';
 import { missingRules, type PolicyRule } from '../kinds/policy-rule.js';
 import type { ResourceType } from '../kinds/resource.js';
 import { withDefaults } from '../schema/defaults.js';
 import source from './bootstrap-policy.json' with { type: 'json' };
 import type { ClusterContext } from './context.js';
+import { identityOf } from './identity.js';
 import { schemaOf } from './schema-rules.js';
 import { updateByController } from './write.js';
 
@@ -194,28 +193,6 @@ function frozen<T>(value: T): T {
   if (typeof value !== 'object' || value === null) return value;
   for (const part of Object.values(value)) frozen(part);
   return Object.freeze(value);
-}
-
-/** The identity of an object, which is that of the cluster: its namespace `kube-system` is never deleted. */
-function identityOf({
-  store,
-}: ClusterContext): (
-  type: ResourceType,
-  metadata: Partial<Metadata>,
-) => Pick<Metadata, 'uid' | 'creationTimestamp' | 'resourceVersion'> {
-  const system = store.get(namespaces, '', 'kube-system');
-  if (!system) throw new Error('the cluster has no namespace kube-system');
-  const { uid, creationTimestamp, resourceVersion } = system.metadata;
-  return (type, { namespace = '', name = '' }) => {
-    const hash = createHash('sha256').update(`${uid}/${type.id}/${namespace}/${name}`).digest('hex');
-    return { uid: uuidOf(hash), creationTimestamp, resourceVersion };
-  };
-}
-
-/** A UUID of version 8 (RFC 9562): its bits are the application's. */
-function uuidOf(hash: string): string {
-  const parts = [hash.slice(0, 8), hash.slice(8, 12), `8${hash.slice(13, 16)}`, `8${hash.slice(17, 20)}`];
-  return [...parts, hash.slice(20, 32)].join('-');
 }
 
 function complete(

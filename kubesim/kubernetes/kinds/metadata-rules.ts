@@ -10,6 +10,8 @@ const NAMES: Readonly<Record<string, Format | undefined>> = {
   namespaces: dnsLabel,
   services: dnsLabel,
   'statefulsets.apps': dnsLabel,
+  // The one of the core group is `v1.`.
+  'apiservices.apiregistration.k8s.io': pathSegment,
 };
 
 /** Finalizers without a domain. */

@@ -1,4 +1,5 @@
 import { clusterRoleBindings, clusterRoles, roleBindings, roles } from './access-control.js';
+import { apiServices } from './api-services.js';
 import { admissionPolicies, admissionPolicyBindings } from './admission-policies.js';
 import { daemonSets, deployments, replicaSets, statefulSets } from './apps.js';
 import { autoscalers } from './autoscalers.js';
@@ -115,6 +116,7 @@ export const storedTypes: readonly ResourceType[] = [
   resourceClaimTemplates,
   resourceSlices,
   customResourceDefinitions,
+  apiServices,
 ];
 
 export const servedTypes: readonly ServedType[] = [

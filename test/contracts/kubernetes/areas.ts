@@ -1,6 +1,7 @@
 import { access } from './cases/access.js';
 import { admission } from './cases/admission.js';
 import { admissionWebhooks } from './cases/admission-webhooks/admission-webhooks.js';
+import { apiServices } from './cases/api-services.js';
 import { autoscaling } from './cases/autoscaling.js';
 import { contentNegotiation } from './cases/content-negotiation.js';
 import { certificates } from './cases/certificates.js';
@@ -48,6 +49,7 @@ export const areas: readonly Area[] = [
   admission,
   admissionWebhooks,
   customResources,
+  apiServices,
   validationRules,
   namespaces,
   controllers,

@@ -1,5 +1,6 @@
 import { accessKinds } from './access.js';
 import { admissionKinds } from './admission.js';
+import { apiServiceKinds } from './api-services.js';
 import { attachedVolumeKinds } from './attached-volumes.js';
 import { certificateKinds } from './certificates.js';
 import { configurationKinds } from './configuration.js';
@@ -23,6 +24,7 @@ export const allKinds: readonly KindContract[] = [
   ...storageKinds,
   ...accessKinds,
   ...admissionKinds,
+  ...apiServiceKinds,
   ...nodeKinds,
   ...flowControlKinds,
   ...certificateKinds,
