@@ -278,11 +278,12 @@ test('applies a JSON patch, and rejects it as a whole if its test fails', async 
 });
 
 test('limits an object that patches grow to the size of a body', async () => {
-  await configMap('growing');
+  const accounts = '/api/v1/namespaces/default/serviceaccounts';
+  await cluster.api('POST', accounts, { metadata: { name: 'growing' } });
   const type = { 'content-type': 'application/merge-patch+json' };
-  const grow = (key: string) =>
-    cluster.api('PATCH', `${CONFIG_MAPS}/growing`, { data: { [key]: 'x'.repeat(2_000_000) } }, type);
-  expect([(await grow('a')).status, (await grow('b')).status]).toEqual([200, 413]);
+  const grow = (field: string) =>
+    cluster.api('PATCH', `${accounts}/growing`, { [field]: [{ name: 'x'.repeat(2_000_000) }] }, type);
+  expect([(await grow('secrets')).status, (await grow('imagePullSecrets')).status]).toEqual([200, 413]);
 });
 
 test('limits a pod to 250 containers', async () => {

@@ -1,5 +1,6 @@
 import { flag, type ApiCall } from './call.js';
 import { parseTarget, type Target, watchedPath } from './path.js';
+import { decodeSegment } from './request-target.js';
 import { forbiddenObject, type ResourceAttributes } from './rbac/attributes.js';
 import { authorize, decide } from './rbac/authorizer.js';
 import { effectiveUser } from './rbac/impersonation.js';
@@ -36,6 +37,28 @@ export function authorizeCreation(call: ApiCall, target: Target): void {
 /** Throws ApiError 403 if the caller may not read a non-resource path, e.g. `/metrics`. */
 export function authorizePath({ cluster, user, path, method }: ApiCall): void {
   authorize(cluster, user, { verb: method.toLowerCase(), path });
+}
+
+/**
+ * Throws ApiError 403 if the caller may not perform a request whose path no resource has: API servers authorize by the path
+ * alone, so that a caller without rights does not learn what they serve.
+ */
+export function authorizeUnknown(call: ApiCall): void {
+  const watched = watchedPath(call.path);
+  const [root, ...rest] = (watched ?? call.path).split('/').slice(1).map(decodeSegment);
+  const [group = '', , ...steps] = root === 'api' ? ['', ...rest] : rest;
+  if ((root !== 'api' && root !== 'apis') || steps.length === 0) return authorizePath(call);
+  const named = namesIn(steps);
+  authorize(call.cluster, call.user, { verb: watched ? 'watch' : verbOf(call, named), group, ...named });
+}
+
+/** The parts of a path below its version. `/namespaces/x` and its subresources are in the namespace too. */
+function namesIn(steps: readonly string[]): Omit<ResourceAttributes, 'verb' | 'group'> {
+  const [first = '', second, third = ''] = steps;
+  const namespace = first === 'namespaces' ? second : undefined;
+  const isInside = namespace !== undefined && !['', 'status', 'finalize'].includes(third);
+  const [resource = '', name, subresource] = isInside ? steps.slice(2) : steps;
+  return { resource, name, subresource, namespace };
 }
 
 /** Whether the requester of a stream may still act as its user, and the user may still read its target. */
@@ -76,7 +99,10 @@ function selectedName({ method, query }: ApiCall): string | undefined {
     .find((name) => name !== undefined);
 }
 
-function verbOf({ method, query }: ApiCall, { name, subresource }: Target): string {
+function verbOf(
+  { method, query }: ApiCall,
+  { name, subresource }: { readonly name?: string | undefined; readonly subresource?: string | undefined },
+): string {
   if (method === 'GET') {
     if (subresource || name !== undefined) return 'get';
     return flag(query, 'watch') ? 'watch' : 'list';

@@ -7,6 +7,7 @@ import { groupVersion } from '../kinds/resource.js';
 import { decodeProtobuf } from '../schema/protobuf.js';
 import { duplicateFields } from '../schema/duplicate-fields.js';
 import { decode, type Decoded } from '../schema/decode.js';
+import { jsonKind } from '../schema/go-types.js';
 import { decodeResource } from '../structural-schema/decode-resource.js';
 import { DecodeError } from '../schema/decode-error.js';
 import { BODY_LIMIT, invalidOption, textOf, type ApiCall } from './call.js';
@@ -39,8 +40,15 @@ export async function parsedBodyOf(call: ApiCall): Promise<ParsedBody<Json>> {
   if (media === PROTOBUF) return { value: parseProtobuf(await call.bytes()), duplicates: () => [] };
   const { value, duplicates } = await parseText(call, await textOf(call), type);
   if (isJson(value)) return { value, duplicates };
-  throw badRequest('the body is not an object');
+  if (value === null) return { value: {}, duplicates };
+  throw badRequest(
+    `couldn't get version/kind; json parse error: json: cannot unmarshal ${jsonKind(value)} into Go value of type ${GO_TYPE}`,
+  );
 }
+
+/** How Go prints the type by which API servers read the kind of a body. */
+const GO_TYPE =
+  'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
 
 const PROTOBUF = 'application/vnd.kubernetes.protobuf';
 const BODY_TYPES = ['application/json', 'application/yaml', PROTOBUF];
@@ -114,14 +122,7 @@ export function readObject(
   checkKind(served, input);
   const body = knownFields(call, served, { input, duplicates });
   const metadata = isJson(body['metadata']) ? body['metadata'] : {};
-  if (contradicts(metadata['namespace'], namespace)) {
-    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
-  }
-  if (contradicts(metadata['name'], name)) {
-    throw badRequest(
-      `the name of the object (${String(metadata['name'])}) does not match the name on the URL (${name})`,
-    );
-  }
+  checkNames(metadata, { namespace, name });
   const stored = served.convert ? served.convert.in(body) : body;
   return {
     ...stored,
@@ -146,6 +147,20 @@ function checkSize(definition: Json): void {
     'RequestEntityTooLarge',
     `a definition may have ${DEFINITION_LIMITS.bytes} bytes and ${DEFINITION_LIMITS.values} values`,
   );
+}
+
+/** Checks name and namespace of a body beside those of its path. Throws ApiError 400. */
+function checkNames(metadata: Json, { namespace, name }: Pick<Target, 'namespace' | 'name'>): void {
+  if (contradicts(metadata['namespace'], namespace))
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+  if (name !== undefined && !metadata['name'])
+    throw badRequest(
+      `the name of the object (${name} based on URL) was undeterminable: name must be provided`,
+    );
+  if (contradicts(metadata['name'], name))
+    throw badRequest(
+      `the name of the object (${String(metadata['name'])}) does not match the name on the URL (${name})`,
+    );
 }
 
 /** Whether the body contradicts the path; both are optional. */

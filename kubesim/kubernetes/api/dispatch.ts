@@ -1,4 +1,4 @@
-import { authorizePath, authorizeTarget } from './authorization.js';
+import { authorizePath, authorizeTarget, authorizeUnknown } from './authorization.js';
 import { flag, type ApiResponse, type ApiCall } from './call.js';
 import { conditional } from './conditional.js';
 import { connect } from './connect.js';
@@ -30,13 +30,24 @@ export async function dispatch(call: ApiCall): Promise<ApiResponse | undefined> 
   const response = plain ?? (await review(call));
   if (response) return response;
   if (call.path.startsWith('/apis/metrics.k8s.io/v1beta1/')) return metrics(call);
-  if (!/^\/apis?\//.test(call.path)) throw noSuchPath();
   const watched = watchedPath(call.path);
   if (watched !== undefined) return void watchPath(call, watched);
-  const target = parseTarget(call.cluster.resources, call.path);
-  if (!target) throw noSuchPath();
+  const target = targetAt(call, call.path);
   authorizeTarget(call, target);
   return target.subresource ? subresource(call, target) : resource(call, target);
+}
+
+/** The target of a path. Throws ApiError 403 or 404 if there is none. */
+function targetAt(call: ApiCall, path: string): Target {
+  try {
+    const target = /^\/apis?\//.test(path) ? parseTarget(call.cluster.resources, path) : undefined;
+    if (target) return target;
+  } catch (error) {
+    authorizeUnknown(call);
+    throw error;
+  }
+  authorizeUnknown(call);
+  throw noSuchPath();
 }
 
 function serverMetrics({ path, method, listRate }: ApiCall): ApiResponse | undefined {
@@ -91,9 +102,8 @@ function versionInfo(version: string): unknown {
 
 /** Watches what a path without its `/watch` names: the older form of `?watch=true`. */
 function watchPath(call: ApiCall, path: string): void {
-  const target = parseTarget(call.cluster.resources, path);
-  if (!target || target.subresource || (target.name !== undefined && isOutsideNamespace(target)))
-    throw noSuchPath();
+  const target = targetAt(call, path);
+  if (target.subresource || (target.name !== undefined && isOutsideNamespace(target))) throw noSuchPath();
   if (call.method !== 'GET') throw methodNotAllowed();
   authorizeTarget(call, { ...target, name: undefined });
   watch(call, target);

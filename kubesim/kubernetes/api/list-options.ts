@@ -38,7 +38,7 @@ function readOptions(query: URLSearchParams): ListOptions {
 }
 
 /** An integer parameter; 0 without one. Throws ApiError 400. */
-function readInteger(query: URLSearchParams, name: string): number {
+export function readInteger(query: URLSearchParams, name: string): number {
   const text = query.get(name) ?? '';
   if (/^([-+]?\d{1,18})?$/.test(text)) return Number(text);
   throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);

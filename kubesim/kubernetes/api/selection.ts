@@ -1,7 +1,8 @@
 import type { KubeObject } from '../kinds/object.js';
 import type { ResourceType } from '../kinds/resource.js';
 import { fieldOf } from '../kinds/field-selectors.js';
-import { parseFieldSelector, parseLabelSelector, satisfies, type Predicate } from '../kinds/selector.js';
+import { parseLabelSelector } from '../kinds/label-selector-text.js';
+import { parseFieldSelector, satisfies, type Predicate } from '../kinds/selector.js';
 import type { Target } from './path.js';
 import { badRequest } from '../kinds/status.js';
 
@@ -22,7 +23,7 @@ function labelTerms(text: string): ReturnType<typeof parseLabelSelector> {
   try {
     return parseLabelSelector(text);
   } catch (error) {
-    throw badRequest(`unable to parse label selector: ${error instanceof Error ? error.message : text}`);
+    throw badRequest(error instanceof Error ? error.message : text);
   }
 }
 

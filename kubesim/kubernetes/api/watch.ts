@@ -77,6 +77,7 @@ class Watch {
     response.on('close', () => this.finish());
     response.on('drain', () => this.pump());
     const seconds = Number(query.get('timeoutSeconds') ?? 0);
+    if (seconds < 0) return void response.end();
     const limit = setTimeout(
       () => this.expire(),
       seconds > 0 ? Math.min(seconds * 1000, MAX_DURATION_MS) : MAX_DURATION_MS,

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { admitDeletion } from '../cluster/admission.js';
 import { finishDeletion, type DeleteOptions } from '../cluster/delete.js';
 import { ChangedError, type Reviewed } from '../cluster/review.js';
@@ -12,7 +11,7 @@ import {
 import { isJson, type Draft, type Json, type KubeObject, type Metadata } from '../kinds/object.js';
 import type { Writer } from '../managed-fields/field-manager.js';
 import { bodyOf, checkDuplicateKeys, parsedBodyOf, type ParsedBody, parseText, readObject } from './body.js';
-import { BODY_LIMIT, flag, isDryRun, textOf, type ApiResponse, type ApiCall } from './call.js';
+import { BODY_LIMIT, flag, invalidOption, isDryRun, textOf, type ApiResponse, type ApiCall } from './call.js';
 import { jsonPatch } from '../cluster/json-patch.js';
 import { mergePatch } from './merge-patch.js';
 import type { Target } from './path.js';
@@ -31,6 +30,10 @@ import { approvalReplacement, requestedBy, requestForm, signingReplacement } fro
 import { deletion, optionsOf, reviewed } from './reviewed-writes.js';
 import { patchWriterOf, writerOf } from './field-manager.js';
 import { strategicMerge } from './strategic-merge.js';
+import { decode } from '../schema/decode.js';
+import { DecodeError } from '../schema/decode-error.js';
+import { kubernetesApi } from '../schema/kubernetes-api.js';
+import { readInteger } from './list-options.js';
 import { type MergeKeys, mergeKeysOf } from '../schema/merge-keys.js';
 import { metadataSchema, schemaOf } from './served-schema.js';
 
@@ -122,9 +125,9 @@ function storing(
     served: { type },
     subresource,
   } = target;
-  const { resourceVersion, uid } = next.metadata;
+  const { resourceVersion = '', uid } = next.metadata;
   const { metadata } = current;
-  if (resourceVersion && resourceVersion !== metadata.resourceVersion) throw conflict(type, metadata.name);
+  if (isOutdated(resourceVersion, metadata)) throw conflict(type, metadata.name);
   if (uid && uid !== metadata.uid) throw uidError(call, type, { name: metadata.name, uid });
   const options = optionsOf(call, target, { by, options: 'UpdateOptions' });
   const { user } = call;
@@ -142,6 +145,18 @@ interface NextStatus {
   readonly next: Draft<KubeObject>;
   readonly options: WriteOptions;
 }
+
+/** Whether an update is of another version of the object; 0 stands for any. Throws ApiError 500, as API servers do. */
+function isOutdated(version: string, { resourceVersion }: Metadata): boolean {
+  if (!/^\d*$/.test(version))
+    throw new ApiError(500, '', `strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`);
+  if (version.length > MAX_DIGITS)
+    throw new ApiError(500, '', `strconv.ParseUint: parsing ${JSON.stringify(version)}: value out of range`);
+  return /[1-9]/.test(version) && version !== resourceVersion;
+}
+
+/** Digits of an unsigned integer of 64 bits at most. */
+const MAX_DIGITS = 20;
 
 /** The replacement of the status of an object. */
 function replacingStatus(
@@ -296,31 +311,48 @@ async function respondToApply(
   return respondWhenDurable(call, target, object, 201);
 }
 
-const deleteOptionsSchema = z.object({
-  propagationPolicy: z.string().nullish(),
-  orphanDependents: z.boolean().nullish(),
-  gracePeriodSeconds: z.number().int().nullish(),
-  preconditions: z.object({ uid: z.string().optional(), resourceVersion: z.string().optional() }).nullish(),
-  dryRun: z.array(z.string()).nullish(),
-});
-
 async function deleteOptions(call: ApiCall): Promise<DeleteOptions> {
   const { length } = await call.bytes();
-  const parsed = deleteOptionsSchema.safeParse(length > 0 ? await bodyOf(call) : {});
-  if (!parsed.success) throw badRequest(`DeleteOptions: ${z.prettifyError(parsed.error)}`);
-  const { gracePeriodSeconds, preconditions, dryRun } = parsed.data;
+  const body = length > 0 ? deleteOptionsOf(call, await bodyOf(call)) : {};
+  const { gracePeriodSeconds, preconditions, dryRun = [] } = body;
   const grace = call.query.get('gracePeriodSeconds');
-  // A body replaces the options of the query.
-  const options = length > 0 ? parsed.data : propagationOptions(call.query);
+  const seconds = grace === null ? undefined : readInteger(call.query, 'gracePeriodSeconds');
+  if (dryRun.some((value) => value !== 'All'))
+    throw invalidOption(call, unsupported('dryRun', dryRun, ['All']));
   return {
-    propagation: propagationOf(options),
-    gracePeriodSeconds: gracePeriodSeconds ?? (grace === null ? undefined : Number(grace)),
+    // A body replaces the options of the query.
+    propagation: propagationOf(length > 0 ? body : propagationOptions(call.query)),
+    gracePeriodSeconds: gracePeriodSeconds ?? seconds,
     preconditions: preconditions ?? {},
-    dryRun: isDryRun(call) || !!dryRun?.includes('All'),
+    dryRun: isDryRun(call) || dryRun.includes('All'),
   };
 }
 
-type PropagationOptions = Pick<z.infer<typeof deleteOptionsSchema>, 'propagationPolicy' | 'orphanDependents'>;
+interface DeleteBody extends PropagationOptions {
+  readonly gracePeriodSeconds?: number;
+  readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string };
+  readonly dryRun?: readonly string[];
+}
+
+/** Reads the DeleteOptions of a body. Throws ApiError 400. */
+function deleteOptionsOf(call: ApiCall, body: Json): DeleteBody {
+  const { kind = '', apiVersion = '' } = body;
+  if (kind !== '' && kind !== 'DeleteOptions')
+    throw badRequest(
+      `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme`,
+    );
+  const schema = kubernetesApi(call.version).schemaOf('', 'v1', 'DeleteOptions');
+  try {
+    return schema ? (decode(body, schema).object as DeleteBody) : {};
+  } catch (error) {
+    throw error instanceof DecodeError ? badRequest(error.message) : error;
+  }
+}
+
+interface PropagationOptions {
+  readonly propagationPolicy?: string | null;
+  readonly orphanDependents?: boolean | null;
+}
 
 function propagationOptions(query: URLSearchParams): PropagationOptions {
   return {

@@ -1,5 +1,6 @@
 import { dnsSubdomain } from './formats.js';
 import { invalidValue, required, unsupported } from '../schema/causes.js';
+import { isUsable, labelSelectorCauses } from './label-selector-rules.js';
 import type { KubeObject, LabelSelector } from './object.js';
 import type { PolicyRule } from './policy-rule.js';
 import { ageColumn, defineResource, nameColumn, type Cause } from './resource.js';
@@ -44,8 +45,22 @@ export const roles = defineResource<Role>({
 export const clusterRoles = defineResource<Role>({
   group: GROUP,
   kind: 'ClusterRole',
-  validate: ({ rules = [] }) => rules.flatMap((rule, index) => ruleCauses(rule, `rules[${index}]`, false)),
+  validate: ({ rules = [], aggregationRule }) => [
+    ...rules.flatMap((rule, index) => ruleCauses(rule, `rules[${index}]`, false)),
+    ...(aggregationRule ? aggregationCauses(aggregationRule.clusterRoleSelectors ?? []) : []),
+  ],
 });
+
+function aggregationCauses(selectors: readonly LabelSelector[]): Cause[] {
+  const field = 'aggregationRule.clusterRoleSelectors';
+  if (selectors.length === 0)
+    return [required(field, 'at least one clusterRoleSelector required if aggregationRule is non-nil')];
+  return selectors.flatMap((selector, index) => {
+    const causes = labelSelectorCauses(`${field}[${index}]`, selector);
+    if (isUsable(selector)) return causes;
+    return [...causes, invalidValue(`${field}[${index}]`, null, 'invalid label selector.')];
+  });
+}
 
 function ruleCauses(rule: PolicyRule, path: string, namespaced: boolean): Cause[] {
   const verbs = listCauses(rule.verbs, `${path}.verbs`, 'verbs must contain at least one value');
@@ -62,16 +77,16 @@ function listCauses(list: readonly string[] | undefined, field: string, detail: 
 }
 
 function urlCauses(
-  { apiGroups, resources, nonResourceURLs }: PolicyRule,
+  { apiGroups, resources, resourceNames, nonResourceURLs }: PolicyRule,
   path: string,
   namespaced: boolean,
 ): Cause[] {
-  const field = `${path}.nonResourceURLs`;
-  if (namespaced)
-    return [invalidValue(field, nonResourceURLs, 'namespaced rules cannot apply to non-resource URLs')];
-  if (!apiGroups?.length && !resources?.length) return [];
-  const why = 'rules cannot apply to both regular resources and non-resource URLs';
-  return [invalidValue(field, nonResourceURLs, why)];
+  const causes: Cause[] = [];
+  const add = (why: string) => causes.push(invalidValue(`${path}.nonResourceURLs`, nonResourceURLs, why));
+  if (namespaced) add('namespaced rules cannot apply to non-resource URLs');
+  if ([apiGroups, resources, resourceNames].some((list) => list?.length))
+    add('rules cannot apply to both regular resources and non-resource URLs');
+  return causes;
 }
 
 export const roleBindings = defineResource<RoleBinding>({

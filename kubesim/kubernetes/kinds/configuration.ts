@@ -1,5 +1,12 @@
 import type { ConfigMap, Lease, Secret, ServiceAccount } from './core.js';
-import { forbiddenValue, formatCauses, immutable, invalidValue, required } from '../schema/causes.js';
+import {
+  forbiddenValue,
+  formatCauses,
+  immutable,
+  invalidValue,
+  required,
+  tooLong,
+} from '../schema/causes.js';
 import { configKey } from './formats.js';
 import { isJson } from './object.js';
 import { ageColumn, defineResource, nameColumn, type Cause } from './resource.js';
@@ -7,13 +14,25 @@ import { sameJson } from '../../../kernel/same-json.js';
 
 export const configMaps = defineResource<ConfigMap>({
   kind: 'ConfigMap',
-  validate: (map, old) => [...mapKeyCauses(map), ...frozenCauses(map, old)],
+  validate: (map, old) => [...mapKeyCauses(map), ...mapSizeCauses(map), ...frozenCauses(map, old)],
   columns: [
     nameColumn<ConfigMap>(),
     { name: 'Data', type: 'string', value: ({ data, binaryData }) => keys(data) + keys(binaryData) },
     ageColumn<ConfigMap>(),
   ],
 });
+
+/** Bytes of all values of a ConfigMap or Secret at most. */
+const MAX_BYTES = 1024 * 1024;
+
+/** API servers name no field of a ConfigMap that is too large. */
+function mapSizeCauses({ data = {}, binaryData = {} }: ConfigMap): Cause[] {
+  return bytesOf(data, 'utf8') + bytesOf(binaryData, 'base64') > MAX_BYTES ? [tooLong('[]', MAX_BYTES)] : [];
+}
+
+function bytesOf(values: Readonly<Record<string, string>>, encoding: 'utf8' | 'base64'): number {
+  return Object.values(values).reduce((sum, value) => sum + Buffer.byteLength(value, encoding), 0);
+}
 
 function keyCauses(entries: object | undefined, field: string): Cause[] {
   return Object.keys(entries ?? {}).flatMap((key) => formatCauses(`${field}[${key}]`, key, configKey));
@@ -52,6 +71,7 @@ export const secrets = defineResource<Secret>({
   },
   validate: (secret, old) => [
     ...keyCauses(secret.data, 'data'),
+    ...(bytesOf(secret.data ?? {}, 'base64') > MAX_BYTES ? [tooLong('data', MAX_BYTES)] : []),
     ...secretTypeCauses(secret),
     ...(old && old.type !== secret.type ? [immutable('type', secret.type)] : []),
     ...frozenCauses(secret, old),

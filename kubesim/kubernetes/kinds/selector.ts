@@ -21,9 +21,22 @@ const OPERATORS: Readonly<Record<string, Operator | undefined>> = {
   NotIn: (value, values) => value === undefined || !values.includes(value),
   Exists: (value) => value !== undefined,
   DoesNotExist: (value) => value === undefined,
-  Gt: (value, [bound]) => Number(value) > Number(bound),
-  Lt: (value, [bound]) => Number(value) < Number(bound),
+  Gt: (value, [bound]) => integerOf(value) > integerOf(bound),
+  Lt: (value, [bound]) => integerOf(value) < integerOf(bound),
 };
+
+/** An integer as Gt and Lt compare it; NaN for other texts. */
+function integerOf(text = ''): number {
+  return isInteger(text) ? Number(text) : Number.NaN;
+}
+
+/** Whether the text is an integer of 64 bits. */
+export function isInteger(text: string): boolean {
+  return (
+    /^[-+]?\d{1,100}$/.test(text) &&
+    BigInt.asIntN(64, BigInt(text.replace('+', ''))) === BigInt(text.replace('+', ''))
+  );
+}
 
 /** Whether the labels satisfy a selector of a spec. An empty selector matches everything. */
 export function matchesLabels(selector: LabelSelector | undefined, labels: Labels): boolean {
@@ -43,37 +56,6 @@ export function selectorText(selector: LabelSelector | undefined): string {
     return `${key} ${operator.toLowerCase()} (${(values ?? []).join(',')})`;
   });
   return [...labels, ...more].join(',') || '<none>';
-}
-
-const SET = /^([^\s!=,()]+)\s+(in|notin)\s+\(([^)]*)\)$/;
-const EQUALITY = /^([^\s!=,()]+)\s*(==|=|!=)\s*([^\s=,()]*)$/;
-const BARE = /^(!?)\s*([^\s!=,()]+)$/;
-
-/** Parses a `labelSelector` parameter: `app=web,tier in (a,b),!canary`. Throws if it is malformed. */
-export function parseLabelSelector(text: string): Requirement[] {
-  return splitOutsideParentheses(text).map((part) => requirement(part));
-}
-
-function requirement(part: string): Requirement {
-  const inList = setRequirement(part);
-  if (inList) return inList;
-  const [, key, sign, value = ''] = EQUALITY.exec(part) ?? [];
-  if (key !== undefined) return { key, operator: sign === '!=' ? 'NotIn' : 'In', values: [value] };
-  const [, not, bareKey] = BARE.exec(part) ?? [];
-  if (bareKey !== undefined) return { key: bareKey, operator: not ? 'DoesNotExist' : 'Exists' };
-  throw new Error(`unable to parse requirement: ${part}`);
-}
-
-function setRequirement(part: string): Requirement | undefined {
-  const [, key, operator, list = ''] = SET.exec(part) ?? [];
-  if (key === undefined) return undefined;
-  const values = list.split(',').map((value) => value.trim());
-  return { key, operator: operator === 'in' ? 'In' : 'NotIn', values };
-}
-
-function splitOutsideParentheses(text: string): string[] {
-  const parts = text.match(/(?:\([^)]*\)?|[^,(])+/g) ?? [];
-  return parts.map((part) => part.trim()).filter((part) => part !== '');
 }
 
 /** One term of a `fieldSelector` parameter. */

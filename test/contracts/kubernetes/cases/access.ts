@@ -64,6 +64,33 @@ export const access: Area = {
       });
     },
 
+    async 'rejects a user at paths that nothing serves'({ user, unique }) {
+      const name = unique('eve');
+      const client = await user(name, 'nobody');
+      const messages: string[] = [];
+      for (const [method, path] of [
+        ['GET', '/none'],
+        ['GET', '/apis/apps/v1/nones'],
+        ['GET', '/apis/none/v1/namespaces/a/nones/b/c'],
+        ['GET', '/api/v1/watch/nones'],
+        ['DELETE', '/api/v1/nones'],
+        ['GET', '/api/v1/namespaces/a/nones?watch=1'],
+      ] as const) {
+        const rejected = await client.call(method, path);
+        expectError(rejected, 403, 'Forbidden');
+        messages.push(rejected.body.message);
+      }
+      const cannot = `User "${name}" cannot`;
+      expect(messages).toEqual([
+        `forbidden: ${cannot} get path "/none"`,
+        `nones.apps is forbidden: ${cannot} list resource "nones" in API group "apps" at the cluster scope`,
+        `nones.none "b" is forbidden: ${cannot} get resource "nones/c" in API group "none" in the namespace "a"`,
+        `nones is forbidden: ${cannot} watch resource "nones" in API group "" at the cluster scope`,
+        `nones is forbidden: ${cannot} deletecollection resource "nones" in API group "" at the cluster scope`,
+        `nones is forbidden: ${cannot} watch resource "nones" in API group "" in the namespace "a"`,
+      ]);
+    },
+
     async 'rejects a user at the cluster scope'({ user, unique }) {
       const name = unique('user');
       const client = await user(name, 'nobodies');

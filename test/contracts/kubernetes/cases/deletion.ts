@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { ApiClient } from '../api-client.js';
 import type { Area } from '../contract-case.js';
-import { expectError, expectSuccess } from '../expectations.js';
+import { expectError, expectInvalid, expectSuccess } from '../expectations.js';
 import { configMap, deployment, pod } from '../manifests.js';
 import { configMapsOf, deploymentsOf, podsOf } from '../paths.js';
 
@@ -141,6 +141,33 @@ export const deletion: Area = {
       await api.post(configMapsOf(namespace), configMap('map'));
       const rejected = await api.delete(`${configMapsOf(namespace)}/map`, { propagationPolicy: 'Sideways' });
       expectError(rejected, 422, 'Invalid');
+    },
+
+    async 'reads the options of a deletion before it finds the object'({ api, namespace }) {
+      const path = `${configMapsOf(namespace)}/none`;
+      expectError(await api.delete(`${path}?gracePeriodSeconds=x`), 400, 'BadRequest');
+      expectError(await api.delete(`${path}?gracePeriodSeconds=1.5`), 400, 'BadRequest');
+      const messages: string[] = [];
+      for (const body of [
+        { gracePeriodSeconds: 'x' },
+        { dryRun: 'All' },
+        { preconditions: 'x' },
+        { kind: 'ConfigMap', apiVersion: 'v1' },
+        [],
+      ]) {
+        const rejected = await api.delete(path, body);
+        expectError(rejected, 400, 'BadRequest');
+        messages.push(rejected.body.message);
+      }
+      expect(messages).toEqual([
+        'json: cannot unmarshal string into Go struct field DeleteOptions.gracePeriodSeconds of type int64',
+        'json: cannot unmarshal string into Go struct field DeleteOptions.dryRun of type []string',
+        'json: cannot unmarshal string into Go struct field DeleteOptions.preconditions of type v1.Preconditions',
+        expect.stringContaining('no kind "ConfigMap" is registered for version "v1" in scheme'),
+        expect.stringContaining('json: cannot unmarshal array into Go value of type struct'),
+      ]);
+      expectInvalid(await api.delete(path, { dryRun: ['Some'] }), 'FieldValueNotSupported dryRun');
+      expectError(await api.delete(path, 'null'), 404, 'NotFound');
     },
 
     async 'takes options of a deletion from the query'({ api, namespace, eventually }) {

@@ -38,6 +38,27 @@ const selectorCases = SELECTORS.map(([selector, names]) => {
 });
 
 /** Reading collections: order, pages, versions, selectors. */
+/** Label selectors that cannot be parsed, with a part of the error. */
+const MALFORMED_SELECTORS: readonly (readonly [selector: string, message: string])[] = [
+  [',', "found ',', expected: !, identifier, or 'end of string'"],
+  ['(', "found '(', expected: !, identifier, or 'end of string'"],
+  ['a,', "found '', expected: identifier after ','"],
+  ['a,,b', "found ',', expected: identifier after ','"],
+  ['a b', "unable to parse requirement: found 'b', expected: in, notin, =, ==, !=, gt, lt"],
+  ['a in', "unable to parse requirement: found '' expected: '('"],
+  ['a in (b', "unable to parse requirement: found '', expected: ',' or ')'"],
+  ['a in (=)', "unable to parse requirement: found '=', expected: ',', ')' or identifier"],
+  ['a=(', "unable to parse requirement: found '(', expected: identifier"],
+  ['a=b=c', "found '=', expected: ',' or 'end of string'"],
+  ['!', "unable to parse requirement: found '', expected: identifier"],
+  ['!a=b', "found '=', expected: ',' or 'end of string'"],
+  ['a>x', `values[0]: Invalid value: "x": for 'Gt', 'Lt' operators, the value must be an integer`],
+  ['a>9223372036854775808', 'the value must be an integer'],
+  ['a>', `values[0]: Invalid value: "": for 'Gt', 'Lt' operators, the value must be an integer`],
+  ['a/b/c', 'unable to parse requirement: <nil>: Invalid value: "a/b/c": '],
+  ['a=-', 'unable to parse requirement: values[0][a]: Invalid value: "-": '],
+];
+
 export const lists: Area = {
   name: 'lists',
   cases: {
@@ -219,13 +240,30 @@ export const lists: Area = {
       expect(rejected.body.message).toContain('"data.a" is not a known field selector');
     },
 
-    async 'rejects a label selector that cannot be parsed'({ api, namespace }) {
-      const rejected = await api.get(
-        `${configMapsOf(namespace)}?labelSelector=${encodeURIComponent('a in (')}`,
-      );
-      expectError(rejected, 400, 'BadRequest');
-      expect(rejected.body.message).toContain('unable to parse requirement');
+    async 'selects by labels that are greater or less than a number'({ api, namespace }) {
+      for (const size of ['2', '3', '10', 'x', ''])
+        await api.post(configMapsOf(namespace), {
+          metadata: { name: `map-${size || 'empty'}`, labels: { size } },
+        });
+      const selected = async (selector: string) =>
+        namesIn(await api.get(`${configMapsOf(namespace)}?labelSelector=${encodeURIComponent(selector)}`));
+      expect(await selected('size>2')).toEqual(['map-10', 'map-3']);
+      expect(await selected('size > 0 , size<10')).toEqual(['map-2', 'map-3']);
+      expect(await selected('size in (,x),size notin (3)')).toEqual(['map-empty', 'map-x']);
     },
+
+    ...Object.fromEntries(
+      MALFORMED_SELECTORS.map(([selector, message]) => {
+        const run: Area['cases'][string] = async ({ api, namespace }) => {
+          const rejected = await api.get(
+            `${configMapsOf(namespace)}?labelSelector=${encodeURIComponent(selector)}`,
+          );
+          expectError(rejected, 400, 'BadRequest');
+          expect(rejected.body.message).toContain(message);
+        };
+        return [`rejects the label selector ${selector}`, run];
+      }),
+    ),
 
     async 'serves an object at resourceVersion 0'({ api, namespace, eventually }) {
       await createMaps(api, namespace, 'a');

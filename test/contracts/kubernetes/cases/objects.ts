@@ -160,6 +160,65 @@ export const objects: Area = {
       expectError(await api.put(`${configMapsOf(namespace)}/map`, { ...body, metadata }), 409, 'Conflict');
     },
 
+    async 'refuses to replace with a body without name'({ api, namespace }) {
+      await api.post(configMapsOf(namespace), configMap('map'));
+      expectError(await api.put(`${configMapsOf(namespace)}/map`, { metadata: {} }), 400, 'BadRequest');
+    },
+
+    async 'refuses to replace with a resourceVersion that is no number'({ api, namespace }) {
+      await api.post(configMapsOf(namespace), configMap('map'));
+      for (const resourceVersion of ['x', '-1', '1.0', '99999999999999999999999']) {
+        const metadata = { name: 'map', resourceVersion };
+        const rejected = await api.put(`${configMapsOf(namespace)}/map`, { ...configMap('map'), metadata });
+        expect(rejected.status, resourceVersion).toBe(500);
+        expect(rejected.body.message).toContain(`strconv.ParseUint: parsing "${resourceVersion}": `);
+      }
+    },
+
+    async 'replaces whatever the present version is at resourceVersion 0'({ api, namespace }) {
+      await api.post(configMapsOf(namespace), configMap('map'));
+      const metadata = { name: 'map', resourceVersion: '0' };
+      const body = { ...configMap('map', { a: '1' }), metadata };
+      expect(expectSuccess(await api.put(`${configMapsOf(namespace)}/map`, body)).data).toEqual({ a: '1' });
+    },
+
+    async 'reads null as an object without fields'({ api, namespace }) {
+      expectInvalid(await api.post(configMapsOf(namespace), 'null'), 'FieldValueRequired metadata.name');
+    },
+
+    async 'rejects a body that is no object'({ api, namespace }) {
+      for (const [body, type] of Object.entries({
+        '[]': 'array',
+        '1': 'number',
+        '"x"': 'string',
+        true: 'bool',
+      })) {
+        const rejected = await api.post(configMapsOf(namespace), body);
+        expectError(rejected, 400, 'BadRequest');
+        expect(rejected.body.message).toContain(
+          `couldn't get version/kind; json parse error: json: cannot unmarshal ${type} into Go value of type struct`,
+        );
+      }
+    },
+
+    async 'limits the values of a ConfigMap to 1 MiB'({ api, namespace }) {
+      const most = 2 ** 20;
+      const values = (bytes: number) => ({ a: 'é'.repeat(bytes / 2) });
+      expectSuccess(await api.post(configMapsOf(namespace), configMap('most', values(most))), 201);
+      const rejected = await api.post(configMapsOf(namespace), configMap('more', values(most + 2)));
+      expectInvalid(rejected, 'FieldValueTooLong []');
+    },
+
+    async 'limits the values of a Secret to 1 MiB'({ api, namespace }) {
+      const path = `/api/v1/namespaces/${namespace}/secrets`;
+      const secret = (name: string, bytes: number) => ({
+        metadata: { name },
+        data: { a: Buffer.alloc(bytes).toString('base64') },
+      });
+      expectSuccess(await api.post(path, secret('most', 2 ** 20)), 201);
+      expectInvalid(await api.post(path, secret('more', 2 ** 20 + 1)), 'FieldValueTooLong data');
+    },
+
     async 'refuses to replace an object that does not exist'({ api, namespace }) {
       expectError(await api.put(`${configMapsOf(namespace)}/map`, configMap('map')), 404, 'NotFound');
     },

@@ -20,6 +20,11 @@ const versionOf = async (api: ApiClient, path: string) => (await api.get(path)).
 export const watches: Area = {
   name: 'watches',
   cases: {
+    async 'ends a watch of less than no seconds at once'({ api, namespace }) {
+      await using watch = await api.watch(`${configMapsOf(namespace)}?timeoutSeconds=-1`);
+      expect(await watch.next()).toBeUndefined();
+    },
+
     async 'sends every change after a resourceVersion in order'({ api, namespace }) {
       const since = await versionOf(api, selected(namespace));
       await create(api, namespace, 'a');

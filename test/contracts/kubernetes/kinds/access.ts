@@ -53,6 +53,11 @@ export const accessKinds: readonly KindContract[] = [
         { rules: [{ nonResourceURLs: ['/healthz'], verbs: ['get'] }] },
         'FieldValueInvalid rules[0].nonResourceURLs',
       ],
+      'a rule of resources and paths': [
+        { rules: [{ ...rules[0], nonResourceURLs: ['/healthz'] }] },
+        'FieldValueInvalid rules[0].nonResourceURLs',
+        'FieldValueInvalid rules[0].nonResourceURLs',
+      ],
     },
   },
   {
@@ -69,6 +74,21 @@ export const accessKinds: readonly KindContract[] = [
       'a rule without resources': [
         { rules: [{ apiGroups: [''], verbs: ['get'] }] },
         'FieldValueRequired rules[0].resources',
+      ],
+      'a rule of paths and names': [
+        { rules: [{ nonResourceURLs: ['/healthz'], resourceNames: ['a'], verbs: ['get'] }] },
+        'FieldValueInvalid rules[0].nonResourceURLs',
+      ],
+      'an aggregation without selectors': [
+        { aggregationRule: {} },
+        'FieldValueRequired aggregationRule.clusterRoleSelectors',
+      ],
+      'an aggregation by an unknown operator': [
+        {
+          aggregationRule: { clusterRoleSelectors: [{ matchExpressions: [{ key: 'a', operator: 'Foo' }] }] },
+        },
+        'FieldValueInvalid aggregationRule.clusterRoleSelectors[0].matchExpressions[0].operator',
+        'FieldValueInvalid aggregationRule.clusterRoleSelectors[0]',
       ],
     },
   },
