@@ -54,8 +54,10 @@ export interface KubeletClient {
   node(name: string): Node | undefined;
   configMap(namespace: string, name: string): ConfigMap | undefined;
   secret(namespace: string, name: string): Secret | undefined;
-  /** A token of the pod's service account for a file; undefined if there is none. */
+  /** A token of the pod's service account for a file; undefined if there is none, or it must be requested first. */
   serviceAccountToken(pod: Pod, file: TokenFile): string | undefined;
+  /** Requests the tokens of the pod's volumes; resolves with whether they are there. Undefined if none has to be requested. */
+  requestTokens(pod: Pod): Promise<boolean> | undefined;
   onPodChange(listener: (change: Changed<Pod>) => void): void;
   onNodeChange(listener: (change: Changed<Node>) => void): void;
   /** Writes the status of a pod, unless the pod has changed since it was read. */

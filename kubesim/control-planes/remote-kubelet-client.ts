@@ -5,7 +5,7 @@ import type { InjectedFaults } from '../injected-faults.js';
 import type { Changed, KeyQueue, KubeletClient, MountProblem, Occurrence } from '../kubelet-client.js';
 import { mountProblem } from '../kubernetes/cluster/volume-mounts.js';
 import { configMaps, secrets } from '../kubernetes/kinds/configuration.js';
-import type { ConfigMap, Node, Pod, PodStatus, Secret } from '../kubernetes/kinds/core.js';
+import type { ConfigMap, Node, Pod, PodStatus, Secret, TokenFile } from '../kubernetes/kinds/core.js';
 import { nodes } from '../kubernetes/kinds/nodes.js';
 import { pods } from '../kubernetes/kinds/pods.js';
 import { keyOf } from '../kubernetes/store/cluster-store.js';
@@ -14,6 +14,7 @@ import type { ClusterCache } from './cluster-cache.js';
 import { type ApiCall, type ClusterClient, MERGE_PATCH } from './cluster-client.js';
 import type { NodeRegistry } from './node-registry.js';
 import { pathOf } from './object-cache.js';
+import { PodTokens } from './pod-tokens.js';
 import type { RemoteEvents } from './remote-events.js';
 
 export interface RemoteKubeletClientOptions {
@@ -41,12 +42,14 @@ export class RemoteKubeletClient implements KubeletClient {
   readonly vpcAddresses: VpcAddresses | undefined;
   readonly serverless = false;
   private readonly queues: KeyQueue[] = [];
+  private readonly tokens: PodTokens;
 
   constructor(private readonly options: RemoteKubeletClientOptions) {
     this.clock = options.clock;
     this.timers = options.timers;
     this.faults = options.faults;
     this.vpcAddresses = options.vpcAddresses;
+    this.tokens = new PodTokens(options.client, options.log);
   }
 
   scaled(seconds: number): number {
@@ -77,9 +80,12 @@ export class RemoteKubeletClient implements KubeletClient {
     return this.options.machines.isReady(name) ? this.options.cache.get(nodes, '', name) : undefined;
   }
 
-  /** A real API server issues its tokens itself; a simulated container reads none. */
-  serviceAccountToken(): undefined {
-    return undefined;
+  serviceAccountToken(pod: Pod, file: TokenFile): string | undefined {
+    return this.tokens.get(pod, file);
+  }
+
+  requestTokens(pod: Pod): Promise<boolean> | undefined {
+    return this.tokens.request(pod);
   }
 
   configMap(namespace: string, name: string): ConfigMap | undefined {

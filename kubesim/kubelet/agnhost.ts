@@ -24,12 +24,19 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand | undefined>> = {
   'test-webserver': httpServer('port', 80, file),
   liveness: (options) => {
     const failsAt = 10;
-    const { server, ...program } = httpServer('port', 8080, (request, { seconds }) =>
+    const program = httpServer('port', 8080, (request, { seconds }) =>
       request.path === '/healthz' && seconds >= failsAt
         ? textResponse(`error: ${seconds}s`, 500)
         : textResponse('ok'),
     )(options, []);
-    return { ...program, server: server && { ...server, changesAt: failsAt } };
+    return {
+      ...program,
+      *run(state) {
+        yield* program.run(state);
+        yield { seconds: failsAt };
+        return undefined;
+      },
+    };
   },
   webhook: httpServer('port', 443, admissionWebhook),
   'crd-conversion-webhook': httpServer('port', 443, conversionWebhook),
@@ -37,6 +44,25 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand | undefined>> = {
     const lines = options.get('log-lines-total') ?? options.get('t') ?? '0';
     return logsGenerator(Number(lines), secondsOf(options.get('run-duration') ?? options.get('d') ?? '0s'));
   },
+  mounttest: (options) => ({
+    *run({ files }) {
+      const created = [...options].find(([name]) => name.startsWith('new_file_'))?.[1];
+      if (created !== undefined) files.set(created, 'mount-tester new file\n');
+      const paths = [created, options.get('file_content')].filter((path) => path !== undefined);
+      for (const path of paths) {
+        const text = files.get(path);
+        if (text === undefined) {
+          const missing = `open ${path}: no such file or directory`;
+          yield { output: `error reading file content for "${path}": ${missing}\n` };
+          return 1;
+        }
+        yield { output: `content of file "${path}": ${text}\n` };
+      }
+      return 0;
+    },
+    requests: false,
+    server: undefined,
+  }),
   'entrypoint-tester': (_options, args) => ({
     *run() {
       yield { output: `${JSON.stringify(['/agnhost', 'entrypoint-tester', ...args])}\n` };

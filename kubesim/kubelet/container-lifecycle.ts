@@ -2,11 +2,14 @@ import type { KubeletClient } from '../kubelet-client.js';
 import type { Container, ContainerStatus, Pod } from '../kubernetes/kinds/core.js';
 import { hasEnded } from '../kubernetes/kinds/pods.js';
 import { keyOf } from '../kubernetes/store/cluster-store.js';
+import type { ContainerChanges } from './container-changes.js';
+import type { ContainerEnd } from './container-run.js';
 import { backOffStatus, endedStatus, runningStatus, waitingStatus } from './containers.js';
 import { PodAddresses } from './pod-addresses.js';
-import { missingVolume } from './pod-content.js';
+import { missingVolume, readsToken } from './pod-content.js';
 import type { FindPodHost } from './pod-host.js';
 import { containerStatus, isSidecar, podStatus, statusesOf } from './pod-status.js';
+import { SharedVolumes, sharesFiles } from './shared-volumes.js';
 import { KILLED, type SimulatedContainers } from './simulated-containers.js';
 
 /** Network of a pod whose node was deleted while the pod starts. */
@@ -27,18 +30,25 @@ const WARNING_REASONS: readonly string[] = [
 /** State transitions of containers, with the status of their pod, its address and events. */
 export class ContainerLifecycle {
   private readonly addresses = new PodAddresses();
+  private readonly volumes = new SharedVolumes();
 
   constructor(
     private readonly cluster: KubeletClient,
     private readonly hostOf: FindPodHost,
     private readonly parts: {
       readonly simulated: SimulatedContainers;
+      readonly changes: ContainerChanges;
       readonly requeue: (key: string) => void;
     },
   ) {}
 
   /** Starts a container for the first time, if the volumes of its pod can be mounted. `stored` is the pod as it was read. */
   start(pod: Pod, container: Container, stored = pod): void {
+    const tokens = readsToken(pod, container) ? this.cluster.requestTokens(pod) : undefined;
+    if (tokens)
+      return void tokens.then((issued) =>
+        issued ? this.parts.requeue(keyOf(pod)) : this.wait(pod, stored),
+      );
     const missing = missingVolume(this.cluster, pod);
     const problem =
       missing === undefined
@@ -61,9 +71,24 @@ export class ContainerLifecycle {
     const running = runningStatus(pod, container, { before, at: now });
     const state = this.parts.simulated.stateAt(this.parts.simulated.forecast(placed, container), 0);
     this.setContainer(placed, { ...running, ...state }, stored);
+    this.mountShared(pod, container, running);
     this.report(pod, container, 'Pulled', `Container image "${container.image}" already present on machine`);
     this.report(pod, container, 'Created', `Created container: ${container.name}`);
     this.report(pod, container, 'Started', `Started container ${container.name}`);
+  }
+
+  /** Gives a container that starts the files that others have left in its volumes. */
+  private mountShared(pod: Pod, container: Container, { restartCount, state }: ContainerStatus): void {
+    const instance = { podUid: pod.metadata.uid, name: container.name, restartCount };
+    const at = Date.parse(state.running?.startedAt ?? '');
+    for (const [path, text] of this.volumes.filesOf(pod, container))
+      this.parts.changes.add(instance, { type: 'file', path, text, at });
+  }
+
+  /** Forgets what a pod that is gone has used. */
+  forget(pod: Pod): void {
+    this.volumes.forget(pod);
+    this.releaseAddress(pod);
   }
 
   /** Records the address of a pod that was read. */
@@ -122,10 +147,11 @@ export class ContainerLifecycle {
   end(
     pod: Pod,
     container: Container,
-    { code, message }: { readonly code: number; readonly message?: string },
+    { code, message, files }: Pick<ContainerEnd, 'code' | 'files'> & { readonly message?: string },
   ): void {
     const status = containerStatus(pod, container.name);
     if (!status) return;
+    if (files) this.volumes.keep(pod, container, files);
     const ended = endedStatus(status, { code, at: this.cluster.clock.now(), message });
     if (!restarts(pod, container, code)) return this.setContainer(pod, ended, pod);
     this.setContainer(pod, backOffStatus(ended, pod, backOffSeconds(status.restartCount)), pod);
@@ -155,6 +181,8 @@ export class ContainerLifecycle {
       const status = containerStatus(pod, container.name) ?? waitingStatus(container, '');
       if (status.state.terminated) return status;
       const code = status.state.running ? this.parts.simulated.stopCode(pod, container) : KILLED;
+      if (status.state.running && sharesFiles(pod, container))
+        this.volumes.keep(pod, container, this.parts.simulated.filesNow(pod, container));
       return endedStatus(status, { code, at });
     };
     const statuses = {
@@ -195,7 +223,7 @@ export class ContainerLifecycle {
     );
   }
 
-  releaseAddress({ spec, status }: Pod): void {
+  private releaseAddress({ spec, status }: Pod): void {
     if (status.podIP && !spec.hostNetwork)
       (this.cluster.vpcAddresses ?? this.addresses).release(status.podIP);
   }

@@ -3,6 +3,7 @@ import type { Container, Pod } from '../kubernetes/kinds/core.js';
 import { type ContentSource, environmentOf, mountedFiles } from './pod-content.js';
 import { imageFiles, programOf } from './programs.js';
 import { type ContainerRun, Replay, type ReplayedChange } from './replay.js';
+import { sharesFiles } from './shared-volumes.js';
 import { StandardInput } from './shell/input.js';
 import type { ShellState } from './shell/run.js';
 import type { ExitCode } from './shell/step.js';
@@ -16,7 +17,17 @@ const MAX_OUTPUT = 1024 * 1024;
 /** What a program has done: its end, and the file that a container writes its last message to. */
 export interface Outcome {
   /** Seconds after which it ends; undefined if it runs until it is stopped. */
-  readonly end: { readonly seconds: number; readonly code: number; readonly message: string } | undefined;
+  readonly end: ContainerEnd | undefined;
+}
+
+/** The end of a program. */
+export interface ContainerEnd {
+  /** Seconds after its start. */
+  readonly seconds: number;
+  readonly code: number;
+  readonly message: string;
+  /** Its files, if it leaves some in volumes. */
+  readonly files?: ReadonlyMap<string, string>;
 }
 
 /** The run of a container, with changes at their times. Throws MissingContent. */
@@ -45,7 +56,9 @@ export function outcomeOf(run: ContainerRun, container: Container, observe?: Obs
     const { done, value } = replay.next();
     if (done) {
       if (value === undefined) break;
-      return { end: { seconds: replay.elapsed, code: value, message: messageOf(replay.state, container) } };
+      const message = messageOf(replay.state, container);
+      const files = sharesFiles(run.pod, container) ? replay.state.files : undefined;
+      return { end: { seconds: replay.elapsed, code: value, message, ...(files && { files }) } };
     }
     if (value.seconds !== undefined) observe?.(replay.state, from);
   }

@@ -21,7 +21,7 @@ export interface RunningContainer {
 
 /** What streams to containers share. */
 export interface ContainerAccess {
-  readonly client: Pick<KubeletClient, 'clock' | 'scaled'>;
+  readonly client: Pick<KubeletClient, 'clock' | 'scaled' | 'requestTokens'>;
   readonly simulated: SimulatedContainers;
   readonly changes: ContainerChanges;
   readonly sessions: ContainerSessions;
@@ -45,6 +45,7 @@ export async function exec(
   const program = execProgram(command, tty);
   if (!program) return streams.end(notExecutable(status, command[0] ?? ''));
   using session = access.sessions.open(pod.metadata.uid, status);
+  await access.client.requestTokens(pod);
   const instance = { podUid: pod.metadata.uid, name: container.name, restartCount: status.restartCount };
   const run = access.simulated.runOf(pod, container);
   const now = clock.now();

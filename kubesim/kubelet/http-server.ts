@@ -34,10 +34,8 @@ export interface Server {
   readonly ports: readonly number[] | undefined;
   /** Paths of its certificate and key; undefined if it serves plain HTTP. */
   readonly tls?: { readonly certificate: string; readonly key: string } | undefined;
-  /** Undefined if it never answers. What it answers changes with the time at most once, at `changesAt`. */
+  /** Undefined if it never answers. What it answers changes only when a step of its program ends or its files change. */
   respond(request: ContainerRequest, container: ServingContainer): ContainerResponse | undefined;
-  /** Seconds after the start of the container. */
-  readonly changesAt?: number;
 }
 
 /** A response with a text. */

@@ -65,8 +65,8 @@ export class Kubelets {
     this.queue = cluster.queue((key) => this.sync(key));
     this.simulated = new SimulatedContainers(cluster, this.changes);
     const requeue = (key: string) => this.queue.add(key);
-    this.containers = new ContainerLifecycle(cluster, hostOf, { simulated: this.simulated, requeue });
     const { simulated, changes, sessions } = this;
+    this.containers = new ContainerLifecycle(cluster, hostOf, { simulated, changes, requeue });
     this.network = new KubeletServer({ client: cluster, simulated, changes, sessions });
     changes.onChange(({ podUid, name }) => this.reconsider(podUid, name));
   }
@@ -133,7 +133,7 @@ export class Kubelets {
     this.steps.delete(pod.metadata.uid);
     const { nodeName } = pod.spec;
     if (!nodeName) return;
-    this.containers.releaseAddress(pod);
+    this.containers.forget(pod);
     const podKeys = this.podsOf.get(nodeName);
     podKeys?.delete(keyOf(pod));
     if (podKeys?.size === 0) this.podsOf.delete(nodeName);

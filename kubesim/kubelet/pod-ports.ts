@@ -9,6 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
 import type { KubeletClient } from '../kubelet-client.js';
 import type { Pod } from '../kubernetes/kinds/core.js';
+import { stateAfter } from './container-run.js';
 import type { Server, ServingContainer } from './http-server.js';
 import { containerStatus } from './pod-status.js';
 import type { ContainerRun } from './replay.js';
@@ -82,7 +83,8 @@ export class PodPorts {
 
   private container({ run, startedAt }: Listener): ServingContainer {
     const elapsed = this.client.clock.now().getTime() - Date.parse(startedAt);
-    return { ...run, seconds: elapsed / this.client.scaled(1) };
+    const seconds = elapsed / this.client.scaled(1);
+    return { ...run, seconds, files: stateAfter(run, new Date(startedAt), seconds).files };
   }
 }
 

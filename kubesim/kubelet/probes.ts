@@ -5,6 +5,7 @@ import type { KubeletClient } from '../kubelet-client.js';
 import { execCode, outcomeOf } from './container-run.js';
 import type { Server } from './http-server.js';
 import type { ContainerRun } from './replay.js';
+import type { ShellState } from './shell/run.js';
 
 /** Results of a probe from a number of seconds after the start of the container on. */
 interface Segment {
@@ -106,23 +107,30 @@ function segmentsOf(run: ContainerRun, container: Container, probe: Probe): Segm
   const { server } = run.program;
   if (!server || !listensOn(server, portOf(container, probe))) return [{ from: 0, success: false }];
   if (!httpGet) return [{ from: 0, success: true }];
-  const times = [0, ...(server.changesAt === undefined ? [] : [server.changesAt])];
   const request = { method: 'GET', path: httpGet.path ?? '/', headers: {}, body: '' };
-  return times.map((from) => ({
-    from,
-    success: isSuccess(server.respond(request, { ...run, seconds: from })?.status),
-  }));
+  return observedSegments(run, container, ({ files }, seconds) =>
+    isSuccess(server.respond(request, { ...run, files, seconds })?.status),
+  );
+}
+
+/** Results of a test of the container's state, which changes with its program and what clients change. */
+function observedSegments(
+  run: ContainerRun,
+  container: Container,
+  succeeds: (state: ShellState, from: number) => boolean,
+): Segment[] {
+  const segments: Segment[] = [];
+  outcomeOf(run, container, (state, from) => {
+    const success = succeeds(state, from);
+    if (segments.at(-1)?.success !== success) segments.push({ from, success });
+  });
+  return segments;
 }
 
 function execSegments(run: ContainerRun, container: Container, command: readonly string[]): Segment[] {
   // Without a simulated program nothing is known of its files.
   if (run.program.requests) return [{ from: 0, success: true }];
-  const segments: Segment[] = [];
-  outcomeOf(run, container, (state, from) => {
-    const success = execCode(run, command, state) === 0;
-    if (segments.at(-1)?.success !== success) segments.push({ from, success });
-  });
-  return segments;
+  return observedSegments(run, container, (state) => execCode(run, command, state) === 0);
 }
 
 function portOf({ ports }: Container, { httpGet, tcpSocket, grpc }: Probe): number | undefined {

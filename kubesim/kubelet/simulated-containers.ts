@@ -1,7 +1,7 @@
 import type { KubeletClient } from '../kubelet-client.js';
 import type { Container, Pod } from '../kubernetes/kinds/core.js';
 import { type ContainerChanges } from './container-changes.js';
-import { containerRun, type Outcome, outcomeOf } from './container-run.js';
+import { containerRun, type Outcome, outcomeOf, stateAfter } from './container-run.js';
 import { MissingContent } from './pod-content.js';
 import { type ProbePlan, probePlan } from './probes.js';
 import { containerStatus } from './pod-status.js';
@@ -33,6 +33,14 @@ export class SimulatedContainers {
     const forecast = { ...outcomeOf(run, container), probes: probePlan(run, container) };
     this.forecasts.set(container, forecast);
     return forecast;
+  }
+
+  /** The files that a running container has now. */
+  filesNow(pod: Pod, container: Container): ReadonlyMap<string, string> {
+    const { running } = containerStatus(pod, container.name)?.state ?? {};
+    const startedAt = new Date(running?.startedAt ?? '');
+    const seconds = (this.client.clock.now().getTime() - startedAt.getTime()) / this.client.scaled(1);
+    return stateAfter(this.runOf(pod, container), startedAt, seconds).files;
   }
 
   /** The exit code of a running container that is stopped. */

@@ -54,6 +54,14 @@ test.each([
     1,
   ],
   ['if [ $(expr 5 % 2) -ne 0 ]; then exit 1; fi', [], 0, 1],
+  ['if [[ -r /data/foo ]]\nthen\nexit 0\nelse\ntouch /data/foo\nexit 42\nfi', [], 0, 42],
+  [
+    'echo hi > /a; mv -v /a /tmp/; cp /tmp/a /b; cat /b; mv /none /tmp/ || true',
+    ["'/a' -> '/tmp/a'", 'hi', "mv: can't rename '/none': No such file or directory"],
+    0,
+    0,
+  ],
+  ['dd if=/dev/zero of=/data/continue bs=1 count=1 conv=fsync; test -f /data/continue', [], 0, 0],
   ['date', ['Thu Jan  1 00:00:00 UTC 1970'], 0, 0],
   ['printf "%s-%s\\n" a b', ['a-b'], 0, 0],
 ])('runs the script %s', (script, text, seconds, code) => {

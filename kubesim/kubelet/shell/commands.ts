@@ -1,6 +1,6 @@
 import { timestamp } from '../../kubernetes/kinds/object.js';
 import type { Command, CommandContext, CommandResult } from './command.js';
-import { writeFile } from './files.js';
+import { MAX_TEXT, writeFile } from './files.js';
 import type { StandardInput } from './input.js';
 import type { ExitCode, Step } from './step.js';
 import { tar } from './tar.js';
@@ -31,6 +31,9 @@ const COMMANDS: Readonly<Record<string, Command | undefined>> = {
         if (name === path || name.startsWith(`${path}/`)) files.delete(name);
     return { code: 0 };
   },
+  mv: (args, context) => copy(args, context, true),
+  cp: (args, context) => copy(args, context, false),
+  dd,
   mkdir: () => ({ code: 0 }),
   chmod: () => ({ code: 0 }),
   set: () => ({ code: 0 }),
@@ -38,6 +41,7 @@ const COMMANDS: Readonly<Record<string, Command | undefined>> = {
   pwd: () => ({ output: '/\n', code: 0 }),
   ls: list,
   test: (args, context) => ({ code: isTrue(args, context) ? 0 : 1 }),
+  '[[': (args, context) => ({ code: isTrue(args.slice(0, -1), context) ? 0 : 1 }),
   '[': (args, context) => ({ code: isTrue(args.slice(0, -1), context) ? 0 : 1 }),
   expr: (args) => calculated(args),
   tail: (args, context) => (args.includes('-f') ? {} : tail(args, context)),
@@ -147,6 +151,49 @@ function dateText(args: readonly string[], now: Date): string {
     .replace(',', '')
     .split(' ');
   return `${day} ${month} ${date.replace(/^0/, ' ')} ${time} UTC ${year}`;
+}
+
+/** `mv` and `cp` of files to a file or a folder. */
+function copy(args: readonly string[], { files }: CommandContext, removes: boolean): CommandResult {
+  const name = removes ? 'mv' : 'cp';
+  const paths = args.filter((arg) => !arg.startsWith('-'));
+  const target = paths.pop();
+  if (target === undefined || paths.length === 0) return { error: `${name}: missing file operand\n`, code: 1 };
+  const isVerbose = args.some((arg) => /^-\w*v/.test(arg));
+  let output = '';
+  let error = '';
+  for (const path of paths) {
+    const text = files.get(path);
+    if (text === undefined) {
+      error += `${name}: can't ${removes ? 'rename' : 'stat'} '${path}': No such file or directory\n`;
+      continue;
+    }
+    const base = path.slice(path.lastIndexOf('/') + 1);
+    const copied = isFolder(target, files) ? `${target.replace(/\/$/, '')}/${base}` : target;
+    writeFile(files, copied, text);
+    if (removes && copied !== path) files.delete(path);
+    if (isVerbose) output += `'${path}' -> '${copied}'\n`;
+  }
+  return { output, error, code: error === '' ? 0 : 1 };
+}
+
+/** Folders are those of files, and some that images have. */
+function isFolder(path: string, files: ReadonlyMap<string, string>): boolean {
+  if (path.endsWith('/') || ['/tmp', '/root', '/home', '/opt', '/srv'].includes(path)) return true;
+  return [...files.keys()].some((name) => name.startsWith(`${path}/`));
+}
+
+/** `dd` of a file, or of zeros, to a file. */
+function dd(args: readonly string[], { files }: CommandContext): CommandResult {
+  const value = (name: string) => args.find((arg) => arg.startsWith(`${name}=`))?.slice(name.length + 1);
+  const size = Math.min(MAX_TEXT, Number(value('bs') ?? 512) * Number(value('count') ?? 1));
+  const target = value('of');
+  const from = value('if') ?? '';
+  const text = from === '/dev/zero' ? '\0'.repeat(size || 0) : files.get(from)?.slice(0, size || 0);
+  if (text === undefined) return { error: `dd: can't open '${from}': No such file or directory\n`, code: 1 };
+  if (target === undefined) return { output: text, code: 0 };
+  writeFile(files, target, text);
+  return { code: 0 };
 }
 
 function list(args: readonly string[], { files }: CommandContext): CommandResult {

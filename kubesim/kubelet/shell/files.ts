@@ -1,6 +1,7 @@
-/** Most files of a container, and longest text of a file. */
+/** Most files of a container. */
 const MAX_FILES = 1_000;
-const MAX_TEXT = 64 * 1024;
+/** Longest text of a file. */
+export const MAX_TEXT = 64 * 1024;
 
 /** Writes a file as far as the disk of a container has room; returns whether it has. */
 export function writeFile(files: Map<string, string>, path: string, text: string): boolean {

@@ -72,7 +72,7 @@ const OUTPUT = /^([0-9]?)(>>?)$/;
 /** Sends one output to another, e.g. `2>&1`. */
 const DUPLICATION = /^([0-9]?)>&([0-9])$/;
 const SEPARATORS = new Set([';', '&&', '||']);
-const UNSUPPORTED = new Set(['|', '&', '<', '(', ')', ';;', 'case', 'function', 'trap', 'exec', '[[']);
+const UNSUPPORTED = new Set(['|', '&', '<', '(', ')', ';;', 'case', 'function', 'trap', 'exec']);
 
 class Parser {
   private position = 0;
@@ -163,6 +163,8 @@ class Parser {
       else if (redirection) redirections.push(redirection);
       else words.push(token);
     }
+    // `&&` in a condition would be parsed as the end of the command.
+    if (words[0] === '[[' && words.at(-1) !== ']]') throw new UnsupportedSyntax();
     return { type: 'command', words, assignments, redirections };
   }
 

@@ -24,6 +24,7 @@ export function localKubeletClient(cluster: ClusterContext): KubeletClient {
     configMap: (namespace, name) => store.get(configMaps, namespace, name),
     secret: (namespace, name) => store.get(secrets, namespace, name),
     serviceAccountToken: (pod, file) => tokenOfPod(cluster, pod, file),
+    requestTokens: () => undefined,
     onPodChange: (listener) =>
       void store.onChange(pods, ({ type, object, previous }) =>
         listener({

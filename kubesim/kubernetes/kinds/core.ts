@@ -85,6 +85,8 @@ export interface PodVolume extends VolumeFiles {
   readonly name: string;
   readonly persistentVolumeClaim?: { readonly claimName: string };
   readonly projected?: { readonly sources?: readonly VolumeFiles[] };
+  readonly emptyDir?: object;
+  readonly hostPath?: { readonly path: string };
 }
 
 export interface Container {
