@@ -212,6 +212,8 @@ export class ControlPlane implements AsyncDisposable {
       `--proxy-client-key-file=${proxy.key}`,
       '--enable-aggregator-routing=true',
       `--egress-selector-config-file=${egress}`,
+      // Names of nodes are in no DNS, where the API server would look for them before it proxies a request to a kubelet.
+      '--kubelet-preferred-address-types=InternalIP',
       `--kubelet-client-certificate=${kubeletClient.cert}`,
       `--kubelet-client-key=${kubeletClient.key}`,
       `--kubelet-certificate-authority=${cluster.cert}`,

@@ -9,7 +9,7 @@ import {
 import { createServer } from 'node:https';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
-import { createSecureContext, type SecureContext, type TlsOptions, type TLSSocket } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 import type { Log } from '../../kernel/log.js';
 import type { NodeNetwork } from '../kubernetes/cluster/kubelet-api.js';
 import type { Pod } from '../kubernetes/kinds/core.js';
@@ -25,6 +25,8 @@ export interface NodeTunnelOptions {
   readonly pki: Pick<Pki, 'cluster' | 'frontProxy' | 'apiServer'>;
   /** Whether the machine exists and its kubelet works. */
   isReady(nodeName: string): boolean;
+  /** Name of the node with an address. */
+  nodeAt(address: string): string | undefined;
   /** The kubelets and the ports of pods. */
   readonly network: NodeNetwork;
   /** The pod with an address. */
@@ -43,20 +45,16 @@ const KUBELET_PORT = '10250';
  * programs.
  */
 export async function openNodeTunnel(options: NodeTunnelOptions): Promise<AsyncDisposable> {
-  const { folder, isReady } = options;
+  const { folder } = options;
   const sockets = new Set<Duplex>();
-  const server = clusterServer(options);
+  const servers = new ClusterServers(options.pki);
   const tunnel = createTunnel((_request, response) => response.writeHead(405).end('only CONNECT\n'));
   tunnel.on('connect', (request: IncomingMessage, socket: Duplex) => {
     sockets.add(socket);
     socket.on('error', () => undefined).once('close', () => sockets.delete(socket));
     const address = request.url ?? '';
     const [, host = '', port] = /^(.*):(\d+)$/.exec(address) ?? [];
-    const isMachine = address === METRICS_ADDRESS || (port === KUBELET_PORT && isReady(host));
-    const pod = isMachine ? undefined : options.podByAddress(host);
-    const serve = isMachine
-      ? (connection: Duplex) => void server.emit('connection', connection)
-      : pod && options.network.listener(pod, Number(port));
+    const serve = listenerAt(options, servers, { address, host, port });
     if (!serve) return void socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
     socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
     serve(socket);
@@ -73,51 +71,99 @@ export async function openNodeTunnel(options: NodeTunnelOptions): Promise<AsyncD
   };
 }
 
-/** The HTTPS server of the whole cluster: the name that the API server asks for decides which part answers. */
-function clusterServer({ pki, network, metrics, log }: NodeTunnelOptions) {
-  const clients = { ca: [pki.cluster.cert, pki.frontProxy.cert], requestCert: true };
-  const contexts = new Map<string, Promise<SecureContext>>();
-  const contextOf = async (host: string) => {
-    const request = { subject: { name: host }, use: 'server', hosts: [host] } as const;
-    return createSecureContext({
-      ...(await issueCertificate(pki.cluster, request, new Date())),
-      ca: clients.ca,
+/** What serves connections to an address of the cluster; undefined if nothing listens there. */
+function listenerAt(
+  options: NodeTunnelOptions,
+  servers: ClusterServers,
+  {
+    address,
+    host,
+    port,
+  }: { readonly address: string; readonly host: string; readonly port: string | undefined },
+): ((socket: Duplex) => void) | undefined {
+  const node = port === KUBELET_PORT ? options.nodeAt(host) : undefined;
+  const known = node !== undefined && options.isReady(node) ? kubeletHost(options, node, host) : undefined;
+  const cluster = address === METRICS_ADDRESS ? metricsHost(options) : known;
+  if (cluster)
+    return (socket) =>
+      void servers.connect(cluster, socket).catch((err: unknown) => {
+        options.log.error({ err, address }, 'a connection in a cluster failed');
+        socket.destroy();
+      });
+  const pod = options.podByAddress(host);
+  return pod && options.network.listener(pod, Number(port));
+}
+
+/** An address in the cluster that serves HTTPS to the API server: a kubelet, or the metrics server. */
+interface ClusterHost {
+  /** Names and addresses of its certificate. */
+  readonly hosts: readonly string[];
+  /** Common name of the certificate that its client has. */
+  readonly client: string;
+  readonly serve: RequestListener;
+  readonly upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+}
+
+function metricsHost({ metrics }: NodeTunnelOptions): ClusterHost {
+  return { hosts: [METRICS_HOST], client: PROXY_NAME, serve: metrics };
+}
+
+function kubeletHost(
+  { network, isReady, log }: NodeTunnelOptions,
+  name: string,
+  address: string,
+): ClusterHost {
+  return {
+    hosts: [name, address],
+    client: KUBELET_CLIENT_NAME,
+    serve(request, response) {
+      // The API server reuses connections that it has opened while the machine worked.
+      if (!isReady(name)) return void request.socket.destroy();
+      try {
+        network.serve(name, { url: request.url ?? '/', request }, response);
+      } catch (error) {
+        if (!(error instanceof ApiError)) log.error({ err: error }, 'a request to a kubelet failed');
+        const { code, message } =
+          error instanceof ApiError ? error : { code: 500, message: 'the kubelet failed' };
+        if (!response.headersSent) response.writeHead(code, { 'content-type': 'text/plain' });
+        response.end(message);
+      }
+    },
+    upgrade: (request, socket, head) =>
+      network.upgrade(name, { url: request.url ?? '/', request }, { socket, head }),
+  };
+}
+
+/** The HTTPS servers of the hosts of a cluster. One for each: a client that connects to an IP address names no host. */
+class ClusterServers {
+  private readonly servers = new Map<string, Promise<Server>>();
+
+  constructor(private readonly pki: NodeTunnelOptions['pki']) {}
+
+  /** Serves a connection to a host. */
+  async connect(host: ClusterHost, socket: Duplex): Promise<void> {
+    const key = host.hosts.join(' ');
+    const server = this.servers.get(key) ?? this.open(host);
+    this.servers.set(key, server);
+    (await server).emit('connection', socket);
+  }
+
+  private async open({ hosts, client, serve, upgrade }: ClusterHost): Promise<Server> {
+    const { cluster, frontProxy } = this.pki;
+    const request = { subject: { name: hosts[0] ?? '' }, use: 'server', hosts } as const;
+    const certificate = await issueCertificate(cluster, request, new Date());
+    const isClient = (incoming: IncomingMessage) =>
+      (incoming.socket as TLSSocket).getPeerCertificate().subject.CN === client;
+    const options = { ...certificate, ca: [cluster.cert, frontProxy.cert], requestCert: true };
+    const server = createServer(options, (incoming, response) => {
+      if (isClient(incoming)) return serve(incoming, response);
+      response.writeHead(401).end('only the API server is served\n');
     });
-  };
-  const SNICallback: TlsOptions['SNICallback'] = (host, done) => {
-    const context = contexts.get(host) ?? contextOf(host);
-    contexts.set(host, context);
-    context.then(
-      (found) => done(null, found),
-      (error: unknown) => done(error instanceof Error ? error : new Error(String(error))),
-    );
-  };
-  /** The kubelet or the metrics server that the API server asks for; undefined for other clients. */
-  const hostOf = (request: IncomingMessage) => {
-    const socket = request.socket as TLSSocket;
-    const host = socket.servername || '';
-    const client = socket.getPeerCertificate().subject.CN;
-    return client === (host === METRICS_HOST ? PROXY_NAME : KUBELET_CLIENT_NAME) ? host : undefined;
-  };
-  const server = createServer({ ...pki.apiServer, ...clients, SNICallback }, (request, response) => {
-    const host = hostOf(request);
-    if (host === undefined) return void response.writeHead(401).end('only the API server is served\n');
-    if (host === METRICS_HOST) return metrics(request, response);
-    try {
-      network.serve(host, { url: request.url ?? '/', request }, response);
-    } catch (error) {
-      if (!(error instanceof ApiError)) log.error({ err: error }, 'a request to a kubelet failed');
-      const { code, message } =
-        error instanceof ApiError ? error : { code: 500, message: 'the kubelet failed' };
-      if (!response.headersSent) response.writeHead(code, { 'content-type': 'text/plain' });
-      response.end(message);
-    }
-  });
-  return server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const host = hostOf(request);
-    if (host === undefined || host === METRICS_HOST) return void socket.destroy();
-    network.upgrade(host, { url: request.url ?? '/', request }, { socket, head });
-  });
+    return server.on('upgrade', (incoming: IncomingMessage, socket: Duplex, head: Buffer) => {
+      if (upgrade && isClient(incoming)) upgrade(incoming, socket, head);
+      else socket.destroy();
+    });
+  }
 }
 
 /** Listens on the socket in the folder; returns the open folder, which must be closed after the server. */

@@ -105,6 +105,7 @@ export class ServingCluster implements AsyncDisposable {
         folder: plane.folder,
         pki,
         isReady: (name) => machines.isReady(name),
+        nodeAt: (address) => nodeAt(cache, address),
         network: running.network,
         podByAddress: (address) => podByAddress(cache, address),
         log,
@@ -217,6 +218,13 @@ export class ServingCluster implements AsyncDisposable {
 }
 
 /** The pod with an address that is not that of its node. */
+function nodeAt(cache: ClusterCache, address: string): string | undefined {
+  for (const { metadata, status } of cache.all(nodes))
+    if (status.addresses?.some((each) => each.type === 'InternalIP' && each.address === address))
+      return metadata.name;
+  return undefined;
+}
+
 function podByAddress(cache: ClusterCache, address: string): Pod | undefined {
   for (const pod of cache.all(pods))
     if (pod.status.podIP === address && !pod.spec.hostNetwork && !hasEnded(pod)) return pod;

@@ -46,9 +46,7 @@ export class ContainerLifecycle {
   start(pod: Pod, container: Container, stored = pod): void {
     const tokens = readsToken(pod, container) ? this.cluster.requestTokens(pod) : undefined;
     if (tokens)
-      return void tokens.then((issued) =>
-        issued ? this.parts.requeue(keyOf(pod)) : this.wait(pod, stored),
-      );
+      return void tokens.then((issued) => (issued ? this.parts.requeue(keyOf(pod)) : this.wait(pod, stored)));
     const missing = missingVolume(this.cluster, pod);
     const problem =
       missing === undefined

@@ -10,12 +10,31 @@ import { acceptRemoteCommand, type RemoteCommandOptions } from '../streams/remot
 import { rejectUpgrade, UpgradeError } from '../streams/upgrade.js';
 import { attach } from './attach.js';
 import { type ContainerAccess, exec, type RunningContainer } from './exec.js';
+import { containerMetrics, kubeletMetrics, resourceMetrics, statsSummary } from './kubelet-metrics.js';
 import { sendLog } from './logs.js';
 import { activeContainers, containerStatus } from './pod-status.js';
 import { PodPorts } from './pod-ports.js';
 
 /** Milliseconds without any byte after which a stream is closed: the default of kubelets. */
 const IDLE_MS = 4 * 3_600_000;
+
+/** What differs from the defaults in the configuration of kubelets. */
+const CONFIGURATION = {
+  kind: 'KubeletConfiguration',
+  apiVersion: 'kubelet.config.k8s.io/v1beta1',
+  port: 10250,
+  maxPods: 110,
+  nodeStatusUpdateFrequency: '10s',
+  nodeLeaseDurationSeconds: 40,
+  streamingConnectionIdleTimeout: '4h0m0s',
+  clusterDomain: 'cluster.local',
+};
+/** Metrics in the text format of Prometheus, by path. */
+const METRICS = new Map([
+  ['/metrics', kubeletMetrics],
+  ['/metrics/resource', resourceMetrics],
+  ['/metrics/cadvisor', containerMetrics],
+]);
 
 /** A path of a kubelet: `/<action>/<namespace>/<pod>[/<uid>]/<container>`. */
 interface KubeletPath {
@@ -43,9 +62,10 @@ export class KubeletServer implements NodeNetwork {
       case 'pods':
       case 'runningpods': {
         const items = [...this.access.client.allPods()].filter(({ spec }) => spec.nodeName === nodeName);
-        response.writeHead(200, { 'content-type': 'application/json' });
-        return void response.end(JSON.stringify({ kind: 'PodList', apiVersion: 'v1', metadata: {}, items }));
+        return sendJson(response, { kind: 'PodList', apiVersion: 'v1', metadata: {}, items });
       }
+      case 'configz':
+        return sendJson(response, { kubeletconfig: CONFIGURATION });
       case 'containerLogs': {
         const { container, query } = path;
         const pod = this.podOn(nodeName, path);
@@ -57,7 +77,21 @@ export class KubeletServer implements NodeNetwork {
       case 'portForward':
         throw badRequest('Upgrade request required');
     }
-    throw new ApiError(404, 'NotFound', '404 page not found');
+    this.serveMetrics(nodeName, url, response);
+  }
+
+  private serveMetrics(nodeName: string, url: string, response: ServerResponse): void {
+    const { client } = this.access;
+    const node = client.node(nodeName);
+    const path = (url.split('?')[0] ?? '').replace(/\/$/, '');
+    const metrics = METRICS.get(path);
+    if (!node || (!metrics && path !== '/stats/summary'))
+      throw new ApiError(404, 'NotFound', '404 page not found');
+    const runs = ({ spec, status }: Pod) => spec.nodeName === nodeName && status.phase === 'Running';
+    const measured = { node, pods: [...client.allPods()].filter(runs), now: client.clock.now() };
+    if (!metrics) return sendJson(response, statsSummary(measured));
+    response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' });
+    response.end(metrics(measured));
   }
 
   upgrade(
@@ -134,6 +168,10 @@ export class KubeletServer implements NodeNetwork {
     if (startedAt === undefined) throw new UpgradeError(500, `container not found ("${path.container}")`);
     return { pod, container, status, startedAt: new Date(startedAt) } as RunningContainer;
   }
+}
+
+function sendJson(response: ServerResponse, body: object): void {
+  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 }
 
 function parsePath(url: string): KubeletPath {

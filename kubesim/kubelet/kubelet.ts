@@ -146,30 +146,36 @@ export class Kubelets {
     if (pod.metadata.deletionTimestamp) return this.stop(pod);
     if (hasEnded(pod)) return;
     if (!pod.status.containerStatuses) return this.admit(pod, host);
-    if (this.probe(pod)) return;
-    this.advance(pod);
+    // One time for both: what a probe decides in between would be in neither.
+    const now = this.cluster.clock.now();
+    if (this.probe(pod, now)) return;
+    this.advance(pod, now);
   }
 
   /** Updates the readiness of the pod by its probes; returns whether it changed. */
-  private probe(pod: Pod): boolean {
+  private probe(pod: Pod, now: Date): boolean {
     const statuses = statusesOf(pod);
     if (!statuses) return false;
     const failing = hasFailingProbes(this.cluster, pod);
-    const update = (status: ContainerStatus) => this.probed(pod, status, failing);
+    const update = (status: ContainerStatus) => this.probed(pod, status, { failing, now });
     const next = { containers: statuses.containers.map(update), init: statuses.init?.map(update) };
     // While the node was unreachable, the control plane has set the pod to not ready.
     const outdated = next.containers.every(({ ready }) => ready) && !isReady(pod);
     if (!outdated && sameJson(next, statuses)) return false;
-    this.cluster.setPodStatus(pod, podStatus(pod, next, this.cluster.clock.now()));
+    this.cluster.setPodStatus(pod, podStatus(pod, next, now));
     return true;
   }
 
   /** The status of a container with what its probes decide now. */
-  private probed(pod: Pod, status: ContainerStatus, failing: boolean): ContainerStatus {
+  private probed(
+    pod: Pod,
+    status: ContainerStatus,
+    { failing, now }: { readonly failing: boolean; readonly now: Date },
+  ): ContainerStatus {
     const container = activeContainers(pod).find(({ name }) => name === status.name);
     const { running } = status.state;
     if (!container || !running) return status;
-    const seconds = this.secondsSince(running.startedAt);
+    const seconds = this.secondsSince(running.startedAt, now);
     const { ready, started } = this.simulated.stateAt(this.simulated.forecast(pod, container), seconds);
     const next = { ...status, started, ready: ready && !(failing && isProbed(container)) };
     if (status.ready && !next.ready)
@@ -238,13 +244,13 @@ export class Kubelets {
   }
 
   /** Schedules the next step of the pod, unless one is scheduled. */
-  private advance(pod: Pod): void {
+  private advance(pod: Pod, now: Date): void {
     if (this.steps.has(pod.metadata.uid)) return;
     const [next] = [
-      ...activeContainers(pod).flatMap((container) => this.nextOf(pod, container)),
+      ...activeContainers(pod).flatMap((container) => this.nextOf(pod, container, now)),
       ...this.deadlineOf(pod),
     ].sort((a, b) => a.at - b.at);
-    if (next) this.schedule(pod, next.at, (now) => next.run(now));
+    if (next) this.schedule(pod, next.at, (current) => next.run(current));
   }
 
   private schedule(pod: Pod, at: number, run: (now: Pod) => void): void {
@@ -257,7 +263,7 @@ export class Kubelets {
     this.steps.set(uid, timer);
   }
 
-  private nextOf(pod: Pod, container: Container): PodStep[] {
+  private nextOf(pod: Pod, container: Container, now: Date): PodStep[] {
     const status = containerStatus(pod, container.name);
     const { waiting, running } = status?.state ?? {};
     if (status && waiting) return this.nextOfWaiting(pod, container, status);
@@ -265,15 +271,19 @@ export class Kubelets {
     const { end, probes } = this.simulated.forecast(pod, container);
     const at = (seconds: number) => this.after(running.startedAt, seconds);
     const { kill } = probes;
-    const seconds = this.secondsSince(running.startedAt);
+    const seconds = this.secondsSince(running.startedAt, now);
     const changes = [...probes.readiness.map((change) => change.at), probes.startedAt ?? 0];
     const change = Math.min(...changes.filter((time) => time > seconds));
     return [
-      ...(end ? [{ at: at(end.seconds), run: (now: Pod) => this.containers.end(now, container, end) }] : []),
-      ...(kill
-        ? [{ at: at(kill.at), run: (now: Pod) => this.containers.kill(now, container, kill.probe) }]
+      ...(end
+        ? [{ at: at(end.seconds), run: (current: Pod) => this.containers.end(current, container, end) }]
         : []),
-      ...(Number.isFinite(change) ? [{ at: at(change), run: (now: Pod) => this.queue.add(keyOf(now)) }] : []),
+      ...(kill
+        ? [{ at: at(kill.at), run: (current: Pod) => this.containers.kill(current, container, kill.probe) }]
+        : []),
+      ...(Number.isFinite(change)
+        ? [{ at: at(change), run: (current: Pod) => this.queue.add(keyOf(current)) }]
+        : []),
     ];
   }
 
@@ -311,9 +321,9 @@ export class Kubelets {
     return [{ at: this.after(status.startTime, activeDeadlineSeconds), run }];
   }
 
-  /** Simulated seconds since a timestamp. */
-  private secondsSince(since: string): number {
-    return (this.cluster.clock.now().getTime() - Date.parse(since)) / this.cluster.scaled(1);
+  /** Simulated seconds from a timestamp to a time. */
+  private secondsSince(since: string, now: Date): number {
+    return (now.getTime() - Date.parse(since)) / this.cluster.scaled(1);
   }
 
   /** Simulated seconds until the pod's images are pulled. */

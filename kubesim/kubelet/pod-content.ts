@@ -67,14 +67,16 @@ export function missingVolume(source: ContentSource, pod: Pod): string | undefin
 }
 
 /** Whether the command of a container names a path in a volume with a token: other programs do not read it. */
-export function readsToken({ spec }: Pod, { command = [], args = [], volumeMounts = [] }: Container): boolean {
+export function readsToken(
+  { spec }: Pod,
+  { command = [], args = [], volumeMounts = [] }: Container,
+): boolean {
   const hasToken = (name: string) =>
     spec.volumes
       ?.find((volume) => volume.name === name)
       ?.projected?.sources?.some((source) => source.serviceAccountToken) ?? false;
   return volumeMounts.some(
-    ({ name, mountPath }) =>
-      hasToken(name) && [...command, ...args].some((word) => word.includes(mountPath)),
+    ({ name, mountPath }) => hasToken(name) && [...command, ...args].some((word) => word.includes(mountPath)),
   );
 }
 

@@ -3,6 +3,7 @@ import { admission } from './cases/admission.js';
 import { admissionWebhooks } from './cases/admission-webhooks/admission-webhooks.js';
 import { apiServices } from './cases/api-services.js';
 import { autoscaling } from './cases/autoscaling.js';
+import { containers } from './cases/containers.js';
 import { contentNegotiation } from './cases/content-negotiation.js';
 import { certificates } from './cases/certificates.js';
 import { controllers } from './cases/controllers.js';
@@ -60,4 +61,4 @@ export const areas: readonly Area[] = [
 ];
 
 /** The contract of clusters with nodes, whose kubelets are those of kubesim for both implementations. */
-export const nodeAreas: readonly Area[] = [streams, proxies, logs];
+export const nodeAreas: readonly Area[] = [containers, streams, proxies, logs];

@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import type { Area, CaseContext } from '../contract-case.js';
 import { expectError, expectSuccess } from '../expectations.js';
 import { service } from '../manifests.js';
-import { servicesOf } from '../paths.js';
+import { podsOf, servicesOf } from '../paths.js';
 import { runPod, webServer } from '../running-pods.js';
 
 /** A pod with a web server and a Service for it, which has its endpoint; returns the path of the Service without its port. */
@@ -16,7 +16,22 @@ async function serve(context: CaseContext): Promise<string> {
   return path;
 }
 
-/** Requests that the API server proxies to pods and Services. */
+interface Summary {
+  readonly node: object;
+  readonly pods: readonly { readonly podRef: { readonly namespace: string } }[];
+}
+
+interface PodList {
+  readonly items: readonly { readonly metadata: { readonly uid: string } }[];
+}
+
+/** The path of the proxy to the kubelet that runs a pod. */
+async function kubeletOf({ api, namespace }: CaseContext, name: string): Promise<string> {
+  const { body } = await api.get(`${podsOf(namespace)}/${name}`);
+  return `/api/v1/nodes/${String(body.spec['nodeName'])}/proxy`;
+}
+
+/** Requests that the API server proxies to pods, Services and kubelets. */
 export const proxies: Area = {
   name: 'proxies',
   cases: {
@@ -82,6 +97,57 @@ export const proxies: Area = {
       });
       expectError(rejected, 503, 'ServiceUnavailable');
       expect(rejected.body.message).toBe('no endpoints available for service "web"');
+    },
+
+    async 'serves the usage of containers by the kubelet of a node'(context) {
+      await runPod(context, 'web', webServer);
+      const kubelet = await kubeletOf(context, 'web');
+      const time = expect.stringMatching(/^20\d\d-/) as string;
+      const positive = expect.any(Number) as number;
+      const usage = {
+        cpu: { time, usageNanoCores: positive, usageCoreNanoSeconds: positive },
+        memory: { time, workingSetBytes: positive },
+      };
+      const summary = (await context.api.get(`${kubelet}/stats/summary`)).body as unknown as Summary;
+      expect(summary.node).toMatchObject(usage);
+      const own = summary.pods.find(({ podRef }) => podRef.namespace === context.namespace);
+      expect(own).toMatchObject({
+        podRef: { name: 'web' },
+        containers: [{ name: 'main', ...usage }],
+        ...usage,
+      });
+    },
+
+    async 'serves metrics of containers and of the kubelet in the text format'(context) {
+      await runPod(context, 'web', webServer);
+      const kubelet = await kubeletOf(context, 'web');
+      const labels = `container="main",namespace="${context.namespace}",pod="web"`;
+      const resource = (await context.api.get(`${kubelet}/metrics/resource`)).text;
+      for (const name of ['container_cpu_usage_seconds_total', 'container_memory_working_set_bytes'])
+        expect(resource).toMatch(new RegExp(`^${name}\\{${labels}\\} [0-9.e+-]+ \\d+$`, 'm'));
+      expect(resource).toMatch(/^node_memory_working_set_bytes [0-9.e+]+ \d+$/m);
+      expect((await context.api.get(`${kubelet}/metrics/cadvisor`)).text).toContain('machine_cpu_cores ');
+      expect((await context.api.get(`${kubelet}/metrics`)).text).toMatch(/^kubelet_running_pods \d+$/m);
+    },
+
+    async 'serves the health, the configuration and the pods of the kubelet of a node'(context) {
+      await runPod(context, 'web', webServer);
+      const kubelet = await kubeletOf(context, 'web');
+      expect((await context.api.get(`${kubelet}/healthz`)).text).toBe('ok');
+      const { body } = await context.api.get(`${kubelet}/configz`);
+      expect(body).toMatchObject({ kubeletconfig: { kind: 'KubeletConfiguration' } });
+      const pods = (await context.api.get(`${kubelet}/pods`)).body as unknown as PodList;
+      expect(pods.items.map(({ metadata }) => metadata.uid)).toContain(
+        (await context.api.get(`${podsOf(context.namespace)}/web`)).body.metadata.uid,
+      );
+      expect((await context.api.get(`${kubelet}/none`)).status).toBe(404);
+    },
+
+    async 'forbids the proxy of a node to a user without the right'(context) {
+      await runPod(context, 'web', webServer);
+      const user = await context.user(context.unique('reader'), 'no-role');
+      const rejected = await user.get(`${await kubeletOf(context, 'web')}/stats/summary`);
+      expectError(rejected, 403, 'Forbidden');
     },
 
     async 'forbids the proxy of a pod to a user without the right'(context) {
