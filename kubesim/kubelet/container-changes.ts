@@ -50,6 +50,13 @@ export class ContainerChanges {
     return true;
   }
 
+  /** Records the files that a container finds in its volumes at its start, which replaces what was recorded of an attempt before. */
+  begin({ podUid, name, restartCount }: ContainerInstance, found: readonly TimedChange[]): void {
+    if (found.length === 0) return;
+    const ofPod = this.pods.get(podUid) ?? new Map<string, readonly TimedChange[]>();
+    this.pods.set(podUid, ofPod.set(`${name}/${restartCount}`, found));
+  }
+
   /** Calls `listener` after each change; returns a function that ends that. */
   onChange(listener: (instance: ContainerInstance, change: TimedChange) => void): () => void {
     this.listeners.add(listener);

@@ -79,8 +79,12 @@ export class ContainerLifecycle {
   private mountShared(pod: Pod, container: Container, { restartCount, state }: ContainerStatus): void {
     const instance = { podUid: pod.metadata.uid, name: container.name, restartCount };
     const at = Date.parse(state.running?.startedAt ?? '');
-    for (const [path, text] of this.volumes.filesOf(pod, container))
-      this.parts.changes.add(instance, { type: 'file', path, text, at });
+    const found = this.volumes
+      .filesOf(pod, container)
+      .map(([path, text]) => ({ type: 'file', path, text, at }) as const);
+    this.parts.changes.begin(instance, found);
+    // What it will do depends on them.
+    if (found.length > 0) this.parts.simulated.reconsider(container);
   }
 
   /** Forgets what a pod that is gone has used. */

@@ -56,15 +56,19 @@ export function outcomeOf(run: ContainerRun, container: Container, observe?: Obs
     const { done, value } = replay.next();
     if (done) {
       if (value === undefined) break;
-      const message = messageOf(replay.state, container);
-      const files = sharesFiles(run.pod, container) ? replay.state.files : undefined;
-      return { end: { seconds: replay.elapsed, code: value, message, ...(files && { files }) } };
+      return { end: { seconds: replay.elapsed, code: value, ...leftBy(run, container, replay.state) } };
     }
     if (value.seconds !== undefined) observe?.(replay.state, from);
   }
   observe?.(replay.state, replay.elapsed);
   for (const seconds of replay.remainingChanges()) observe?.(replay.state, seconds);
   return { end: undefined };
+}
+
+/** What a container leaves at its end. */
+function leftBy({ pod }: ContainerRun, container: Container, state: ShellState) {
+  const message = messageOf(state, container);
+  return sharesFiles(pod, container) ? { message, files: state.files } : { message };
 }
 
 /** What a container has written to the file of its last message. */

@@ -158,23 +158,31 @@ function copy(args: readonly string[], { files }: CommandContext, removes: boole
   const name = removes ? 'mv' : 'cp';
   const paths = args.filter((arg) => !arg.startsWith('-'));
   const target = paths.pop();
-  if (target === undefined || paths.length === 0) return { error: `${name}: missing file operand\n`, code: 1 };
+  if (target === undefined || paths.length === 0)
+    return { error: `${name}: missing file operand\n`, code: 1 };
+  const missing = paths.filter((path) => !files.has(path));
+  const copies = paths.flatMap((path) => copyFile(files, path, { target, removes }) ?? []);
   const isVerbose = args.some((arg) => /^-\w*v/.test(arg));
-  let output = '';
-  let error = '';
-  for (const path of paths) {
-    const text = files.get(path);
-    if (text === undefined) {
-      error += `${name}: can't ${removes ? 'rename' : 'stat'} '${path}': No such file or directory\n`;
-      continue;
-    }
-    const base = path.slice(path.lastIndexOf('/') + 1);
-    const copied = isFolder(target, files) ? `${target.replace(/\/$/, '')}/${base}` : target;
-    writeFile(files, copied, text);
-    if (removes && copied !== path) files.delete(path);
-    if (isVerbose) output += `'${path}' -> '${copied}'\n`;
-  }
-  return { output, error, code: error === '' ? 0 : 1 };
+  const problem = `can't ${removes ? 'rename' : 'stat'}`;
+  return {
+    output: isVerbose ? copies.map(([from, to]) => `'${from}' -> '${to}'\n`).join('') : '',
+    error: missing.map((path) => `${name}: ${problem} '${path}': No such file or directory\n`).join(''),
+    code: missing.length === 0 ? 0 : 1,
+  };
+}
+
+function copyFile(
+  files: Map<string, string>,
+  from: string,
+  { target, removes }: { readonly target: string; readonly removes: boolean },
+): (readonly [from: string, to: string])[] | undefined {
+  const text = files.get(from);
+  if (text === undefined) return undefined;
+  const base = from.slice(from.lastIndexOf('/') + 1);
+  const to = isFolder(target, files) ? `${target.replace(/\/$/, '')}/${base}` : target;
+  writeFile(files, to, text);
+  if (removes && to !== from) files.delete(from);
+  return [[from, to]];
 }
 
 /** Folders are those of files, and some that images have. */
