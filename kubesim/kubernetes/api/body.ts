@@ -1,7 +1,7 @@
 import { yamlParser } from '../../../kernel/yaml/yaml-parser.js';
 import { isJson, type Draft, type Json, type KubeObject } from '../kinds/object.js';
 import type { ServedType } from '../kinds/registry.js';
-import { unsupported } from '../schema/causes.js';
+import { invalidValue, unsupported } from '../schema/causes.js';
 import { customResourceDefinitions } from '../kinds/custom-resource-definitions.js';
 import { groupVersion } from '../kinds/resource.js';
 import { decodeProtobuf } from '../schema/protobuf.js';
@@ -168,7 +168,10 @@ function contradicts(value: unknown, path: string | undefined): boolean {
   return path !== undefined && value !== undefined && value !== path;
 }
 
-function checkKind(served: ServedType, { apiVersion, kind }: Json): void {
+/** Only the kind and version of a built-in kind may be left out. */
+function checkKind(served: ServedType, body: Json): void {
+  const { apiVersion, kind } = body;
+  if (served.type.custom) checkCustomKind(served, body);
   const expected = { apiVersion: groupVersion(served), kind: served.type.kind };
   const declared = { apiVersion: apiVersion ?? expected.apiVersion, kind: kind ?? expected.kind };
   if (declared.apiVersion === expected.apiVersion && declared.kind === expected.kind) return;
@@ -176,6 +179,27 @@ function checkKind(served: ServedType, { apiVersion, kind }: Json): void {
     `the API version and kind in the data (${String(declared.apiVersion)}, ${String(declared.kind)}) do not match the ` +
       `expected ones (${expected.apiVersion}, ${expected.kind})`,
   );
+}
+
+function checkCustomKind(served: ServedType, body: Json): void {
+  const { kind } = served.type;
+  const own = groupVersion(served);
+  if (!body['kind']) {
+    const json = JSON.stringify(body);
+    const shown = `Object 'Kind' is missing in '${json}'`;
+    throw badRequest(`the object provided is unrecognized (must be of type ${kind}): ${shown}`);
+  }
+  if (body['apiVersion'] !== own) {
+    const given = String(body['apiVersion'] ?? '');
+    throw badRequest(
+      `the API version in the data (${given}) does not match the expected API version (${own})`,
+    );
+  }
+  if (body['kind'] !== kind) {
+    const { name } = isJson(body['metadata']) ? body['metadata'] : {};
+    const type = { group: served.group, kind: String(body['kind']), plural: '', id: '' };
+    throw invalid(type, String(name ?? ''), [invalidValue('kind', body['kind'], `must be ${kind}`)]);
+  }
 }
 
 const FIELD_VALIDATIONS = ['Ignore', 'Strict', 'Warn'];

@@ -17,6 +17,7 @@ import { review } from './reviews.js';
 import { scale } from './scale.js';
 import { methodNotAllowed, noSuchPath } from '../kinds/status.js';
 import { kubernetesApi } from '../schema/kubernetes-api.js';
+import { addWarnings } from './warnings.js';
 import { createToken } from './token-request.js';
 import { watch } from './watch.js';
 import { create, patch, remove, removeCollection, update } from './write.js';
@@ -34,6 +35,7 @@ export async function dispatch(call: ApiCall): Promise<ApiResponse | undefined> 
   if (watched !== undefined) return void watchPath(call, watched);
   const target = targetAt(call, call.path);
   authorizeTarget(call, target);
+  warnOfDeprecation(call, target);
   return target.subresource ? subresource(call, target) : resource(call, target);
 }
 
@@ -48,6 +50,10 @@ function targetAt(call: ApiCall, path: string): Target {
   }
   authorizeUnknown(call);
   throw noSuchPath();
+}
+
+function warnOfDeprecation(call: ApiCall, { served: { type } }: Target): void {
+  if (type.custom?.deprecation !== undefined) addWarnings(call, [type.custom.deprecation]);
 }
 
 function serverMetrics({ path, method, listRate }: ApiCall): ApiResponse | undefined {

@@ -8,7 +8,10 @@ import { patchWriterOf, writerOf } from './field-manager.js';
 import { jsonPatch } from '../cluster/json-patch.js';
 import { mergePatch } from './merge-patch.js';
 import type { Target } from './path.js';
+import type { ServedType } from '../kinds/registry.js';
+import { ageColumn, defineResource, nameColumn, type ResourceType } from '../kinds/resource.js';
 import { objectOf } from './read.js';
+import { represent } from './representation.js';
 import { optionsOf, reviewed } from './reviewed-writes.js';
 import { ApiError, badRequest, conflict, methodNotAllowed } from '../kinds/status.js';
 import { bodyOf, parseText } from './body.js';
@@ -20,8 +23,7 @@ interface Scalable extends KubeObject {
 
 /** The scale subresource: desired and current number of replicas. */
 export async function scale(call: ApiCall, target: Target): Promise<ApiResponse> {
-  if (call.method === 'GET')
-    return { status: 200, body: scaleOf(objectOf(call, target) as Scalable, target) };
+  if (call.method === 'GET') return scaleResponse(call, objectOf(call, target) as Scalable, target);
   if (call.method === 'PUT')
     return changeScale(call, target, { by: writerOf(call, target), ...(await replacement(call)) });
   if (call.method !== 'PATCH') throw methodNotAllowed();
@@ -43,7 +45,11 @@ async function changeScale(call: ApiCall, target: Target, { by, change }: ScaleC
   const current = objectOf(call, target) as Scalable;
   const changed = change(current);
   const { metadata, spec } = changed;
-  const version = isJson(metadata) ? metadata['resourceVersion'] : undefined;
+  const { name, resourceVersion: version } = isJson(metadata) ? metadata : {};
+  if (name && name !== current.metadata.name)
+    throw badRequest(
+      `the name of the object (${String(name)}) does not match the name on the URL (${current.metadata.name})`,
+    );
   if (version && version !== current.metadata.resourceVersion)
     throw conflict(target.served.type, current.metadata.name);
   const replicas = isJson(spec) ? (spec['replicas'] ?? 0) : 0;
@@ -93,7 +99,33 @@ async function storeScale(
   };
   const object = await reviewed(call, replacing(call.cluster, type, { ...options, form, current, next }));
   await call.cluster.store.durable();
-  return { status: 200, body: scaleOf(object as Scalable, target) };
+  return scaleResponse(call, object as Scalable, target);
+}
+
+interface Scale extends KubeObject {
+  readonly spec: { readonly replicas: number };
+  readonly status: { readonly replicas: number };
+}
+
+/** How a scale is served: with the columns of `kubectl get --subresource=scale`. */
+const SERVED_SCALE: ServedType = {
+  group: 'autoscaling',
+  version: 'v1',
+  type: defineResource<Scale>({
+    group: 'autoscaling',
+    kind: 'Scale',
+    columns: [
+      nameColumn<Scale>(),
+      { name: 'Desired', type: 'integer', value: ({ spec }) => spec.replicas },
+      { name: 'Available', type: 'integer', value: ({ status }) => status.replicas },
+      ageColumn<Scale>(),
+    ],
+  }) as unknown as ResourceType,
+};
+
+function scaleResponse(call: ApiCall, object: Scalable, target: Target): ApiResponse {
+  const shown = scaleOf(object, target) as unknown as KubeObject;
+  return { status: 200, body: represent(SERVED_SCALE, shown, call.representation, call.cluster.clock.now()) };
 }
 
 type Change = Pick<ScaleChange, 'change'>;

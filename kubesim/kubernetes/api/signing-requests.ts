@@ -75,8 +75,9 @@ function store(
 ): Reviewed<KubeObject> {
   const causes = conditionCauses(status.conditions ?? [], request.status?.conditions ?? []);
   if (causes.length > 0) throw invalid(signingRequests, request.metadata.name, causes);
-  const { managedFields } = next.metadata;
-  const changed = { ...request, status, metadata: { ...request.metadata, managedFields } };
+  const { labels, annotations, finalizers, managedFields } = next.metadata;
+  const metadata = { ...request.metadata, labels, annotations, finalizers, managedFields };
+  const changed = { ...request, status, metadata };
   return statusReplacement<KubeObject>(cluster, signingRequests as unknown as ResourceType, {
     current: request,
     next: changed,

@@ -1,6 +1,6 @@
 import type { Container, Pod } from '../kinds/core.js';
 import type { KubeObject } from '../kinds/object.js';
-import { pods } from '../kinds/pods.js';
+import { pods, qosClass } from '../kinds/pods.js';
 import { quantity } from '../kinds/quantity.js';
 import { type LimitRange, limitRanges } from '../kinds/resource-limits.js';
 import type { ResourceType } from '../kinds/resource.js';
@@ -38,15 +38,13 @@ export function withLimitDefaults(store: ClusterStore, pod: Pod): Pod {
     ...pod.metadata.annotations,
     [ANNOTATION]: `LimitRanger plugin set: ${added.join('; ')}`,
   };
-  return {
-    ...pod,
-    metadata: { ...pod.metadata, annotations },
-    spec: {
-      ...pod.spec,
-      containers: containers.map(completed),
-      ...(pod.spec.initContainers && { initContainers: initContainers.map(completed) }),
-    },
+  const spec = {
+    ...pod.spec,
+    containers: containers.map(completed),
+    ...(pod.spec.initContainers && { initContainers: initContainers.map(completed) }),
   };
+  const status = { ...pod.status, qosClass: qosClass(spec) };
+  return { ...pod, metadata: { ...pod.metadata, annotations }, spec, status };
 }
 
 const ANNOTATION = 'kubernetes.io/limit-ranger';

@@ -405,6 +405,8 @@ export interface Event extends KubeObject {
   readonly firstTimestamp?: string | null;
   readonly lastTimestamp?: string | null;
   readonly eventTime?: string | null;
+  /** How often an event with a time was repeated. */
+  readonly series?: { readonly count?: number; readonly lastObservedTime?: string };
   readonly source?: { readonly component?: string; readonly host?: string };
   readonly reportingComponent?: string;
   readonly reportingInstance?: string;

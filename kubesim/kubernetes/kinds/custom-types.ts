@@ -6,9 +6,10 @@ import { hasRules, ruleCauses } from '../structural-schema/validation-rules.js';
 import { valueCauses } from '../structural-schema/validate-value.js';
 import { customColumns } from './custom-columns.js';
 import { schemaOfVersion, type CustomResourceDefinition, type DefinitionVersion } from './definition.js';
-import type { Json, KubeObject } from './object.js';
+import { valueAt, type Json, type KubeObject } from './object.js';
 import type { ServedType } from './registry.js';
-import type { Cause, ResourceType, Subresource } from './resource.js';
+import { invalidValue } from '../schema/causes.js';
+import type { Cause, ResourceType, ScalePaths, Subresource } from './resource.js';
 
 /** The kinds of a definition, one for each served version; all have the same stored objects. */
 export function customTypes(definition: CustomResourceDefinition): ServedType[] {
@@ -48,16 +49,27 @@ function customType({ spec, status }: CustomResourceDefinition, version: Definit
     subresources: subresourcesOf(version),
     generation: true,
     defaults: (object) => withSchemaDefaults(object, schema) as KubeObject,
-    validate: (object, old) => objectCauses(object, schema, old),
+    validate: (object, old) => [
+      ...objectCauses(object, schema, old),
+      ...scaleCauses(object, version.subresources?.scale),
+    ],
     columns: customColumns(version.additionalPrinterColumns),
     custom: {
       schema,
       listKind: names.listKind ?? `${requested.kind}List`,
       apiVersions: new Set(versions.map(({ name }) => `${group}/${name}`)),
+      deprecation: deprecationOf(version, `${group}/${version.name} ${requested.kind}`),
       scale: version.subresources?.scale,
       selectableFields: (version.selectableFields ?? []).map(({ jsonPath }) => jsonPath.slice(1)),
     },
   };
+}
+
+function deprecationOf(
+  { deprecated, deprecationWarning }: DefinitionVersion,
+  what: string,
+): string | undefined {
+  return deprecated ? (deprecationWarning ?? `${what} is deprecated`) : undefined;
 }
 
 function subresourcesOf({ subresources }: DefinitionVersion): Subresource[] {
@@ -90,6 +102,21 @@ function objectCauses(object: KubeObject, schema: StructuralSchema, old: KubeObj
   const before = new Set(old ? listTypeCauses(old, schema, '').map(({ field }) => field) : []);
   const lists = listTypeCauses(object, schema, '').filter(({ field }) => !before.has(field));
   return [...causes, ...lists, ...ruleCauses(object, schema, old)];
+}
+
+const MAX_REPLICAS = 2 ** 31 - 1;
+
+/** The numbers of replicas at the paths of the scale subresource. */
+function scaleCauses(object: KubeObject, scale: ScalePaths | undefined): Cause[] {
+  if (!scale) return [];
+  return [scale.specReplicasPath, scale.statusReplicasPath].flatMap((path) => {
+    const replicas = valueAt(object, path.split('.').slice(1)) ?? 0;
+    if (typeof replicas !== 'number') return [];
+    if (replicas < 0) return [invalidValue(path, replicas, 'should be a non-negative integer')];
+    return replicas > MAX_REPLICAS
+      ? [invalidValue(path, replicas, `should be less than or equal to ${MAX_REPLICAS}`)]
+      : [];
+  });
 }
 
 /**

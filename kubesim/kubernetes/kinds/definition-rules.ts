@@ -161,17 +161,25 @@ function namesCauses(names: DefinitionNames): Cause[] {
   return causes;
 }
 
-/** Objects of several versions are not converted by webhooks: containers are no processes. */
 function conversionCauses(conversion: Spec['conversion'], versions: Spec['versions']): Cause[] {
-  const field = 'spec.conversion.strategy';
-  const { strategy = 'None' } = conversion ?? {};
-  if (strategy !== 'None' && strategy !== 'Webhook')
-    return [unsupported(field, strategy, ['None', 'Webhook'])];
-  if (strategy === 'None')
-    return conversion?.webhook
-      ? [forbiddenValue('spec.conversion.webhook', 'should not be set when strategy is not set to Webhook')]
-      : [];
-  return versions.length > 1 ? [forbiddenValue(field, 'kubesim does not call conversion webhooks')] : [];
+  const { strategy = 'None', webhook } = conversion ?? {};
+  if (strategy === 'Webhook') return webhookCauses(webhook, versions);
+  if (strategy !== 'None') return [unsupported('spec.conversion.strategy', strategy, ['None', 'Webhook'])];
+  return webhook
+    ? [forbiddenValue('spec.conversion.webhook', 'should not be set when strategy is not set to Webhook')]
+    : [];
+}
+
+/** Objects of several versions are not converted by webhooks: containers are no processes. */
+function webhookCauses(webhook: object | undefined, versions: Spec['versions']): Cause[] {
+  if (!webhook)
+    return [
+      required('spec.conversion.webhookClientConfig', 'required when strategy is set to Webhook'),
+      required('spec.conversion.conversionReviewVersions'),
+    ];
+  return versions.length > 1
+    ? [forbiddenValue('spec.conversion.strategy', 'kubesim does not call conversion webhooks')]
+    : [];
 }
 
 function versionCauses(version: DefinitionVersion, path: string): Cause[] {

@@ -14,7 +14,7 @@ export const events = defineResource<Event>({
     {
       name: 'Last Seen',
       type: 'string',
-      value: (event, now) => age(event.lastTimestamp ?? event.metadata.creationTimestamp, now),
+      value: (event, now) => age(lastTimeOf(event), now),
     },
     { name: 'Type', type: 'string', value: (event) => event.type ?? '' },
     { name: 'Reason', type: 'string', value: (event) => event.reason ?? '' },
@@ -29,19 +29,33 @@ export const events = defineResource<Event>({
       name: 'Source',
       type: 'string',
       priority: 1,
-      value: ({ source }) => [source?.component, source?.host].filter(Boolean).join(', '),
+      value: (event) => sourceOf(event).filter(Boolean).join(', '),
     },
     { name: 'Message', type: 'string', value: (event) => event.message ?? '' },
     {
       name: 'First Seen',
       type: 'string',
       priority: 1,
-      value: (event, now) => age(event.firstTimestamp, now),
+      value: (event, now) => age(event.firstTimestamp ?? event.eventTime, now),
     },
-    { name: 'Count', type: 'integer', priority: 1, value: (event) => event.count ?? 1 },
+    {
+      name: 'Count',
+      type: 'integer',
+      priority: 1,
+      value: ({ series, count }) => series?.count ?? (count || 1),
+    },
     { ...nameColumn<Event>(), priority: 1 },
   ],
 });
+
+/** Events of events.k8s.io have a time, and a series where it was repeated. */
+function lastTimeOf({ series, lastTimestamp, firstTimestamp, eventTime }: Event): string | null | undefined {
+  return series?.lastObservedTime ?? lastTimestamp ?? firstTimestamp ?? eventTime;
+}
+
+function sourceOf({ source, reportingComponent, reportingInstance }: Event): (string | undefined)[] {
+  return [source?.component || reportingComponent, source?.host || reportingInstance];
+}
 
 function objectText({ kind, name }: ObjectReference): string {
   return `${(kind ?? '').toLowerCase()}/${name ?? ''}`;
@@ -67,38 +81,35 @@ export function eventsGroupCauses(body: Json): Cause[] {
 
 /** The event as events.k8s.io/v1. */
 export function eventOfEventsGroup(event: Event): Json {
+  const { involvedObject, message, source, count, firstTimestamp, lastTimestamp, ...rest } = event;
+  const { reportingComponent, ...same } = rest;
   return {
+    ...same,
     apiVersion: 'events.k8s.io/v1',
-    kind: 'Event',
-    metadata: event.metadata,
-    regarding: event.involvedObject,
-    reason: event.reason,
-    note: event.message,
-    type: event.type,
-    action: event.reason,
     eventTime: event.eventTime ?? null,
-    reportingController: event.reportingComponent ?? event.source?.component,
-    reportingInstance: event.reportingInstance ?? event.source?.host,
-    deprecatedSource: event.source,
-    deprecatedCount: event.count,
-    deprecatedFirstTimestamp: event.firstTimestamp,
-    deprecatedLastTimestamp: event.lastTimestamp,
+    regarding: involvedObject,
+    note: message,
+    reportingController: reportingComponent,
+    deprecatedSource: source,
+    deprecatedCount: count,
+    deprecatedFirstTimestamp: firstTimestamp,
+    deprecatedLastTimestamp: lastTimestamp,
   };
 }
 
 /** The stored core/v1 event of an events.k8s.io/v1 body. */
 export function eventFromEventsGroup(body: Json): Json {
   const { regarding, note, reportingController, deprecatedSource, deprecatedCount, ...rest } = body;
-  const { deprecatedFirstTimestamp, deprecatedLastTimestamp, ...kept } = rest;
+  const { deprecatedFirstTimestamp, deprecatedLastTimestamp, ...same } = rest;
   return {
-    ...kept,
+    ...same,
     apiVersion: 'v1',
     involvedObject: regarding ?? {},
     message: note,
-    source: deprecatedSource ?? { component: reportingController },
+    source: deprecatedSource ?? {},
     reportingComponent: reportingController,
-    count: deprecatedCount ?? 1,
-    firstTimestamp: deprecatedFirstTimestamp ?? kept['eventTime'],
-    lastTimestamp: deprecatedLastTimestamp ?? kept['eventTime'],
+    count: deprecatedCount,
+    firstTimestamp: deprecatedFirstTimestamp ?? null,
+    lastTimestamp: deprecatedLastTimestamp ?? null,
   };
 }

@@ -3,6 +3,7 @@ import type { Container, ContainerStatus, Pod, PodSpec } from './core.js';
 import { podSpecCauses } from './pod-spec-rules.js';
 import { podUpdateCauses } from './pod-update-rules.js';
 import { completeSpec } from './pod-template.js';
+import { quantity } from './quantity.js';
 import { age, ageColumn, defineResource, nameColumn, type Cause, type Column } from './resource.js';
 
 export const pods = defineResource<Pod>({
@@ -18,7 +19,7 @@ export const pods = defineResource<Pod>({
         serviceAccountName: account,
         serviceAccount: account,
       },
-      status: pod.status?.phase ? pod.status : { phase: 'Pending', qosClass: qosClass(pod) },
+      status: pod.status?.phase ? pod.status : { phase: 'Pending', qosClass: qosClass(spec) },
     };
   },
   validate: (pod, old) => [
@@ -60,13 +61,27 @@ function requestLimits(container: Container): Container {
     : container;
 }
 
-function qosClass(pod: Pod): string {
-  const amounts = (pod.spec?.containers ?? []).map(({ resources }) => resources ?? {});
-  if (amounts.every(({ requests, limits }) => !requests && !limits)) return 'BestEffort';
-  const guaranteed = amounts.every(({ requests, limits }) =>
-    ['cpu', 'memory'].every((name) => limits?.[name] && (requests?.[name] ?? limits[name]) === limits[name]),
+/** The quality of service of a pod, by what its containers request and are limited to of processors and memory. */
+export function qosClass({ containers, initContainers = [] }: PodSpec): string {
+  const amounts = [...containers, ...initContainers].map(({ resources = {} }) => ({
+    requests: countedOf(resources.requests),
+    limits: countedOf(resources.limits),
+  }));
+  if (amounts.every(({ requests, limits }) => requests.length + limits.length === 0)) return 'BestEffort';
+  const isGuaranteed = amounts.every(
+    ({ requests, limits }) =>
+      limits.length === COUNTED.length &&
+      requests.every(([name, amount]) => limits.some(([other, limit]) => other === name && limit === amount)),
   );
-  return guaranteed ? 'Guaranteed' : 'Burstable';
+  return isGuaranteed ? 'Guaranteed' : 'Burstable';
+}
+
+const COUNTED = ['cpu', 'memory'];
+
+function countedOf(amounts: Readonly<Record<string, string>> = {}): [name: string, amount: number][] {
+  return COUNTED.map((name): [string, number] => [name, quantity(amounts[name] ?? '0')]).filter(
+    ([, amount]) => amount > 0,
+  );
 }
 
 /** Ephemeral containers are added to a pod that exists. */

@@ -151,5 +151,24 @@ export const resourceQuotas = defineResource<ResourceQuota>({
   kind: 'ResourceQuota',
   defaults: (quota) => ({ ...quota, spec: quota.spec ?? {} }),
   validate: resourceQuotaCauses,
-  columns: [nameColumn<ResourceQuota>(), ageColumn<ResourceQuota>()],
+  columns: [
+    nameColumn<ResourceQuota>(),
+    { name: 'Request', type: 'string', value: (quota) => amountsText(quota, (name) => !isLimit(name)) },
+    { name: 'Limit', type: 'string', value: (quota) => amountsText(quota, isLimit) },
+    ageColumn<ResourceQuota>(),
+  ],
 });
+
+function isLimit(name: string): boolean {
+  return name.startsWith('limits.');
+}
+
+/** `pods: 1/5, secrets: 0/10`: what is used of what is allowed. */
+function amountsText({ status }: ResourceQuota, isShown: (name: string) => boolean): string {
+  const { hard = {}, used = {} } = status ?? {};
+  return Object.keys(hard)
+    .filter(isShown)
+    .sort()
+    .map((name) => `${name}: ${used[name] ?? '0'}/${hard[name]}`)
+    .join(', ');
+}

@@ -54,6 +54,8 @@ interface CustomRules {
   readonly listKind: string;
   /** The versions of the definition: `example.com/v1` …. */
   readonly apiVersions: ReadonlySet<string>;
+  /** Warning to clients of a deprecated version. */
+  readonly deprecation: string | undefined;
   /** Paths of the scale subresource. */
   readonly scale: ScalePaths | undefined;
   /** Field labels of `fieldSelector` besides the metadata. */

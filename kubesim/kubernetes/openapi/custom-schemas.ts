@@ -26,14 +26,14 @@ export function definitionsOfKind(served: ServedType): ReadonlyMap<string, strin
         type: 'object',
         required: ['items'],
         properties: {
-          apiVersion: TEXT,
+          apiVersion: API_VERSION,
           items: {
             description: `List of ${type.plural}.`,
             type: 'array',
             items: { $ref: `#/components/schemas/${name}` },
           },
-          kind: TEXT,
-          metadata: { allOf: [{ $ref: `${META}.ListMeta` }] },
+          kind: KIND,
+          metadata: { description: LIST_METADATA, allOf: [{ $ref: `${META}.ListMeta` }] },
         },
         ...kindOf(type.custom?.listKind ?? `${type.kind}List`),
       }),
@@ -43,7 +43,20 @@ export function definitionsOfKind(served: ServedType): ReadonlyMap<string, strin
   return definitions;
 }
 
-const TEXT = { type: 'string' };
+const API_VERSION = {
+  type: 'string',
+  description:
+    'APIVersion defines the versioned schema of this representation of an object. Servers should convert recognized schemas to the latest internal value, and may reject unrecognized values. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#resources',
+};
+const KIND = {
+  type: 'string',
+  description:
+    'Kind is a string value representing the REST resource this object represents. Servers may infer this from the endpoint the client submits requests to. Cannot be updated. In CamelCase. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#types-kinds',
+};
+const METADATA =
+  "Standard object's metadata. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#metadata";
+const LIST_METADATA =
+  'Standard list metadata. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#types-kinds';
 
 /** The schema of a definition with the fields of every object. */
 function resourceSchema(source: Json): Json {
@@ -53,9 +66,9 @@ function resourceSchema(source: Json): Json {
     type: 'object',
     properties: {
       ...fields,
-      apiVersion: fields['apiVersion'] ?? TEXT,
-      kind: fields['kind'] ?? TEXT,
-      metadata: { allOf: [{ $ref: `${META}.ObjectMeta` }] },
+      apiVersion: API_VERSION,
+      kind: KIND,
+      metadata: { description: METADATA, allOf: [{ $ref: `${META}.ObjectMeta` }] },
     },
   };
 }

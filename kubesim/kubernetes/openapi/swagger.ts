@@ -9,7 +9,7 @@ export function openApiV2(api: ServedApi): string {
   const paths = Object.assign({}, ...groups.map((groupVersion) => pathsOf(api, groupVersion))) as Json;
   const definitions = definitionsOf(api, JSON.stringify(paths)).map(([name, json]) => [
     name,
-    schemaV2(JSON.parse(json)),
+    definitionV2(JSON.parse(json) as Json),
   ]);
   return JSON.stringify({
     swagger: '2.0',
@@ -20,11 +20,20 @@ export function openApiV2(api: ServedApi): string {
   }).replaceAll('"#/components/schemas/', '"#/definitions/');
 }
 
+const PRESERVE = 'x-kubernetes-preserve-unknown-fields';
+const KINDS = 'x-kubernetes-group-version-kind';
+
+/** kubectl would refuse unknown fields beside the declared ones. */
+function definitionV2(schema: Json): unknown {
+  return schema[PRESERVE] === true ? { type: 'object', [KINDS]: schema[KINDS] } : schemaV2(schema);
+}
+
 /** Version 2 has no defaults, and references stand alone. */
 function schemaV2(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(schemaV2);
   if (!isJson(schema)) return schema;
-  const { allOf, oneOf, anyOf: _anyOf, not: _not, nullable: _nullable, default: _default, ...rest } = schema;
+  const shown = schema[PRESERVE] === true ? withoutFields(schema) : schema;
+  const { allOf, oneOf, anyOf: _anyOf, not: _not, nullable: _nullable, default: _default, ...rest } = shown;
   const [reference] = Array.isArray(allOf) ? (allOf as unknown[]) : [];
   const more = {
     ...(isJson(reference) && reference['$ref'] !== undefined ? reference : {}),
@@ -42,6 +51,10 @@ function schemaV2(schema: unknown): unknown {
     ),
     ...more,
   };
+}
+
+function withoutFields({ properties: _properties, items: _items, ...open }: Json): Json {
+  return open;
 }
 
 /** Fields may have the names of keywords. */

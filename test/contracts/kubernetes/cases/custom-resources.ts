@@ -227,6 +227,112 @@ export const customResources: Area = {
       expect((await api.get(`${path}/a`)).body.spec['replicas']).toBe(5);
     },
 
+    async 'rejects a scale below zero and one of another object'(context) {
+      const { api } = context;
+      const { path, robot } = await define(context, { subresources });
+      await api.post(path, robot('a', { size: 1, replicas: 2 }));
+      const below = await api.patch(`${path}/a/scale`, 'merge', { spec: { replicas: -1 } });
+      expectInvalid(below, 'FieldValueInvalid .spec.replicas');
+      expect(below.body.message).toContain('Invalid value: -1: should be a non-negative integer');
+      const scale = (await api.get(`${path}/a/scale`)).body;
+      const renamed = { ...scale, metadata: { ...scale.metadata, name: 'b' } };
+      const other = await api.put(`${path}/a/scale`, renamed);
+      expectError(other, 400, 'BadRequest');
+      expect(other.body.message).toBe('the name of the object (b) does not match the name on the URL (a)');
+    },
+
+    async 'shows a scale with its columns'(context) {
+      const { api } = context;
+      const { path, robot } = await define(context, { subresources });
+      await api.post(path, robot('a', { size: 1, replicas: 2 }));
+      const table = await api.get(`${path}/a/scale`, {
+        accept: 'application/json;as=Table;g=meta.k8s.io;v=v1',
+      });
+      expect(expectSuccess(table).columnDefinitions.map(({ name }) => name)).toEqual([
+        'Name',
+        'Desired',
+        'Available',
+        'Age',
+      ]);
+      expect(table.body.rows[0]?.cells.slice(0, 3)).toEqual(['a', 2, 0]);
+    },
+
+    async 'rejects an object of another kind or version, or of none'(context) {
+      const { path, robot } = await define(context);
+      const { apiVersion, kind, ...rest } = robot('a') as { apiVersion: string; kind: string };
+      const unversioned = await context.api.post(path, { kind, ...rest });
+      expectError(unversioned, 400, 'BadRequest');
+      expect(unversioned.body.message).toBe(
+        `the API version in the data () does not match the expected API version (${apiVersion})`,
+      );
+      const unknown = await context.api.post(path, { apiVersion, ...rest });
+      expectError(unknown, 400, 'BadRequest');
+      expect(unknown.body.message).toContain(
+        "the object provided is unrecognized (must be of type Robot): Object 'Kind' is missing in '{",
+      );
+      const other = await context.api.post(path, { apiVersion, kind: 'Human', ...rest });
+      expectInvalid(other, 'FieldValueInvalid kind');
+      expect(other.body.message).toContain('kind: Invalid value: "Human": must be Robot');
+    },
+
+    async 'warns of a deprecated version'(context) {
+      const { api } = context;
+      const { path, robot } = await define(context, { deprecated: true, deprecationWarning: 'use v2' });
+      expect((await api.post(path, robot('a'))).warnings).toEqual(['use v2']);
+      expect((await api.get(path)).warnings).toEqual(['use v2']);
+      const other = await define(context, { deprecated: true });
+      expect((await api.get(`${other.path}`)).warnings).toEqual([`${other.group}/v1 Robot is deprecated`]);
+    },
+
+    async 'keeps objects that a stricter definition would refuse'(context) {
+      const { api, eventually } = context;
+      const { path, definition, robot } = await define(context);
+      await api.post(path, robot('a'));
+      const { spec } = SCHEMA.properties;
+      const strict = {
+        ...SCHEMA,
+        properties: {
+          ...SCHEMA.properties,
+          spec: {
+            ...spec,
+            required: ['size', 'host'],
+            properties: { ...spec.properties, size: { type: 'integer', minimum: 5 } },
+          },
+        },
+      };
+      expectSuccess(
+        await api.patch(definition, 'json', [
+          { op: 'replace', path: '/spec/versions/0/schema/openAPIV3Schema', value: strict },
+        ]),
+      );
+      await eventually(async () => (await api.post(`${path}?dryRun=All`, robot('b'))).status === 422);
+      const labelled = await api.patch(`${path}/a`, 'merge', { metadata: { labels: { x: 'y' } } });
+      expect(expectSuccess(labelled).metadata.labels).toEqual({ x: 'y' });
+      const changed = await api.patch(`${path}/a`, 'merge', { spec: { color: 'green' } });
+      expectError(changed, 422, 'Invalid');
+    },
+
+    async 'requires a webhook of the conversion by webhook'({ api, unique }) {
+      const group = `${unique('group')}.example.com`;
+      const rejected = await api.post(`${DEFINITIONS}?dryRun=All`, {
+        apiVersion: 'apiextensions.k8s.io/v1',
+        kind: 'CustomResourceDefinition',
+        metadata: { name: `robots.${group}` },
+        spec: {
+          group,
+          scope: 'Namespaced',
+          names: { plural: 'robots', kind: 'Robot' },
+          versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: SCHEMA } }],
+          conversion: { strategy: 'Webhook' },
+        },
+      });
+      expectInvalid(
+        rejected,
+        'FieldValueRequired spec.conversion.webhookClientConfig',
+        'FieldValueRequired spec.conversion.conversionReviewVersions',
+      );
+    },
+
     async 'shows the columns of the definition in a table'(context) {
       const additionalPrinterColumns = [
         { name: 'Size', type: 'integer', jsonPath: '.spec.size' },

@@ -49,6 +49,35 @@ export const eventsAndLeases: Area = {
       });
     },
 
+    async 'keeps the series of an event in both groups'({ api, namespace }) {
+      const path = `/apis/events.k8s.io/v1/namespaces/${namespace}/events`;
+      const body = {
+        metadata: { name: 'a' },
+        eventTime: '2026-01-01T00:00:00.000000Z',
+        reportingController: 'example.com/robot',
+        reportingInstance: 'one',
+        action: 'Trying',
+        reason: 'Tried',
+        type: 'Normal',
+        regarding: { apiVersion: 'v1', kind: 'Pod', name: 'web', namespace },
+        related: { kind: 'Node', name: 'one' },
+      };
+      expectSuccess(await api.post(path, body), 201);
+      const series = { count: 2, lastObservedTime: '2026-01-01T00:01:00.000000Z' };
+      expect(expectSuccess(await api.patch(`${path}/a`, 'strategic', { series }))).toMatchObject({
+        ...body,
+        series,
+      });
+      expect(expectSuccess(await api.get(`${eventsOf(namespace)}/a`))).toMatchObject({
+        series,
+        action: 'Trying',
+        related: { name: 'one' },
+        source: {},
+        firstTimestamp: null,
+        reportingComponent: 'example.com/robot',
+      });
+    },
+
     async 'serves an event of events.k8s.io in v1'({ api, namespace }) {
       const body = {
         metadata: { name: 'a' },

@@ -106,6 +106,49 @@ export const quotas: Area = {
       });
     },
 
+    async 'shows the requests and limits of a quota in a table'(context) {
+      const { api, namespace } = context;
+      await createQuota(context, { 'requests.cpu': '2', pods: '5', 'limits.memory': '1Gi' });
+      const table = await api.get(quotasOf(namespace), {
+        accept: 'application/json;as=Table;g=meta.k8s.io;v=v1',
+      });
+      const { columnDefinitions, rows } = expectSuccess(table);
+      expect(columnDefinitions.map(({ name }) => name)).toEqual(['Name', 'Request', 'Limit', 'Age']);
+      expect(rows[0]?.cells.slice(0, 3)).toEqual([
+        'quota',
+        'pods: 0/5, requests.cpu: 0/2',
+        'limits.memory: 0/1Gi',
+      ]);
+    },
+
+    async 'derives the quality of service of a pod from the defaults of a LimitRange'({
+      api,
+      namespace,
+      eventually,
+    }) {
+      const limits = [
+        { type: 'Container', default: { cpu: '1', memory: '1Gi' }, defaultRequest: { cpu: '1' } },
+      ];
+      await api.post(limitsOf(namespace), { metadata: { name: 'limits' }, spec: { limits } });
+      const classOf = async (name: string, resources: object) => {
+        const { body } = await api.post(`${podsOf(namespace)}?dryRun=All`, withResources(name, resources));
+        return body.status['qosClass'] as unknown;
+      };
+      await eventually(async () => (await classOf('a', {})) !== 'BestEffort');
+      expect(await classOf('a', {})).toBe('Guaranteed');
+      expect(await classOf('b', { limits: { cpu: '1000m' } })).toBe('Guaranteed');
+      expect(await classOf('c', { requests: { cpu: '500m' } })).toBe('Burstable');
+    },
+
+    async 'ignores other resources than processors and memory for the quality of service'({
+      api,
+      namespace,
+    }) {
+      const resources = { requests: { 'ephemeral-storage': '1Gi' } };
+      const created = await api.post(podsOf(namespace), withResources('a', resources));
+      expect(expectSuccess(created, 201).status['qosClass']).toBe('BestEffort');
+    },
+
     async 'rejects a pod above the maximum of a LimitRange'({ api, namespace, eventually }) {
       const limits = [{ type: 'Container', max: { cpu: '1' } }];
       await api.post(limitsOf(namespace), { metadata: { name: 'limits' }, spec: { limits } });
