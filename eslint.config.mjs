@@ -68,6 +68,10 @@ const kubesim = {
     ...['kubernetes/kinds', 'kubernetes/schema', 'kubernetes/store', 'kubernetes/cel'],
     'kubernetes/cluster',
   ],
+  'kubernetes/aggregation': [
+    ...['kubernetes/kinds', 'kubernetes/schema', 'kubernetes/store', 'kubernetes/cluster'],
+    'kubernetes/webhooks',
+  ],
   'kubernetes/scheduler': ['kubernetes/kinds', 'kubernetes/store', 'kubernetes/cluster'],
   'kubernetes/controllers': [
     ...['kubernetes/kinds', 'kubernetes/store', 'kubernetes/cluster'],
@@ -75,7 +79,7 @@ const kubesim = {
   ],
   'kubernetes/api': [
     ...['http', 'streams', 'kubernetes/kinds', 'kubernetes/schema', 'kubernetes/store'],
-    ...['kubernetes/cluster', 'kubernetes/scheduler', 'kubernetes/webhooks'],
+    ...['kubernetes/cluster', 'kubernetes/scheduler', 'kubernetes/webhooks', 'kubernetes/aggregation'],
   ],
   kubelet: [
     ...['streams', 'kubernetes/kinds', 'kubernetes/store', 'kubernetes/cluster'],

@@ -12,6 +12,7 @@ import type {
   VolumeFaultResult,
   VpcAddresses,
 } from '../cluster-port.js';
+import { apiServiceAvailability } from './aggregation/availability.js';
 import { apiServiceRegistration } from './controllers/api-services.js';
 import { clusterRoleAggregationController } from './controllers/cluster-role-aggregation.js';
 import { cronJobController } from './controllers/cron-job.js';
@@ -193,6 +194,7 @@ export class SimulatedCluster implements ClusterContext, ClusterPort {
       garbageCollector(this),
       definitionController(this),
       apiServiceRegistration(this),
+      apiServiceAvailability(this),
       namespaceController(this, this.dependencies.caCertificate),
       unitedDeploymentController(this),
       deploymentController(this),

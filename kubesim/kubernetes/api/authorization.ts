@@ -1,3 +1,4 @@
+import { type AggregatedTarget, aggregatedTarget } from './aggregated-path.js';
 import { flag, type ApiCall } from './call.js';
 import { parseTarget, type Target, watchedPath } from './path.js';
 import { decodeSegment } from './request-target.js';
@@ -65,6 +66,14 @@ function namesIn(steps: readonly string[]): Omit<ResourceAttributes, 'verb' | 'g
 export function mayStillRead(call: ApiCall, requester: UserInfo): boolean {
   try {
     const watched = watchedPath(call.path);
+    const aggregated = aggregatedTarget(call);
+    if (aggregated) {
+      authorizeAggregated(
+        { ...call, user: effectiveUser(call.cluster, requester, call.request) },
+        aggregated,
+      );
+      return true;
+    }
     const target = parseTarget(call.cluster.resources, watched ?? call.path);
     if (!target) return false;
     const user = effectiveUser(call.cluster, requester, call.request);
@@ -74,6 +83,17 @@ export function mayStillRead(call: ApiCall, requester: UserInfo): boolean {
     if (error instanceof ApiError) return false;
     throw error;
   }
+}
+
+/** Throws ApiError 403 if the caller may not perform the request, which another server will handle. */
+export function authorizeAggregated(call: ApiCall, target: AggregatedTarget): void {
+  const { group, isWatch, resource, namespace, name, subresource } = target;
+  if (resource === undefined) return authorizePath(call);
+  authorize(call.cluster, call.user, {
+    verb: isWatch ? 'watch' : verbOf(call, { name, subresource }),
+    ...{ group, resource, subresource, namespace },
+    name: name ?? selectedName(call),
+  });
 }
 
 function attributesOf(call: ApiCall, target: Target): ResourceAttributes {
@@ -99,10 +119,10 @@ function selectedName({ method, query }: ApiCall): string | undefined {
     .find((name) => name !== undefined);
 }
 
-function verbOf(
-  { method, query }: ApiCall,
-  { name, subresource }: { readonly name?: string | undefined; readonly subresource?: string | undefined },
-): string {
+/** The object that a path names, and its subresource. */
+type NamedObject = Readonly<Partial<Record<'name' | 'subresource', string | undefined>>>;
+
+function verbOf({ method, query }: ApiCall, { name, subresource }: NamedObject): string {
   if (method === 'GET') {
     if (subresource || name !== undefined) return 'get';
     return flag(query, 'watch') ? 'watch' : 'list';

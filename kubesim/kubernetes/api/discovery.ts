@@ -1,6 +1,12 @@
 import type { Json } from '../kinds/object.js';
 import type { ApiResource } from '../schema/definition-file.js';
+import type { DiscoveredApi } from '../aggregation/discovered-apis.js';
 import type { ServedApi } from '../openapi/served-api.js';
+
+/** The groups and versions of other servers, by `example.com/v1` …. */
+type RemoteApis = ReadonlyMap<string, DiscoveredApi>;
+
+const NO_APIS: RemoteApis = new Map();
 
 /** A group and version of discovery; the core group is ''. */
 interface GroupVersion {
@@ -9,16 +15,18 @@ interface GroupVersion {
   /** `v1`, `apps/v1` …. */
   readonly key: string;
   readonly resources: readonly ApiResource[];
+  /** Its server has not answered the last time. */
+  readonly isStale: boolean;
 }
 
 /** `/api`, `/api/v1`, `/apis`, `/apis/apps`, `/apis/apps/v1`. */
 const DISCOVERY_PATH = /^\/apis?(\/[^/]+){0,2}$/;
 
 /** Returns the document of a discovery path; undefined for other paths, which are most of all requests. */
-export function discovery(api: ServedApi, path: string): Json | undefined {
+export function discovery(api: ServedApi, path: string, remote = NO_APIS): Json | undefined {
   if (!DISCOVERY_PATH.test(path)) return undefined;
   if (path === '/api') return { kind: 'APIVersions', versions: ['v1'], serverAddressByClientCIDRs: [] };
-  const versions = groupVersions(api);
+  const versions = groupVersions(api, remote);
   const groups = Map.groupBy(
     versions.filter(({ group }) => group !== ''),
     ({ group }) => group,
@@ -38,10 +46,11 @@ export function discovery(api: ServedApi, path: string): Json | undefined {
   return list && { kind: 'APIGroup', apiVersion: 'v1', ...groupOf(key, list) };
 }
 
-function groupVersions(api: ServedApi): GroupVersion[] {
-  return [...api.resources].map(([key, resources]) => {
+function groupVersions(api: ServedApi, remote: RemoteApis): GroupVersion[] {
+  const own = [...api.resources].map(([key, resources]) => [key, { resources, isStale: false }] as const);
+  return [...own, ...remote].map(([key, described]) => {
     const [version = '', group = ''] = key.split('/').reverse();
-    return { group, version, key, resources };
+    return { group, version, key, ...described };
   });
 }
 
@@ -51,15 +60,15 @@ function groupOf(name: string, list: readonly GroupVersion[]): Json {
 }
 
 /** The aggregated document of `/api` or `/apis`, with all resources; undefined for other paths. */
-export function aggregatedDiscovery(api: ServedApi, path: string): Json | undefined {
+export function aggregatedDiscovery(api: ServedApi, path: string, remote = NO_APIS): Json | undefined {
   if (path !== '/api' && path !== '/apis') return undefined;
-  const versions = groupVersions(api).filter(({ group }) => (group === '') === (path === '/api'));
+  const versions = groupVersions(api, remote).filter(({ group }) => (group === '') === (path === '/api'));
   const items = [...Map.groupBy(versions, ({ group }) => group)].map(([name, list]) => ({
     metadata: name === '' ? {} : { name },
-    versions: list.map(({ version, resources }) => ({
+    versions: list.map(({ version, resources, isStale }) => ({
       version,
       resources: aggregated(resources),
-      freshness: 'Current',
+      freshness: isStale ? 'Stale' : 'Current',
     })),
   }));
   return { kind: 'APIGroupDiscoveryList', apiVersion: 'apidiscovery.k8s.io/v2', metadata: {}, items };

@@ -1,3 +1,6 @@
+import { remoteApis } from '../aggregation/discovered-apis.js';
+import { aggregatedTarget } from './aggregated-path.js';
+import { forwardAggregated } from './aggregated-requests.js';
 import { authorizePath, authorizeTarget, authorizeUnknown } from './authorization.js';
 import { flag, type ApiResponse, type ApiCall } from './call.js';
 import { conditional } from './conditional.js';
@@ -26,6 +29,8 @@ const AGGREGATED = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDisco
 
 /** Handles a request; undefined if the response is streamed. Throws ApiError. */
 export async function dispatch(call: ApiCall): Promise<ApiResponse | undefined> {
+  const aggregated = aggregatedTarget(call);
+  if (aggregated) return forwardAggregated(call, aggregated);
   const plain = serverMetrics(call) ?? nonResourceResponse(call);
   if (plain) authorizePath(call);
   const response = plain ?? (await review(call));
@@ -82,12 +87,13 @@ function discoveryResponse(call: ApiCall): ApiResponse | undefined {
   const { path, version, request, cluster } = call;
   const api = servedApi(kubernetesApi(version), cluster.resources.custom);
   const accepts = (request.headers.accept ?? '').replaceAll(' ', '');
-  const aggregated = accepts.includes(AGGREGATED) ? aggregatedDiscovery(api, path) : undefined;
+  const remote = path.startsWith('/apis') ? remoteApis(cluster) : undefined;
+  const aggregated = accepts.includes(AGGREGATED) ? aggregatedDiscovery(api, path, remote) : undefined;
   if (aggregated) {
     const text = JSON.stringify(aggregated);
     return conditional(call, { hash: hashOfText(text), text: () => text, contentType: AGGREGATED });
   }
-  const found = discovery(api, path);
+  const found = discovery(api, path, remote);
   return found && { status: 200, body: found };
 }
 

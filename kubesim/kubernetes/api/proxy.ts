@@ -157,7 +157,8 @@ function proxyRoot({ url = '' }: IncomingMessage): string {
   return /^.*?\/(?:pods|services)\/[^/]+\/proxy/.exec(url)?.[0] ?? '';
 }
 
-function withoutConnection(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+/** Headers without those of the connection, of the credential and of an impersonated user. */
+export function withoutConnection(headers: IncomingHttpHeaders): IncomingHttpHeaders {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !DROPPED.test(name)));
 }
 
@@ -173,7 +174,8 @@ function forwardedHeaders(request: IncomingMessage, host: string): IncomingHttpH
   };
 }
 
-function searchOf({ url = '' }: IncomingMessage): string {
+/** The query of a request with its question mark; empty without one. */
+export function searchOf({ url = '' }: IncomingMessage): string {
   const at = url.indexOf('?');
   return at < 0 ? '' : url.slice(at);
 }

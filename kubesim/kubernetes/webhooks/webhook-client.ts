@@ -92,6 +92,7 @@ async function textOf(response: IncomingMessage): Promise<string> {
 }
 
 const UNKNOWN_AUTHORITY: ReadonlySet<string> = new Set([
+  'CERT_SIGNATURE_FAILURE',
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'SELF_SIGNED_CERT_IN_CHAIN',
   'UNABLE_TO_GET_ISSUER_CERT',
@@ -100,7 +101,7 @@ const UNKNOWN_AUTHORITY: ReadonlySet<string> = new Set([
 ]);
 
 /** An error of a connection as Go's client says it. */
-function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown): string {
   if (error instanceof TimeoutError) return 'context deadline exceeded';
   if (error instanceof UnreachableError || error instanceof LongAnswerError) return error.message;
   const {

@@ -53,7 +53,7 @@ function podServer(
     shownUrl,
     connect() {
       const [client, server] = duplexPair() as [Duplex, Duplex];
-      listenerOf(network, { namespace, name, port })(server);
+      endpointOf(network, { namespace, name, port }).listener(server);
       return connectSecurely({ ...trusted, socket: client, servername: host });
     },
   };
@@ -65,19 +65,27 @@ interface ServicePortReference {
   readonly port: number;
 }
 
-/** What serves connections to the port of a Service: a ready pod of the simulation. Throws UnreachableError. */
-function listenerOf(
-  { store, network }: WebhookNetwork,
+/** A ready pod of the simulation that serves a port of a Service. */
+interface ServiceEndpoint {
+  /** Address and port of the pod. */
+  readonly address: string;
+  /** Serves a connection. */
+  listener(socket: Duplex): void;
+}
+
+/** The pod that serves connections to the port of a Service. Throws UnreachableError. */
+export function endpointOf(
+  { store, network }: Pick<WebhookNetwork, 'store' | 'network'>,
   reference: ServicePortReference,
-): (socket: Duplex) => void {
+): ServiceEndpoint {
   const portName = portNameOf(store, reference);
   const { name } = reference;
   const [target] = podsBehind(store, reference, portName);
   if (!target) throw new UnreachableError(`no endpoints available for service ${JSON.stringify(name)}`);
+  const address = `${target.pod.status.podIP ?? ''}:${target.port}`;
   const listener = network.listener(target.pod, target.port);
-  if (listener) return listener;
-  const { podIP = '' } = target.pod.status;
-  throw new UnreachableError(`dial tcp ${podIP}:${target.port}: connect: connection refused`);
+  if (!listener) throw new UnreachableError(`dial tcp ${address}: connect: connection refused`);
+  return { address, listener };
 }
 
 /** The name of a port of a Service. Throws UnreachableError. */

@@ -1,6 +1,7 @@
 import { access } from './cases/access.js';
 import { admission } from './cases/admission.js';
 import { admissionWebhooks } from './cases/admission-webhooks/admission-webhooks.js';
+import { aggregatedApis } from './cases/aggregated-apis.js';
 import { apiServices } from './cases/api-services.js';
 import { autoscaling } from './cases/autoscaling.js';
 import { containers } from './cases/containers.js';
@@ -61,4 +62,4 @@ export const areas: readonly Area[] = [
 ];
 
 /** The contract of clusters with nodes, whose kubelets are those of kubesim for both implementations. */
-export const nodeAreas: readonly Area[] = [containers, streams, proxies, logs];
+export const nodeAreas: readonly Area[] = [containers, streams, proxies, logs, aggregatedApis];
