@@ -34,6 +34,7 @@ async function sent(lists: readonly (readonly unknown[])[]) {
         status: 200,
         body: { kind: 'List', items: lists[index] },
         list: 'items',
+        media: 'json',
       });
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');

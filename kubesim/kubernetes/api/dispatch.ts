@@ -16,6 +16,7 @@ import { bind, evict } from './pod-actions.js';
 import { proxy } from './proxy.js';
 import { listRateMetrics } from './list-rate-limiter.js';
 import { get, list } from './read.js';
+import { checkFormat } from './representation.js';
 import { review } from './reviews.js';
 import { scale } from './scale.js';
 import { methodNotAllowed, noSuchPath } from '../kinds/status.js';
@@ -41,6 +42,7 @@ export async function dispatch(call: ApiCall): Promise<ApiResponse | undefined> 
   const target = targetAt(call, call.path);
   authorizeTarget(call, target);
   warnOfDeprecation(call, target);
+  checkFormat(call.representation, target.served);
   return target.subresource ? subresource(call, target) : resource(call, target);
 }
 
@@ -118,6 +120,7 @@ function watchPath(call: ApiCall, path: string): void {
   if (target.subresource || (target.name !== undefined && isOutsideNamespace(target))) throw noSuchPath();
   if (call.method !== 'GET') throw methodNotAllowed();
   authorizeTarget(call, { ...target, name: undefined });
+  checkFormat(call.representation, target.served);
   watch(call, target);
 }
 

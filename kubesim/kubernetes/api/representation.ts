@@ -1,42 +1,110 @@
 import type { ServedType } from '../kinds/registry.js';
 import type { KubeObject, Json } from '../kinds/object.js';
 import { groupVersion } from '../kinds/resource.js';
+import { hasProtobuf } from '../schema/encode-protobuf.js';
 import { latestApi } from '../schema/kubernetes-api.js';
 import { ApiError } from '../kinds/status.js';
+
+/** Format of an answer. */
+export type Media = 'json' | 'yaml' | 'protobuf';
 
 /** Negotiated representation: objects, a table, or metadata only. */
 export interface Representation {
   readonly form: 'object' | 'table' | 'metadata';
+  readonly media: Media;
+  /** Whether the client accepts JSON, if there is no protobuf of a kind. */
+  readonly acceptsJson: boolean;
   /** Object content of table rows. */
   readonly includeObject: 'None' | 'Metadata' | 'Object';
 }
 
-/** Parses the Accept header. Throws ApiError 406 if JSON is not accepted. */
+/** An object as it is served in JSON. */
+export const PLAIN: Representation = {
+  form: 'object',
+  media: 'json',
+  acceptsJson: true,
+  includeObject: 'None',
+};
+
+/** Parses the Accept header. Throws ApiError 406 if it has none of the formats. */
 export function negotiate(accept: string | undefined, includeObject: string | null): Representation {
   const include = includeObject === 'None' || includeObject === 'Object' ? includeObject : 'Metadata';
-  for (const part of (accept ?? '*/*').split(',')) {
-    const form = formOf(part);
-    if (form) return { form, includeObject: include };
-  }
-  throw notAcceptable();
+  const ranges = (accept || '*/*').split(',').map(rangeOf);
+  ranges.sort((a, b) => b.quality - a.quality);
+  const accepted = ranges.flatMap(formOf);
+  const [first] = accepted;
+  if (!first) throw ranges.some(({ media }) => MEDIA.has(media)) ? notAcceptable() : unknownMedia();
+  const { form, media } = first;
+  const acceptsJson = accepted.some((other) => other.media === 'json' && other.form === form);
+  return { form, media, acceptsJson, includeObject: include };
 }
+
+const NAMES = 'application/json, application/yaml, application/vnd.kubernetes.protobuf';
+/** Formats of watches. */
+const STREAMS = 'application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch';
 
 /** The error of a client that accepts none of the representations. */
 export function notAcceptable(): ApiError {
-  const message = 'only the following media types are accepted: application/json, application/yaml';
-  return new ApiError(406, 'NotAcceptable', message);
+  return new ApiError(406, 'NotAcceptable', `only the following media types are accepted: ${NAMES}`);
 }
 
-const MEDIA = new Set(['application/json', 'application/yaml', 'application/*', '*/*']);
+/** The error of a watch in YAML, which is not a sequence of frames. */
+export function notStreamed(): ApiError {
+  return new ApiError(406, 'NotAcceptable', `only the following media types are accepted: ${STREAMS}`);
+}
 
-/** Form of one media range of an Accept header; undefined if it is not supported. */
-function formOf(part: string): Representation['form'] | undefined {
-  const [media = '', ...parameters] = part.split(';').map((segment) => segment.trim());
-  const as = parameters.find((parameter) => parameter.startsWith('as='))?.slice(3);
-  if (!MEDIA.has(media)) return undefined;
-  if (as === 'Table') return 'table';
-  if (as?.startsWith('PartialObjectMetadata')) return 'metadata';
-  return as ? undefined : 'object';
+function unknownMedia(): ApiError {
+  const message = `406: Not Acceptable\n\nAvailable representations: ${NAMES}`;
+  return new ApiError(406, 'NotAcceptable', message, {});
+}
+
+const MEDIA: ReadonlyMap<string, Media> = new Map([
+  ['*/*', 'json'],
+  ['application/json', 'json'],
+  ['application/yaml', 'yaml'],
+  ['application/vnd.kubernetes.protobuf', 'protobuf'],
+]);
+
+/** One media range of an Accept header. */
+interface MediaRange {
+  readonly media: string;
+  readonly quality: number;
+  readonly parameters: ReadonlyMap<string, string>;
+}
+
+function rangeOf(text: string): MediaRange {
+  const [media = '', ...rest] = text.split(';').map((part) => part.trim());
+  const parameters = new Map(
+    rest.map((part) => {
+      const at = part.indexOf('=');
+      return at < 0 ? [part, ''] : [part.slice(0, at), part.slice(at + 1)];
+    }),
+  );
+  const quality = Number(parameters.get('q') ?? 1);
+  return { media, parameters, quality: quality >= 0 && quality <= 1 ? quality : 1 };
+}
+
+/** The form and format of a media range; none if it is not supported. A table has no protobuf format. */
+function formOf({ media, parameters }: MediaRange): Pick<Representation, 'form' | 'media'>[] {
+  const format = MEDIA.get(media);
+  const as = parameters.get('as') ?? '';
+  if (!format) return [];
+  if (as === '') return [{ form: 'object', media: format }];
+  if (parameters.get('g') !== 'meta.k8s.io' || !VERSIONS.includes(parameters.get('v'))) return [];
+  if (as === 'Table') return format === 'protobuf' ? [] : [{ form: 'table', media: format }];
+  return as.startsWith('PartialObjectMetadata') ? [{ form: 'metadata', media: format }] : [];
+}
+
+const VERSIONS: readonly (string | undefined)[] = ['v1', 'v1beta1'];
+
+/** Throws ApiError 406 if a kind has no protobuf format and the client accepts nothing else. */
+export function checkFormat(
+  { media, form, acceptsJson }: Representation,
+  { group, version, type }: ServedType,
+): void {
+  if (media !== 'protobuf' || acceptsJson || form === 'metadata') return;
+  const apiVersion = groupVersion({ group, version });
+  if (type.custom || !hasProtobuf({ apiVersion, kind: type.kind })) throw notAcceptable();
 }
 
 /** An object in the negotiated representation. */

@@ -22,7 +22,8 @@ import { effectiveUser } from './rbac/impersonation.js';
 import { AUTHENTICATED, type UserInfo } from './rbac/user-info.js';
 import { roleIndexOf } from './rbac/authorizer.js';
 import { mayStillRead } from './authorization.js';
-import { negotiate } from './representation.js';
+import { CONTENT_TYPES, encoded, formatOf } from './answer-format.js';
+import { type Media, negotiate } from './representation.js';
 import { ApiError, noSuchPath, unauthorized } from '../kinds/status.js';
 
 /** A cluster whose API server is available. */
@@ -99,10 +100,11 @@ async function serve(
   const call = callOf(options, cluster, { credential, request, response });
   const apiResponse = await options.flows.handleCall(call, flow, dispatch);
   if (!apiResponse) return void options.streams.add(response, flow, credential, allowance(call, credential));
+  const media = formatOf(apiResponse.body, call.representation.media);
   const list = apiResponse.contentType === undefined ? longListField(apiResponse.body) : undefined;
-  if (!list) return send(response, apiResponse, flag(call.query, 'pretty'));
+  if (!list) return send(response, apiResponse, { media, isPretty: flag(call.query, 'pretty') });
   const { status, body } = apiResponse;
-  await options.lists.send(response, cluster.account, { status, body: body as Json, list });
+  await options.lists.send(response, cluster.account, { status, body: body as Json, list, media });
 }
 
 /** An authenticated request, and how its connection switches protocols if it asks for that. */
@@ -310,12 +312,29 @@ function negotiateFor(
   return negotiate(objects ? headers.accept : undefined, query.get('includeObject'));
 }
 
-/** Sends a document or text; `isPretty` indents a document. */
-function send(response: ServerResponse, { status, body, contentType }: ApiResponse, isPretty = false): void {
-  if (typeof body !== 'string' && isPretty)
-    return send(response, { status, body: indented(body), contentType: contentType ?? 'application/json' });
-  if (typeof body !== 'string') return sendJson(response, status, body, contentType);
-  response.writeHead(status, { 'content-type': contentType ?? 'text/plain' }).end(body);
+/** Sends a document or text; `isPretty` indents JSON. */
+function send(
+  response: ServerResponse,
+  { status, body, contentType }: ApiResponse,
+  { media, isPretty }: { readonly media: Media; readonly isPretty: boolean } = {
+    media: 'json',
+    isPretty: false,
+  },
+): void {
+  if (typeof body === 'string') return sendText(response, status, body, contentType ?? 'text/plain');
+  if (contentType === undefined && media !== 'json')
+    return sendText(response, status, encoded(body as Json, media), CONTENT_TYPES[media]);
+  if (isPretty) return sendText(response, status, indented(body), contentType ?? CONTENT_TYPES.json);
+  sendJson(response, status, body, contentType);
+}
+
+function sendText(
+  response: ServerResponse,
+  status: number,
+  body: string | Buffer,
+  contentType: string,
+): void {
+  response.writeHead(status, { 'content-type': contentType }).end(body);
 }
 
 /** A document as people read it, which begins with its kind. */

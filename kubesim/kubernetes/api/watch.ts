@@ -1,11 +1,14 @@
 import { WorkBudget } from '../../../kernel/fairness/work-turns.js';
 import { waitForDrain } from '../../http/wait-for-drain.js';
-import type { KubeObject } from '../kinds/object.js';
+import type { Json, KubeObject } from '../kinds/object.js';
 import type { Predicate } from '../kinds/selector.js';
 import type { Change } from '../store/history.js';
 import { flag, type ApiCall } from './call.js';
 import type { Target } from './path.js';
-import { represent } from './representation.js';
+import { encodeProtobuf, encodeWatchEvent, hasProtobuf } from '../schema/encode-protobuf.js';
+import { groupVersion } from '../kinds/resource.js';
+import { CONTENT_TYPES } from './answer-format.js';
+import { notStreamed, represent } from './representation.js';
 import { selection } from './selection.js';
 import { ApiError, gone } from '../kinds/status.js';
 import { sendsInitialEvents, watchOptions } from './list-options.js';
@@ -21,6 +24,7 @@ const MAX_DURATION_MS = 45 * 60_000;
 
 /** Streams changes after a revision until the client disconnects or the timeout has passed. */
 export function watch(call: ApiCall, target: Target): void {
+  if (call.representation.media === 'yaml') throw notStreamed();
   const start = startOf(call, target);
   new Watch(call, target, start).begin();
 }
@@ -72,7 +76,7 @@ class Watch {
   begin(): void {
     const { call, target } = this;
     const { response, query, cluster } = call;
-    response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-cache, private' });
+    response.writeHead(200, { 'content-type': this.contentType(), 'cache-control': 'no-cache, private' });
     response.flushHeaders();
     response.on('close', () => this.finish());
     response.on('drain', () => this.pump());
@@ -170,7 +174,7 @@ class Watch {
     if (representation.form === 'table' && this.headed)
       (body as { columnDefinitions: unknown }).columnDefinitions = null;
     this.headed = true;
-    return this.write({ type, object: body });
+    return this.write({ type, object: body as Json });
   }
 
   /** Sends a bookmark, from which the client can resume. */
@@ -194,10 +198,26 @@ class Watch {
     return !next || next.revision > cluster.store.publishedRevision;
   }
 
-  private write(event: unknown): number {
-    const line = `${JSON.stringify(event)}\n`;
-    this.call.response.write(line);
-    return line.length;
+  /** Frames of protobuf, unless the kind has none. */
+  private contentType(): string {
+    return this.isProtobuf() ? `${CONTENT_TYPES.protobuf};stream=watch` : CONTENT_TYPES.json;
+  }
+
+  private isProtobuf(): boolean {
+    const { representation } = this.call;
+    const { group, version, type } = this.target.served;
+    if (representation.media !== 'protobuf') return false;
+    return (
+      representation.form === 'metadata' ||
+      hasProtobuf({ apiVersion: groupVersion({ group, version }), kind: type.kind })
+    );
+  }
+
+  private write({ type, object }: { readonly type: string; readonly object: Json }): number {
+    const bytes = this.isProtobuf() ? encodeProtobuf(object) : undefined;
+    const frame = bytes ? encodeWatchEvent(type, bytes) : `${JSON.stringify({ type, object })}\n`;
+    this.call.response.write(frame);
+    return frame.length;
   }
 
   private expire(): void {

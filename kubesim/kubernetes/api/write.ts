@@ -17,7 +17,7 @@ import { mergePatch } from './merge-patch.js';
 import type { Target } from './path.js';
 import { ephemeralReplacement } from './ephemeral-containers.js';
 import { objectOf } from './read.js';
-import { represent, representList } from './representation.js';
+import { PLAIN, represent, representList } from './representation.js';
 import { selection } from './selection.js';
 import { signingRequests } from '../kinds/certificates.js';
 import { immutable, invalidValue, unsupported } from '../schema/causes.js';
@@ -226,7 +226,7 @@ export async function patch(call: ApiCall, target: Target): Promise<ApiResponse>
   if (isApply) return respondToApply(call, target, { body, duplicates, writer: by });
   const change = (current: KubeObject) => {
     const now = call.cluster.clock.now();
-    const shown = represent(target.served, current, { form: 'object', includeObject: 'None' }, now);
+    const shown = represent(target.served, current, PLAIN, now);
     const patched = patchedBy(media, { object: shown, body, merging: mergingOf(call, target) });
     if (!isJson(patched)) throw badRequest('the patched object is not an object');
     checkSize(patched);

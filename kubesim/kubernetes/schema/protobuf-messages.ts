@@ -43,8 +43,10 @@ class ProtobufMessages {
 
   /** The message of a kind, e.g. of `apps/v1` `Deployment`. */
   ofKind(apiVersion: string, kind: string): string | undefined {
-    if (kind === 'DeleteOptions') return 'meta.v1.DeleteOptions';
-    return this.data.kinds[`${apiVersion}/${kind}`];
+    if (kind === 'DeleteOptions' || kind === 'Status') return `meta.v1.${kind}`;
+    if (apiVersion === 'meta.k8s.io/v1' && kind.startsWith('PartialObjectMetadata')) return `meta.v1.${kind}`;
+    const key = `${apiVersion}/${kind}`;
+    return Object.hasOwn(this.data.kinds, key) ? this.data.kinds[key] : undefined;
   }
 
   /** The fields of a message by their numbers. */

@@ -58,6 +58,7 @@ export interface ApiResponse {
   /** Parsed if it is JSON, otherwise undefined. */
   readonly body: Body;
   readonly text: string;
+  readonly bytes: Buffer;
   /** Media type and parameters. */
   readonly type: string;
   /** Texts of the `Warning` headers. */
@@ -119,12 +120,14 @@ export class ApiClient {
         ...call.headers,
       },
     });
-    const text = await response.text();
+    const bytes = Buffer.from(await response.arrayBuffer());
+    const text = bytes.toString();
     const received = response.headers.get('content-type') ?? '';
     return {
       status: response.status,
-      body: (received.startsWith('application/json') ? JSON.parse(text) : undefined) as Body,
+      body: (received.startsWith('application/json') && text !== '' ? JSON.parse(text) : undefined) as Body,
       text,
+      bytes,
       type: received,
       warnings: warningsOf(response.headers.get('warning')),
       headers: response.headers,

@@ -3,7 +3,7 @@ import type { Difference } from './difference.js';
 export const discovery: readonly Difference[] = [
   {
     reason: 'Discovery lists only what kubesim serves.',
-    titles: ['lists the subresources of pods', 'answers 304 for the ETag of unchanged discovery'],
+    titles: ['lists the subresources of pods'],
   },
   {
     reason: 'OpenAPI is served only as far as kubectl asks for it.',
