@@ -10,5 +10,6 @@ if (!existsSync(main)) {
   console.error('Fleetgraph is not built yet: run `npm run build`.');
   process.exit(1);
 }
-const { nodeOptions } = await import('../dist/kernel/process/node-options.js');
-await runOnFleetgraphNode([...nodeOptions, main, ...process.argv.slice(2)]);
+const { nodeOptionsOf } = await import('../dist/kernel/process/node-options.js');
+const args = process.argv.slice(2);
+await runOnFleetgraphNode([...nodeOptionsOf(args[0]), main, ...args]);

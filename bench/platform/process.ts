@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { nodeOptions } from '../../kernel/process/node-options.js';
+import { nodeOptions, nodeOptionsOf } from '../../kernel/process/node-options.js';
 import { packageRoot } from '../../kernel/package-root.js';
 import type { CpuReading, ProbeResults } from './cpu-probe.js';
 
@@ -69,7 +69,7 @@ export function startRole(
   const main = join(packageRoot, 'dist/main.js');
   return startProcess({
     name: `fleetgraph ${args.join(' ')}`,
-    args: [...nodeOptions, main, ...args],
+    args: [...nodeOptionsOf(args[0]), main, ...args],
     env,
   });
 }

@@ -28,3 +28,18 @@ export const nodeOptions: readonly string[] = [
   '--initial-old-space-size=128',
   `--v8-pool-size=${v8HelperThreads(availableParallelism())}`,
 ];
+
+/** Options whose memory a process with simulated kubelets does not need. */
+const forGateways = ['--min-semi-space-size', '--max-semi-space-size', '--initial-old-space-size'];
+/** MiB of a semi-space of a process with simulated kubelets: KWOK's whole process takes 70. */
+const KUBESIM_SEMI_SPACE = 4;
+
+/**
+ * Options of Node.js for a command of the platform. `kubesim` alone answers few requests at a time: its young generation is small,
+ * and its old generation is collected as V8 does by default.
+ */
+export function nodeOptionsOf(command: string | undefined): readonly string[] {
+  if (command !== 'kubesim') return nodeOptions;
+  const kept = nodeOptions.filter((option) => !forGateways.some((name) => option.startsWith(`${name}=`)));
+  return [...kept, `--max-semi-space-size=${KUBESIM_SEMI_SPACE}`];
+}

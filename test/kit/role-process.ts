@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { nodeOptions } from '../../kernel/process/node-options.js';
+import { nodeOptionsOf } from '../../kernel/process/node-options.js';
 import { packageRoot } from '../../kernel/package-root.js';
 
 /**
@@ -32,7 +32,7 @@ export async function startRole(
   env: Record<string, string>,
   ready = /^ready (.*)$/,
 ): Promise<RoleProcess> {
-  const child = spawn(process.execPath, [...nodeOptions, join(packageRoot, 'dist/main.js'), ...args], {
+  const child = spawn(process.execPath, [...nodeOptionsOf(args[0]), join(packageRoot, 'dist/main.js'), ...args], {
     env: { ...processEnvironment, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

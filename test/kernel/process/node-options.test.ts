@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { nodeOptions, v8HelperThreads } from '../../../kernel/process/node-options.js';
+import { nodeOptions, nodeOptionsOf, v8HelperThreads } from '../../../kernel/process/node-options.js';
 
 test.each([
   [1, 1],
@@ -12,4 +12,12 @@ test.each([
 
 test('starts every process with that number of helper threads', () => {
   expect(nodeOptions.some((option) => option.startsWith('--v8-pool-size='))).toBe(true);
+});
+
+test('starts kubesim alone with a small young generation and no minimum of the old one', () => {
+  const options = nodeOptionsOf('kubesim');
+  expect(options).toContain('--max-semi-space-size=4');
+  expect(options.filter((option) => /initial-old|min-semi/.test(option))).toEqual([]);
+  expect(options).toContain('--enable-source-maps');
+  expect(nodeOptionsOf('gateway')).toEqual(nodeOptions);
 });
