@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync, randomUUID } from 'node:crypto';
+import { createHmac, createSecretKey, hkdfSync, type KeyObject, randomUUID } from 'node:crypto';
 import { errors, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
@@ -54,6 +54,8 @@ const KNOWN_TOKENS = 5_000;
 const KNOWN_CHARACTERS = 16 * 1024 * 1024;
 /** Maximum characters of a cached token; a header has no longer one, only the body of a TokenReview. */
 const MAX_KNOWN_TOKEN = 16 * 1024;
+/** Maximum number of cached keys of clusters: deriving one takes longer than issuing a token with it. */
+const KNOWN_KEYS = 1_000;
 
 /** Issues and verifies the tokens of service accounts. Each cluster has a key of its own. */
 export class ServiceAccountTokens {
@@ -63,6 +65,8 @@ export class ServiceAccountTokens {
     maxEntrySize: MAX_KNOWN_TOKEN,
     sizeCalculation: (_token, key) => key.length,
   });
+
+  private readonly keys = new LRUCache<string, KeyObject>({ max: KNOWN_KEYS });
 
   constructor(private readonly key: Uint8Array) {}
 
@@ -111,8 +115,12 @@ export class ServiceAccountTokens {
     }
   }
 
-  private keyOf(clusterId: string): Uint8Array {
-    return new Uint8Array(hkdfSync('sha256', this.key, '', clusterId, 32));
+  private keyOf(clusterId: string): KeyObject {
+    const known = this.keys.get(clusterId);
+    if (known) return known;
+    const key = createSecretKey(Buffer.from(hkdfSync('sha256', this.key, '', clusterId, 32)));
+    this.keys.set(clusterId, key);
+    return key;
   }
 }
 

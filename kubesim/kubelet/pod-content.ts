@@ -55,9 +55,15 @@ export function mountedFiles(source: ContentSource, pod: Pod, container: Contain
 
 /** Why a volume of the pod cannot be mounted; undefined if all can. */
 export function missingVolume(source: ContentSource, pod: Pod): string | undefined {
+  // A token is never missing, and costs more than all that is checked.
+  const withoutTokens: ContentSource = {
+    configMap: (namespace, name) => source.configMap(namespace, name),
+    secret: (namespace, name) => source.secret(namespace, name),
+    serviceAccountToken: () => undefined,
+  };
   for (const volume of pod.spec.volumes ?? []) {
     try {
-      volumeContents(source, pod, volume);
+      volumeContents(withoutTokens, pod, volume);
     } catch (error) {
       if (!(error instanceof MissingContent)) throw error;
       return `MountVolume.SetUp failed for volume "${volume.name}" : ${error.message}`;

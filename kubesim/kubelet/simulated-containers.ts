@@ -29,7 +29,10 @@ export class SimulatedContainers {
   forecast(pod: Pod, container: Container): Forecast {
     const known = this.forecasts.get(container);
     if (known) return known;
-    const run = this.runOf(pod, container);
+    return this.foresee(this.runOf(pod, container), container);
+  }
+
+  private foresee(run: ContainerRun, container: Container): Forecast {
     const forecast = { ...outcomeOf(run, container), probes: probePlan(run, container) };
     this.forecasts.set(container, forecast);
     return forecast;
@@ -48,11 +51,10 @@ export class SimulatedContainers {
     return this.runOf(pod, container).program.ignoresSignals ? KILLED : 0;
   }
 
-  /** Why the container cannot be created, e.g. because of a missing ConfigMap. */
+  /** Why the container cannot be created, e.g. because of a missing ConfigMap; otherwise forecasts it. */
   configProblem(pod: Pod, container: Container): string | undefined {
     try {
-      containerRun(this.client, { pod, container }, []);
-      this.forecasts.delete(container);
+      this.foresee(containerRun(this.client, { pod, container }, []), container);
       return undefined;
     } catch (error) {
       if (error instanceof MissingContent) return error.message;

@@ -32,10 +32,14 @@ export async function startRole(
   env: Record<string, string>,
   ready = /^ready (.*)$/,
 ): Promise<RoleProcess> {
-  const child = spawn(process.execPath, [...nodeOptionsOf(args[0]), join(packageRoot, 'dist/main.js'), ...args], {
-    env: { ...processEnvironment, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    [...nodeOptionsOf(args[0]), join(packageRoot, 'dist/main.js'), ...args],
+    {
+      env: { ...processEnvironment, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   const output: string[] = [];
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     if (output.length < 200) output.push(text);
