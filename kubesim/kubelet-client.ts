@@ -1,7 +1,7 @@
 import type { Clock } from '../kernel/clock.js';
 import type { VpcAddresses } from './cluster-port.js';
 import type { InjectedFaults } from './injected-faults.js';
-import type { ConfigMap, Node, Pod, PodStatus, Secret, TokenFile } from './kubernetes/kinds/core.js';
+import type { ConfigMap, Node, Pod, PodStatus, Secret, Service, TokenFile } from './kubernetes/kinds/core.js';
 import type { TimerScheduler } from './timers.js';
 
 /** Content of an event, as in `kubectl describe`. */
@@ -54,6 +54,7 @@ export interface KubeletClient {
   node(name: string): Node | undefined;
   configMap(namespace: string, name: string): ConfigMap | undefined;
   secret(namespace: string, name: string): Secret | undefined;
+  service(namespace: string, name: string): Service | undefined;
   /** A token of the pod's service account for a file; undefined if there is none, or it must be requested first. */
   serviceAccountToken(pod: Pod, file: TokenFile): string | undefined;
   /** Requests the tokens of the pod's volumes; resolves with whether they are there. Undefined if none has to be requested. */

@@ -5,9 +5,18 @@ import type { InjectedFaults } from '../injected-faults.js';
 import type { Changed, KeyQueue, KubeletClient, MountProblem, Occurrence } from '../kubelet-client.js';
 import { mountProblem } from '../kubernetes/cluster/volume-mounts.js';
 import { configMaps, secrets } from '../kubernetes/kinds/configuration.js';
-import type { ConfigMap, Node, Pod, PodStatus, Secret, TokenFile } from '../kubernetes/kinds/core.js';
+import type {
+  ConfigMap,
+  Node,
+  Pod,
+  PodStatus,
+  Secret,
+  Service,
+  TokenFile,
+} from '../kubernetes/kinds/core.js';
 import { nodes } from '../kubernetes/kinds/nodes.js';
 import { pods } from '../kubernetes/kinds/pods.js';
+import { services } from '../kubernetes/kinds/services.js';
 import { keyOf } from '../kubernetes/store/cluster-store.js';
 import type { TimerScheduler } from '../timers.js';
 import type { ClusterCache } from './cluster-cache.js';
@@ -94,6 +103,10 @@ export class RemoteKubeletClient implements KubeletClient {
 
   secret(namespace: string, name: string): Secret | undefined {
     return this.options.cache.get(secrets, namespace, name);
+  }
+
+  service(namespace: string, name: string): Service | undefined {
+    return this.options.cache.get(services, namespace, name);
   }
 
   onPodChange(listener: (change: Changed<Pod>) => void): void {

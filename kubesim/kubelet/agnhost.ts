@@ -10,6 +10,7 @@ import {
 import { hostnameOf } from './pod-content.js';
 import type { Program } from './program.js';
 import { admissionWebhook } from './agnhost-admission-webhook.js';
+import { guestbook } from './agnhost-guestbook.js';
 import { conversionWebhook } from './agnhost-conversion-webhook.js';
 
 /** Options of a subcommand, by name. */
@@ -63,6 +64,10 @@ const SUBCOMMANDS: Readonly<Record<string, Subcommand | undefined>> = {
     requests: false,
     server: undefined,
   }),
+  guestbook: (options, args) => {
+    const backend = { port: Number(options.get('backend-port') ?? 6379), primary: options.get('replicaof') };
+    return httpServer('http-port', 80, guestbook(backend))(options, args);
+  },
   'entrypoint-tester': (_options, args) => ({
     *run() {
       yield { output: `${JSON.stringify(['/agnhost', 'entrypoint-tester', ...args])}\n` };

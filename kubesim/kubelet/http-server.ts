@@ -26,6 +26,16 @@ export interface ServingContainer {
   readonly files: ReadonlyMap<string, string>;
   /** Simulated seconds since its start. */
   readonly seconds: number;
+  /** Undefined while the answer to a probe is forecast. */
+  readonly network?: ContainerNetwork;
+}
+
+/** What a server can do besides answering. */
+export interface ContainerNetwork {
+  /** Writes a file of its container; returns false if there is no room. */
+  write(path: string, text: string): boolean;
+  /** The answer of a pod of a Service in the namespace; undefined if none answers. */
+  request(service: string, port: number, request: ContainerRequest): ContainerResponse | undefined;
 }
 
 /** The HTTP server of a container. */

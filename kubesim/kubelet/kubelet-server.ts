@@ -50,7 +50,7 @@ export class KubeletServer implements NodeNetwork {
   private readonly ports: PodPorts;
 
   constructor(private readonly access: ContainerAccess & { readonly client: KubeletClient }) {
-    this.ports = new PodPorts(access.client, access.simulated);
+    this.ports = new PodPorts(access.client, access.simulated, access.changes);
   }
 
   serve(nodeName: string, { url, request }: KubeletRequest, response: ServerResponse): void {

@@ -8,9 +8,11 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
 import type { KubeletClient } from '../kubelet-client.js';
-import type { Pod } from '../kubernetes/kinds/core.js';
+import type { Container, Pod, Service } from '../kubernetes/kinds/core.js';
+import { isReady } from '../kubernetes/kinds/pods.js';
+import type { ContainerChanges } from './container-changes.js';
 import { stateAfter } from './container-run.js';
-import type { Server, ServingContainer } from './http-server.js';
+import type { ContainerNetwork, Server, ServingContainer } from './http-server.js';
 import { containerStatus } from './pod-status.js';
 import type { ContainerRun } from './replay.js';
 import type { SimulatedContainers } from './simulated-containers.js';
@@ -18,8 +20,12 @@ import type { SimulatedContainers } from './simulated-containers.js';
 /** Most bytes of a request to a container: the API server sends webhooks two objects of up to 3 MB. */
 const MAX_BODY = 8 * 1024 * 1024;
 
+/** Most containers that ask each other for one answer: two may ask each other forever. */
+const MAX_CALLS = 3;
+
 /** The listening server of a container that runs. */
 interface Listener {
+  readonly container: Container;
   readonly server: Server;
   readonly run: ContainerRun;
   readonly startedAt: string;
@@ -32,8 +38,9 @@ export class PodPorts {
   private readonly http: HttpServer;
 
   constructor(
-    private readonly client: Pick<KubeletClient, 'clock' | 'scaled'>,
+    private readonly client: Pick<KubeletClient, 'clock' | 'scaled' | 'allPods' | 'service'>,
     private readonly simulated: Pick<SimulatedContainers, 'runOf'>,
+    private readonly changes: Pick<ContainerChanges, 'add'>,
   ) {
     this.http = createServer((request, response) => {
       this.serve(request, response).catch(() => response.destroy());
@@ -65,7 +72,7 @@ export class PodPorts {
       const run = this.simulated.runOf(pod, container);
       const { server } = run.program;
       if (server && (server.ports?.includes(port) ?? true))
-        return { server, run, startedAt: running.startedAt };
+        return { container, server, run, startedAt: running.startedAt };
     }
     return undefined;
   }
@@ -81,11 +88,61 @@ export class PodPorts {
     response.writeHead(answer.status, answer.headers).end(answer.body);
   }
 
-  private container({ run, startedAt }: Listener): ServingContainer {
+  /** The container of a listener; `calls` counts the containers that have asked for it one after another. */
+  private container({ container, run, startedAt }: Listener, calls = 0): ServingContainer {
     const elapsed = this.client.clock.now().getTime() - Date.parse(startedAt);
     const seconds = elapsed / this.client.scaled(1);
-    return { ...run, seconds, files: stateAfter(run, new Date(startedAt), seconds).files };
+    return {
+      ...run,
+      seconds,
+      files: stateAfter(run, new Date(startedAt), seconds).files,
+      network: this.networkOf(run.pod, container, calls),
+    };
   }
+
+  private networkOf(pod: Pod, container: Container, calls: number): ContainerNetwork {
+    const { namespace = '', uid } = pod.metadata;
+    return {
+      write: (path, text) => {
+        const { restartCount = 0 } = containerStatus(pod, container.name) ?? {};
+        const at = this.client.clock.now().getTime();
+        return this.changes.add(
+          { podUid: uid, name: container.name, restartCount },
+          { type: 'file', path, text, at },
+        );
+      },
+      request: (service, port, request) => {
+        const listener = calls < MAX_CALLS ? this.behind(namespace, service, port) : undefined;
+        return listener?.server.respond(request, this.container(listener, calls + 1));
+      },
+    };
+  }
+
+  /** What listens behind a port of a Service, in the first of its pods that is ready. */
+  private behind(namespace: string, name: string, port: number): Listener | undefined {
+    const service = this.client.service(namespace, name);
+    if (!service) return undefined;
+    for (const pod of this.client.allPods()) {
+      if (!isSelected(pod, service) || !isReady(pod)) continue;
+      const listener = this.find(pod, portOf(pod, service, port));
+      if (listener) return listener;
+    }
+    return undefined;
+  }
+}
+
+/** Whether a Service selects a pod; one without a selector selects none. */
+function isSelected({ metadata }: Pod, service: Service): boolean {
+  const labels = Object.entries(service.spec.selector ?? {});
+  const isNear = metadata.namespace === service.metadata.namespace;
+  return isNear && labels.length > 0 && labels.every(([key, value]) => metadata.labels?.[key] === value);
+}
+
+/** The port of a pod behind a port of a Service. */
+function portOf(pod: Pod, { spec: { ports = [] } }: Service, port: number): number {
+  const target = ports.find((each) => each.port === port)?.targetPort ?? port;
+  const declared = pod.spec.containers.flatMap((container) => container.ports ?? []);
+  return declared.find(({ name }) => name === target)?.containerPort ?? Number(target);
 }
 
 /** The certificate of a server; undefined if it has none or a broken one. */

@@ -6,6 +6,7 @@ import { connect } from 'node:tls';
 import { beforeAll, expect, test } from 'vitest';
 import { systemClock } from '../../kernel/clock.js';
 import { createCertificateAuthority, issueCertificate } from '../../kubesim/certificates.js';
+import { ContainerChanges } from '../../kubesim/kubelet/container-changes.js';
 import { containerRun } from '../../kubesim/kubelet/container-run.js';
 import type { ContentSource } from '../../kubesim/kubelet/pod-content.js';
 import { PodPorts } from '../../kubesim/kubelet/pod-ports.js';
@@ -32,8 +33,14 @@ beforeAll(async () => {
       name === 'certificate' ? ({ metadata: { name }, data } as unknown as Secret) : undefined,
   };
   ports = new PodPorts(
-    { clock: systemClock, scaled: (seconds) => seconds * 1000 },
+    {
+      clock: systemClock,
+      scaled: (seconds) => seconds * 1000,
+      allPods: () => [],
+      service: () => undefined,
+    },
     { runOf: (pod, container) => containerRun(source, { pod, container }, []) },
+    new ContainerChanges(),
   );
 });
 

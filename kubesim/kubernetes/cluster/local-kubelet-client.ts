@@ -3,6 +3,7 @@ import { configMaps, secrets } from '../kinds/configuration.js';
 import type { Node, Pod } from '../kinds/core.js';
 import { nodes } from '../kinds/nodes.js';
 import { pods } from '../kinds/pods.js';
+import { services } from '../kinds/services.js';
 import type { ClusterContext } from './context.js';
 import { removePod } from './delete.js';
 import { tokenOfPod } from './service-account-token.js';
@@ -23,6 +24,7 @@ export function localKubeletClient(cluster: ClusterContext): KubeletClient {
     node: (name) => store.get(nodes, '', name),
     configMap: (namespace, name) => store.get(configMaps, namespace, name),
     secret: (namespace, name) => store.get(secrets, namespace, name),
+    service: (namespace, name) => store.get(services, namespace, name),
     serviceAccountToken: (pod, file) => tokenOfPod(cluster, pod, file),
     requestTokens: () => undefined,
     onPodChange: (listener) =>

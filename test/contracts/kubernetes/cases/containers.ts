@@ -1,7 +1,9 @@
 import { expect } from 'vitest';
 import { channels } from '../channel-connection.js';
 import type { Area, CaseContext } from '../contract-case.js';
-import { container } from '../manifests.js';
+import { expectSuccess } from '../expectations.js';
+import { container, service } from '../manifests.js';
+import { servicesOf } from '../paths.js';
 import { createPod, runPod, script } from '../running-pods.js';
 
 /** Runs a command in a pod; returns its output. */
@@ -56,6 +58,25 @@ export const containers: Area = {
       await context.eventually(async () => (await context.api.get(pod)).body.status['phase'] === 'Succeeded');
       const { body } = await context.api.get(pod);
       expect(body.status['containerStatuses']).toMatchObject([{ restartCount: 1 }]);
+    },
+
+    async 'lets containers of a guestbook reach each other by their Services'(context) {
+      const { api, namespace, eventually } = context;
+      const start = (name: string, ...args: string[]) => {
+        const image = 'registry.k8s.io/e2e-test-images/agnhost:2.63';
+        return runPod(context, name, { containers: [container({ image, args: ['guestbook', ...args] })] });
+      };
+      await start('agnhost-primary', '--http-port', '6379');
+      await start('agnhost-replica', '--replicaof', 'agnhost-primary', '--http-port', '6379');
+      const frontend = await start('frontend', '--backend-port', '6379');
+      for (const name of ['agnhost-primary', 'agnhost-replica']) {
+        const spec = { selector: { app: name }, ports: [{ port: 6379, targetPort: 6379 }] };
+        expectSuccess(await api.post(servicesOf(namespace), service(name, spec)), 201);
+      }
+      const page = `${frontend}:80/proxy/guestbook?key=messages`;
+      await eventually(async () => (await api.get(`${page}&cmd=get`)).text === '{"data":""}');
+      expect((await api.get(`${page}&cmd=set&value=entry`)).text).toBe('{"message":"Updated"}');
+      expect((await api.get(`${page}&cmd=get`)).text).toBe('{"data":"entry"}');
     },
 
     async 'gives a container the token of its service account'(context) {
