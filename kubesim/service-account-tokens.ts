@@ -16,7 +16,8 @@ const referenceSchema = z.object({ name: z.string(), uid: z.string() });
 
 const claimsSchema = z.object({
   aud: z.union([z.string().transform((audience) => [audience]), z.array(z.string())]),
-  exp: z.number(),
+  /** The token of a Secret does not expire. */
+  exp: z.number().default(Infinity),
   jti: z.string(),
   'kubernetes.io': z.object({
     namespace: z.string(),
@@ -37,7 +38,8 @@ export interface IssuedToken {
   readonly subject: TokenSubject;
   readonly audiences: readonly string[];
   readonly now: Date;
-  readonly expiresAt: Date;
+  /** Undefined: until its account or the object to which it is bound is deleted. */
+  readonly expiresAt: Date | undefined;
 }
 
 /** A token whose signature is right. */
@@ -75,7 +77,7 @@ export class ServiceAccountTokens {
     const { namespace, serviceaccount } = subject;
     const claims = {
       aud: audiences,
-      exp: Math.floor(expiresAt.getTime() / 1000),
+      ...(expiresAt && { exp: Math.floor(expiresAt.getTime() / 1000) }),
       iat: seconds,
       iss: ISSUER,
       jti: randomUUID(),

@@ -30,6 +30,7 @@ import { namespaceController } from './controllers/namespace.js';
 import { nodeLifecycleController } from './controllers/node-lifecycle.js';
 import { replicaSetController, replicationController } from './controllers/replica-set.js';
 import { resourceQuotaController } from './controllers/resource-quota.js';
+import { tokenSecretController } from './controllers/token-secret.js';
 import { statefulSetController } from './controllers/stateful-set.js';
 import { volumeController } from './controllers/volume.js';
 import { volumeProtectionController } from './controllers/volume-protection.js';
@@ -196,6 +197,7 @@ export class SimulatedCluster implements ClusterContext, ClusterPort {
       apiServiceRegistration(this),
       apiServiceAvailability(this),
       namespaceController(this, this.dependencies.caCertificate),
+      tokenSecretController(this, this.dependencies.caCertificate),
       unitedDeploymentController(this),
       deploymentController(this),
       replicaSetController(this),

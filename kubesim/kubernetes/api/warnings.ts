@@ -1,15 +1,28 @@
+import type { ServerResponse } from 'node:http';
 import type { ApiCall } from './call.js';
 
-/** Maximum length of a warning, and of all warnings of a response, as in API servers, so that clients accept the headers. */
+/** Characters of all warnings of a response at most; when they are more, each is cut to the length of one, as in API servers. */
 const WARNING_LENGTH = { each: 256, all: 4096 };
 
-/** Adds headers with warnings to the response; those that are too many are left out. */
+const warned = new WeakMap<ServerResponse, ReadonlySet<string>>();
+
+/** Adds headers with warnings to the response, each once; those that are too many are left out. */
 export function addWarnings({ response }: ApiCall, texts: readonly string[]): void {
-  const before = [response.getHeader('warning') ?? []].flat().map(String);
-  let length = before.join('').length;
-  const cut = texts.map((text) => text.slice(0, WARNING_LENGTH.each));
-  const fitting = cut.filter((text) => (length += text.length) <= WARNING_LENGTH.all);
-  // A header is bytes: a character beyond Latin-1 cannot be sent.
-  const headers = fitting.map((text) => `299 - ${JSON.stringify(text.replaceAll(/[^\t\x20-\x7e]/g, '?'))}`);
-  if (headers.length > 0) response.setHeader('warning', [...before, ...new Set(headers)]);
+  if (texts.length === 0) return;
+  const all = new Set([...(warned.get(response) ?? []), ...texts]);
+  warned.set(response, all);
+  response.setHeader('warning', fitting([...all]).map(header));
+}
+
+function fitting(texts: readonly string[]): string[] {
+  const total = texts.reduce((sum, text) => sum + text.length, 0);
+  if (total <= WARNING_LENGTH.all) return [...texts];
+  return texts
+    .slice(0, WARNING_LENGTH.all / WARNING_LENGTH.each)
+    .map((text) => text.slice(0, WARNING_LENGTH.each));
+}
+
+/** A header is bytes: a character beyond Latin-1 cannot be sent. */
+function header(text: string): string {
+  return `299 - ${JSON.stringify(text.replaceAll(/[^\t\x20-\x7e]/g, '?'))}`;
 }

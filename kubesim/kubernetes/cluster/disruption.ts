@@ -89,12 +89,12 @@ function resolveAmount(amount: Amount, whole: number): number {
   return typeof amount === 'number' ? amount : Math.ceil((Number.parseInt(amount, 10) / 100) * whole);
 }
 
-/** Number of expected pods: the sum of the controllers' replicas; a pod without a controller counts as one. */
+/** Number of expected pods: the sum of the controllers' replicas. Of pods without one nothing is known. */
 function expectedOf(cluster: ClusterContext, members: readonly Pod[]): number {
   const scales = new Map<string, number>();
   for (const pod of members) {
     const scale = scaleOf(cluster, pod);
-    scales.set(scale?.uid ?? pod.metadata.uid, scale?.replicas ?? 1);
+    if (scale) scales.set(scale.uid, scale.replicas);
   }
   return [...scales.values()].reduce((sum, replicas) => sum + replicas, 0);
 }

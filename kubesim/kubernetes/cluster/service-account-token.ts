@@ -15,7 +15,8 @@ const EXTENDED_SECONDS = 365 * 86_400;
 export interface RequestedToken {
   readonly account: ServiceAccount;
   readonly audiences: readonly string[];
-  readonly expirationSeconds: number;
+  /** Undefined: it does not expire. */
+  readonly expirationSeconds: number | undefined;
   /** The object whose deletion ends the token. */
   readonly boundTo?: { readonly type: 'pods' | 'nodes' | 'secrets'; readonly object: KubeObject } | undefined;
 }
@@ -33,11 +34,11 @@ export function issueToken(cluster: ClusterContext, requested: RequestedToken): 
     namespace: account.metadata.namespace ?? '',
     serviceaccount: referenceTo(account),
     ...(boundTo && boundReference(cluster.store, boundTo)),
-    ...(isExtended && { warnafter: Math.floor(now.getTime() / 1000) + expirationSeconds }),
+    ...(isExtended && { warnafter: Math.floor(now.getTime() / 1000) + REPLACED_AFTER_SECONDS }),
   };
   const token: IssuedToken = {
     ...{ subject, audiences, now },
-    expiresAt: new Date(now.getTime() + seconds * 1000),
+    expiresAt: seconds === undefined ? undefined : new Date(now.getTime() + seconds * 1000),
   };
   return cluster.tokens.issue(cluster.id, token);
 }

@@ -25,7 +25,9 @@ export async function openReal(assets: string): Promise<Implementation> {
   const plane = started.use(await ControlPlane.start(programs, etcd, options, log));
   const clients = started.use(new AsyncDisposableStack());
   const client = (identity: { readonly key?: string; readonly cert?: string }) => {
-    const dispatcher = new Agent({ connect: { ca: pki.cluster.cert, ...identity } });
+    // API servers end an HTTP/2 connection, with the other requests on it, when a request has no valid credential.
+    const allowH2 = identity.cert !== undefined;
+    const dispatcher = new Agent({ allowH2, connect: { ca: pki.cluster.cert, ...identity } });
     clients.defer(() => dispatcher.destroy());
     return new ApiClient(plane.server, dispatcher);
   };

@@ -52,6 +52,45 @@ export const boundTokens: Area['cases'] = {
     expectError(await bound({ apiVersion: 'v1', kind: 'ConfigMap', name: 'other' }), 400, 'BadRequest');
   },
 
+  async 'fills a Secret for the token of a service account'(context) {
+    const { api, namespace, eventually } = context;
+    const account = expectSuccess(
+      await api.post(accountsOf(namespace), { metadata: { name: 'robot' } }),
+      201,
+    );
+    const secrets = `/api/v1/namespaces/${namespace}/secrets`;
+    const annotations = { 'kubernetes.io/service-account.name': 'robot' };
+    const type = 'kubernetes.io/service-account-token';
+    await api.post(secrets, { metadata: { name: 'token', annotations }, type });
+    const { metadata, data } = await eventually(async () => {
+      const { body } = await api.get(`${secrets}/token`);
+      return body.data?.['token'] !== undefined && body;
+    });
+    expect(metadata.annotations).toEqual({
+      ...annotations,
+      'kubernetes.io/service-account.uid': account.metadata.uid,
+    });
+    const text = (name: string) => Buffer.from(String(data[name]), 'base64').toString();
+    expect(text('namespace')).toBe(namespace);
+    expect(text('ca.crt')).toContain('BEGIN CERTIFICATE');
+    const robot = tokenClient(context, { token: text('token') });
+    const self = await robot.post('/apis/authentication.k8s.io/v1/selfsubjectreviews', {});
+    expect(expectSuccess(self, 201).status['userInfo']).toMatchObject({
+      username: `system:serviceaccount:${namespace}:robot`,
+    });
+    await api.delete(`${secrets}/token`);
+    await eventually(async () => (await robot.get('/apis')).status === 401);
+  },
+
+  async 'deletes a Secret for the token of a service account that does not exist'(context) {
+    const { api, namespace, eventually } = context;
+    const secrets = `/api/v1/namespaces/${namespace}/secrets`;
+    const annotations = { 'kubernetes.io/service-account.name': 'robot' };
+    const type = 'kubernetes.io/service-account-token';
+    expectSuccess(await api.post(secrets, { metadata: { name: 'token', annotations }, type }), 201);
+    await eventually(async () => (await api.get(`${secrets}/token`)).status === 404);
+  },
+
   async 'rejects a token for another audience'(context) {
     const { api, namespace } = context;
     await api.post(accountsOf(namespace), { metadata: { name: 'robot' } });

@@ -29,6 +29,17 @@ export const fieldValidation: Area = {
       ]);
     },
 
+    async 'cuts warnings only when they are too long together'({ api, namespace }) {
+      const name = 'x'.repeat(1000);
+      const body = (fields: number) =>
+        Object.fromEntries(Array.from({ length: fields }, (_, field) => [`${name}${field}`, 1]));
+      const one = await api.post(`${configMapsOf(namespace)}?dryRun=All`, { ...configMap('a'), ...body(1) });
+      expect(one.warnings).toEqual([`unknown field "${name}0"`]);
+      const five = await api.post(`${configMapsOf(namespace)}?dryRun=All`, { ...configMap('a'), ...body(5) });
+      expect(five.warnings).toHaveLength(5);
+      expect(new Set(five.warnings.map(({ length }) => length))).toEqual(new Set([256]));
+    },
+
     async 'rejects unknown fields for Strict and names each'({ api, namespace }) {
       const rejected = await api.post(`${deploymentsOf(namespace)}?fieldValidation=Strict`, unknown);
       expectError(rejected, 400, 'BadRequest');

@@ -116,6 +116,23 @@ export const subresources: Area = {
       );
     },
 
+    async 'allows no disruption of pods without a controller by their unavailable number'(context) {
+      const { api, namespace, eventually } = context;
+      const spec = { maxUnavailable: 1, selector: { matchLabels: { app: 'lone' } } };
+      const labels = { app: 'lone' };
+      await eventually(
+        async () =>
+          (await api.post(podsOf(namespace), { ...pod('lone'), metadata: { name: 'lone', labels } }))
+            .status === 201,
+      );
+      await api.post(budgetsOf(namespace), { metadata: { name: 'budget' }, spec });
+      const status = await eventually(async () => {
+        const { body } = await api.get(`${budgetsOf(namespace)}/budget`);
+        return body.status?.['conditions'] !== undefined && body.status;
+      });
+      expect(status).toMatchObject({ expectedPods: 0, disruptionsAllowed: 0 });
+    },
+
     async 'rejects an eviction that a budget does not allow with 429'(context) {
       const { api, namespace, eventually } = context;
       await createReadyPod(context, 'web');
