@@ -76,8 +76,17 @@ export async function review(call: ApiCall): Promise<ApiResponse | undefined> {
   const { spec } = await bodyOf(call);
   const reviewSpec = isJson(spec) ? spec : {};
   const status = await found.status(call, reviewSpec, namespace);
-  const body = { kind: found.kind, apiVersion: `${group}/v1`, metadata: {}, spec: reviewSpec, status };
-  return { status: 201, body };
+  return { status: 201, body: { ...answerOf(found, reviewSpec), status } };
+}
+
+/** A review without its status. A SelfSubjectReview has no spec. */
+function answerOf({ kind, group }: Review, spec: Json): Json {
+  return {
+    kind,
+    apiVersion: `${group}/v1`,
+    metadata: {},
+    ...(kind !== 'SelfSubjectReview' && { spec }),
+  };
 }
 
 async function tokenStatus(call: ApiCall, spec: Json): Promise<Json> {

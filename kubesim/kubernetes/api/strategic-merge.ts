@@ -154,9 +154,27 @@ function reorder(merged: Json, { target, patch, merging }: ListOrders): void {
 /** The order of the entries that a patch names: that of its directive, or of its list. undefined for other lists. */
 function orderIn(patch: Json, key: string, merging: MergeKeys | undefined): readonly unknown[] | undefined {
   const directive = patch[`${ORDER}${key}`];
-  if (Array.isArray(directive)) return directive as readonly unknown[];
   const list = patch[key];
+  if (Array.isArray(directive)) {
+    if (Array.isArray(list)) checkOrder(list, directive, idsOf(merging?.keys(key)));
+    return directive as readonly unknown[];
+  }
   return merging?.keys(key) && Array.isArray(list) ? (list as readonly unknown[]) : undefined;
+}
+
+/** Throws ApiError 500, as API servers do, if a list is not in the order of its directive. */
+function checkOrder(list: readonly unknown[], order: readonly unknown[], idOf: IdOf): void {
+  const named = list.filter((entry) => !isJson(entry) || entry[DIRECTIVE] === undefined);
+  if (order.length === 0 || named.length === 0) return;
+  let at = 0;
+  for (const entry of order) if (at < named.length && idOf(entry) === idOf(named[at])) at += 1;
+  if (at === named.length) return;
+  const texts = [list, order].map((each) => goText(each));
+  throw new ApiError(
+    500,
+    '',
+    `The order in patch list:\n${texts[0]}\n doesn't match $setElementOrder list:\n${texts[1]}\n`,
+  );
 }
 
 type IdOf = (entry: unknown) => unknown;

@@ -1,4 +1,5 @@
 import { parseQuantity } from '../../../kernel/kubernetes/quantity.js';
+import { canonicalQuantity } from './canonical-quantity.js';
 import { DecodeError } from './decode-error.js';
 import { goType, jsonKind } from './go-types.js';
 import type { SchemaNode } from './schema-node.js';
@@ -27,7 +28,7 @@ function quantity(value: unknown): string {
   if (!QUANTITY.test(text))
     throw new DecodeError(`quantities must match the regular expression '${QUANTITY_TEXT}'`);
   if (Number.isNaN(parseQuantity(text))) throw new DecodeError("unable to parse quantity's suffix");
-  return text;
+  return canonicalQuantity(text);
 }
 
 function intOrString(value: unknown): unknown {
@@ -69,7 +70,7 @@ function checkBase64(text: string): void {
 
 function isInt(value: unknown, format: string | undefined): boolean {
   if (!Number.isInteger(value)) return false;
-  return format !== 'int32' || Math.abs(value as number) <= 2 ** 31;
+  return format !== 'int32' || ((value as number) >= -(2 ** 31) && (value as number) < 2 ** 31);
 }
 
 /** The error of a value of another type in the field of a struct. */

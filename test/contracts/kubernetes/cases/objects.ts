@@ -6,6 +6,29 @@ import { configMapsOf, deploymentsOf, podsOf } from '../paths.js';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
+/** Quantities as they are written and as they are stored. */
+const QUANTITIES: Readonly<Record<string, string>> = {
+  '1000m': '1',
+  '0.1': '100m',
+  '.5': '500m',
+  '00.50': '500m',
+  '2000': '2k',
+  '1000k': '1M',
+  '0Gi': '0',
+  '1024': '1024',
+  '1.5Gi': '1536Mi',
+  '1024Ki': '1Mi',
+  '1023Ki': '1023Ki',
+  '0.5Ki': '512',
+  '0.1Ki': '102400m',
+  '1.1Ki': '1126400m',
+  '1e3': '1e3',
+  '1E2': '100',
+  '1e4': '10e3',
+  '1e-3': '1e-3',
+  '1000000000000Ei': '9223372036854775807',
+};
+
 /** Creation and replacement of objects. */
 export const objects: Area = {
   name: 'objects',
@@ -180,6 +203,23 @@ export const objects: Area = {
       const metadata = { name: 'map', resourceVersion: '0' };
       const body = { ...configMap('map', { a: '1' }), metadata };
       expect(expectSuccess(await api.put(`${configMapsOf(namespace)}/map`, body)).data).toEqual({ a: '1' });
+    },
+
+    async 'stores quantities in their canonical form'({ api, namespace }) {
+      const path = `/api/v1/namespaces/${namespace}/resourcequotas?dryRun=All`;
+      for (const [quantity, stored] of Object.entries(QUANTITIES)) {
+        const hard = { 'limits.memory': quantity };
+        const created = await api.post(path, { metadata: { name: 'quota' }, spec: { hard } });
+        expect(expectSuccess(created, 201).spec['hard'], quantity).toEqual({ 'limits.memory': stored });
+      }
+    },
+
+    async 'rejects numbers that do not fit into 32 bits'({ api, namespace }) {
+      for (const replicas of [2 ** 31, -(2 ** 31) - 1]) {
+        const rejected = await api.post(deploymentsOf(namespace), deployment('web', { replicas }));
+        expectError(rejected, 400, 'BadRequest');
+        expect(rejected.body.message).toContain(`cannot unmarshal number ${replicas} into Go struct field`);
+      }
     },
 
     async 'reads null as an object without fields'({ api, namespace }) {

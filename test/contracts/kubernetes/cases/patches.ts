@@ -126,6 +126,24 @@ export const patches: Area = {
       });
     },
 
+    async 'rejects elements that are not in the order of $setElementOrder'({ api, namespace }) {
+      await api.post(deploymentsOf(namespace), deployment('web', { replicas: 0 }));
+      for (const order of [['other'], ['b', 'main']]) {
+        const spec = {
+          '$setElementOrder/containers': order.map((name) => ({ name })),
+          containers: [
+            { name: 'main', image: 'nginx:2' },
+            { name: 'b', image: 'nginx:2' },
+          ],
+        };
+        const rejected = await api.patch(`${deploymentsOf(namespace)}/web`, 'strategic', {
+          spec: { template: { spec } },
+        });
+        expect(rejected.status).toBe(500);
+        expect(rejected.body.message).toContain("doesn't match $setElementOrder list:");
+      }
+    },
+
     async 'keeps only the named fields by $retainKeys in a strategic merge patch'({ api, namespace }) {
       await api.post(deploymentsOf(namespace), withContainers(container()));
       const strategy = { $retainKeys: ['type'], type: 'Recreate' };
