@@ -48,6 +48,8 @@ import type { TimerScheduler, Timers } from '../timers.js';
 import { cloudResourceClaims, GrantRegistry } from './cluster/cloud-resource-claims.js';
 import { ensureBootstrapPolicy } from './cluster/bootstrap-policy.js';
 import type { ClusterContext, Controller, Kubelets } from './cluster/context.js';
+import type { Reviewed } from './cluster/review.js';
+import { runReviewed } from './webhooks/with-webhooks.js';
 import type { NodeNetwork } from './cluster/kubelet-api.js';
 import { containerInstanceRun } from './cluster/container-instance-runs.js';
 import { ControlPlaneProcesses } from './cluster/control-plane-processes.js';
@@ -109,6 +111,7 @@ export class SimulatedCluster implements ClusterContext, ClusterPort {
   private readonly queues: WorkQueue[] = [];
   private readonly clients = new Set<() => void>();
   private open = true;
+  private readonly closing = new AbortController();
 
   constructor(
     private readonly options: ClusterOptions,
@@ -151,6 +154,10 @@ export class SimulatedCluster implements ClusterContext, ClusterPort {
 
   scaled(seconds: number): number {
     return (seconds * 1000) / this.options.speed();
+  }
+
+  review<T>(write: Reviewed<T>): T | Promise<T> {
+    return runReviewed({ cluster: this, warn: () => undefined, signal: this.closing.signal }, write);
   }
 
   queue(name: string, work: (key: string) => void): WorkQueue {
@@ -305,6 +312,7 @@ export class SimulatedCluster implements ClusterContext, ClusterPort {
 
   [Symbol.dispose](): void {
     this.open = false;
+    this.closing.abort();
     for (const queue of this.queues) queue.close();
     this.store.close();
   }

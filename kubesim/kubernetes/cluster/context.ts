@@ -4,6 +4,7 @@ import type { KubeletClient } from '../../kubelet-client.js';
 import type { InjectedFaults } from '../../injected-faults.js';
 import type { Clock } from '../../../kernel/clock.js';
 import type { Log } from '../../../kernel/log.js';
+import type { Reviewed } from './review.js';
 import type { QueueScheduler, WorkQueue } from './work-queue.js';
 import type { ServiceAccountTokens } from '../../service-account-tokens.js';
 import type { VpcAddresses } from '../../cluster-port.js';
@@ -49,6 +50,8 @@ export interface ClusterContext {
   maxPods(): number | undefined;
   /** Converts simulated seconds to milliseconds of the clock by the speed of the simulation. */
   scaled(seconds: number): number;
+  /** Runs a controller's write that webhooks review; a promise if it waits for one. Throws ApiError. */
+  review<T>(write: Reviewed<T>): T | Promise<T>;
   /** Creates a queue of keys, which closes with the cluster. */
   queue(name: string, work: (key: string) => void): WorkQueue;
   /** Calls `end` when the API server becomes unavailable; returns a function that unsubscribes. */

@@ -1,9 +1,11 @@
-import { ApiError } from '../kinds/status.js';
+import { ApiError, internalError } from '../kinds/status.js';
 import type { ClusterContext } from './context.js';
-import { create } from './write.js';
+import { PendingCreation } from './pending-creation.js';
+import { create, creation, type WriteOptions } from './write.js';
 import type { Pod, PodTemplate } from '../kinds/core.js';
-import { controlledBy, type KubeObject } from '../kinds/object.js';
+import { controlledBy, type Draft, type KubeObject } from '../kinds/object.js';
 import { isActive, isReady, pods } from '../kinds/pods.js';
+import { mutatingWebhooks, validatingWebhooks } from '../kinds/webhook-configurations.js';
 
 /** The active pods of a controller. */
 export function activePods(cluster: ClusterContext, owner: KubeObject): Pod[] {
@@ -21,14 +23,18 @@ export interface PodPlan {
   readonly nodeName?: string;
 }
 
-/** Creates a pod that `owner` controls, and records an event for success and failure. Throws ApiError. */
+/**
+ * Creates a pod that `owner` controls, and records an event for success and failure. Throws ApiError, and
+ * PendingCreation while webhooks review the pod.
+ */
 export function createPod(cluster: ClusterContext, owner: KubeObject, plan: PodPlan): Pod {
   try {
     const pod = makePod(cluster, owner, plan);
-    report(cluster, owner, { reason: 'SuccessfulCreate', message: `Created pod: ${pod.metadata.name}` });
+    reportCreation(cluster, owner, pod);
     return pod;
   } catch (error) {
-    if (error instanceof ApiError) reportRejection(cluster, owner, error);
+    if (error instanceof ApiError && !(error instanceof PendingCreation))
+      reportRejection(cluster, owner, error);
     throw error;
   }
 }
@@ -44,6 +50,10 @@ export function untilApiError(step: () => void): ApiError | undefined {
   }
 }
 
+function reportCreation(cluster: ClusterContext, owner: KubeObject, { metadata: { name } }: Pod): void {
+  report(cluster, owner, { reason: 'SuccessfulCreate', message: `Created pod: ${name}` });
+}
+
 /** Removes the generated pod name from the message, so that repeated failures are counted in one event. */
 function reportRejection(cluster: ClusterContext, owner: KubeObject, { message, details }: ApiError): void {
   const prefix = `${owner.metadata.name}-`;
@@ -54,8 +64,88 @@ function reportRejection(cluster: ClusterContext, owner: KubeObject, { message, 
 }
 
 function makePod(cluster: ClusterContext, owner: KubeObject, plan: PodPlan): Pod {
+  const outcome = outcomeOf(cluster, owner);
+  if (outcome) throw outcome;
+  const draft = draftOf(owner, plan);
+  if (!hasWebhooks(cluster)) return create(cluster, pods, draft);
+  const { reviews } = reviewsOf(cluster);
+  const [first] = reviews.values();
+  if (first && reviews.size >= MAX_REVIEWS) throw new PendingCreation(first);
+  const created = cluster.review(creation(cluster, pods, draft, requestOf(cluster, owner, plan)));
+  if (created instanceof Promise) throw new PendingCreation(settling(cluster, owner, created));
+  return created;
+}
+
+/** The most pods that webhooks review at the same time, and owners whose rejections wait for their controllers. */
+const MAX_REVIEWS = 100;
+const MAX_REJECTIONS = 10_000;
+
+/** The reviews of pods by webhooks, by the uid of their owner. */
+interface Reviews {
+  readonly reviews: Map<string, Promise<void>>;
+  /** Errors of the last reviews until the controllers of the owners have them. */
+  readonly rejections: Map<string, ApiError>;
+}
+
+const reviewsByCluster = new WeakMap<ClusterContext, Reviews>();
+
+function reviewsOf(cluster: ClusterContext): Reviews {
+  const known = reviewsByCluster.get(cluster) ?? { reviews: new Map(), rejections: new Map() };
+  reviewsByCluster.set(cluster, known);
+  return known;
+}
+
+/** Why the owner gets no pod now: the last one was rejected, or webhooks review it. */
+function outcomeOf(cluster: ClusterContext, { metadata: { uid } }: KubeObject): ApiError | undefined {
+  const { reviews, rejections } = reviewsOf(cluster);
+  const rejection = rejections.get(uid);
+  rejections.delete(uid);
+  const pending = reviews.get(uid);
+  return rejection ?? (pending && new PendingCreation(pending));
+}
+
+/** Keeps the outcome of a review for the controller of the owner. */
+function settling(cluster: ClusterContext, owner: KubeObject, created: Promise<Pod>): Promise<void> {
+  const { reviews, rejections } = reviewsOf(cluster);
+  const { uid } = owner.metadata;
+  const settled = created.then(
+    (pod) => {
+      reviews.delete(uid);
+      reportCreation(cluster, owner, pod);
+    },
+    (error: unknown) => {
+      reviews.delete(uid);
+      if (!cluster.store.byUid(uid) || rejections.size >= MAX_REJECTIONS) return;
+      rejections.set(uid, error instanceof ApiError ? error : internalError(String(error)));
+    },
+  );
+  reviews.set(uid, settled);
+  return settled;
+}
+
+function hasWebhooks({ store }: ClusterContext): boolean {
+  return store.count(mutatingWebhooks) + store.count(validatingWebhooks) > 0;
+}
+
+/** What webhooks see of a controller's request. */
+function requestOf({ resources }: ClusterContext, owner: KubeObject, { name = '' }: PodPlan): WriteOptions {
+  const served = resources.servedAt('v1', pods.plural);
+  if (!served) return {};
+  const groups = ['system:serviceaccounts', 'system:serviceaccounts:kube-system', 'system:authenticated'];
+  return {
+    user: { username: `system:serviceaccount:kube-system:${componentOf(owner)}`, groups },
+    attributes: {
+      served,
+      name,
+      namespace: owner.metadata.namespace ?? '',
+      options: { kind: 'CreateOptions', apiVersion: 'meta.k8s.io/v1' },
+    },
+  };
+}
+
+function draftOf(owner: KubeObject, plan: PodPlan): Draft<Pod> {
   const { template, name, prefix = owner.metadata.name, labels, finalizers, nodeName } = plan;
-  return create(cluster, pods, {
+  return {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: {
@@ -68,7 +158,7 @@ function makePod(cluster: ClusterContext, owner: KubeObject, plan: PodPlan): Pod
     },
     spec: nodeName ? { ...template.spec, affinity: onNode(nodeName) } : template.spec,
     status: { phase: 'Pending' },
-  });
+  };
 }
 
 function onNode(name: string): Pod['spec']['affinity'] {
@@ -87,8 +177,11 @@ export function report(
   owner: KubeObject,
   event: { readonly type?: 'Warning'; readonly reason: string; readonly message: string },
 ): void {
-  const component = COMPONENTS[owner.kind] ?? `${owner.kind.toLowerCase()}-controller`;
-  cluster.events.record(owner, { type: 'Normal', component, ...event });
+  cluster.events.record(owner, { type: 'Normal', component: componentOf(owner), ...event });
+}
+
+function componentOf({ kind }: KubeObject): string {
+  return COMPONENTS[kind] ?? `${kind.toLowerCase()}-controller`;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { ApiError } from '../kinds/status.js';
 import type { Log } from '../../../kernel/log.js';
+import { PendingCreation } from './pending-creation.js';
 import type { Timer, TimerScheduler } from '../../timers.js';
 
 /** Milliseconds of a turn of the event loop that controllers may use before requests are handled. */
@@ -107,7 +108,8 @@ export class WorkQueue {
       this.work(key);
       this.failures.delete(key);
     } catch (error) {
-      this.retry(key, error);
+      if (error instanceof PendingCreation) void error.settled.then(() => this.add(key));
+      else this.retry(key, error);
     }
   }
 

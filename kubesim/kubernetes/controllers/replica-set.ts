@@ -1,11 +1,12 @@
 import { isAvailable, nextAvailability } from '../cluster/availability.js';
 import type { ClusterContext, Controller } from '../cluster/context.js';
 import { deleteObject } from '../cluster/delete.js';
+import { PendingCreation } from '../cluster/pending-creation.js';
 import { replaceStatus } from '../cluster/write.js';
 import { replicaSets } from '../kinds/apps.js';
 import type { Pod } from '../kinds/core.js';
 import { isReady, pods } from '../kinds/pods.js';
-import { timestamp, type LabelSelector } from '../kinds/object.js';
+import { timestamp, type Condition, type LabelSelector } from '../kinds/object.js';
 import { type ReplicationController, replicationControllers } from '../kinds/replication-controllers.js';
 import type { ResourceType } from '../kinds/resource.js';
 import type { ApiError } from '../kinds/status.js';
@@ -106,12 +107,17 @@ function failureOf(
 ): Pick<NonNullable<ReplicaSet['status']>, 'conditions'> {
   const others = status?.conditions?.filter(({ type }) => type !== FAILURE) ?? [];
   const known = status?.conditions?.find(({ type }) => type === FAILURE);
-  const failure = apiError && {
-    ...{ type: FAILURE, status: 'True', reason: 'FailedCreate', message: apiError.message },
-    lastTransitionTime: timestamp(cluster.clock.now()),
-  };
-  const conditions = [...others, ...(failure ? [known ?? failure] : [])];
+  const current = apiError && (known ?? failureCondition(cluster, apiError));
+  const conditions = [...others, ...(current ? [current] : [])];
   return conditions.length > 0 ? { conditions } : {};
+}
+
+/** The condition of a first failure; none while webhooks review the pod. */
+function failureCondition({ clock }: ClusterContext, apiError: ApiError): Condition | undefined {
+  if (apiError instanceof PendingCreation) return undefined;
+  const at = timestamp(clock.now());
+  const { message } = apiError;
+  return { type: FAILURE, status: 'True', reason: 'FailedCreate', message, lastTransitionTime: at };
 }
 
 function statusOf(cluster: ClusterContext, set: Replicated, kept: readonly Pod[]): ReplicaSet['status'] {

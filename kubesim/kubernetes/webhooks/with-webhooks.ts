@@ -29,12 +29,31 @@ export interface ReviewedRequest {
 
 /** Runs a write that webhooks review. Throws ApiError, and ChangedError if the object has changed meanwhile. */
 export async function withWebhooks<T>(request: ReviewedRequest, write: Reviewed<T>): Promise<T> {
+  return runReviewed(request, write);
+}
+
+/** Runs a write up to its first review by a webhook; a promise if there is one. */
+export function runReviewed<T>(request: ReviewedRequest, write: Reviewed<T>): T | Promise<T> {
   const webhooks = new RequestWebhooks(request);
   let step = write.next(undefined);
   while (!step.done) {
     const review = webhooks.review(step.value);
     // Without webhooks no other request may come between the steps of a write.
-    step = write.next(review && (await review));
+    if (review) return afterReview(webhooks, write, review);
+    step = write.next(undefined);
+  }
+  return step.value;
+}
+
+async function afterReview<T>(
+  webhooks: RequestWebhooks,
+  write: Reviewed<T>,
+  review: Promise<Json>,
+): Promise<T> {
+  let step = write.next(await review);
+  while (!step.done) {
+    const next = webhooks.review(step.value);
+    step = write.next(next && (await next));
   }
   return step.value;
 }

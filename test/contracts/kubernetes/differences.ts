@@ -1,5 +1,4 @@
 import { access } from './differences/access.js';
-import { admissionWebhooks } from './differences/admission-webhooks.js';
 import { contentNegotiation } from './differences/content-negotiation.js';
 import { customResources } from './differences/custom-resources.js';
 import { deletion } from './differences/deletion.js';
@@ -33,7 +32,6 @@ export const differences: Readonly<Record<string, readonly Difference[]>> = {
   deletion,
   access,
   'flow control': flowControl,
-  'admission webhooks': admissionWebhooks,
   'custom resources': customResources,
   'validation rules': validationRules,
   namespaces,

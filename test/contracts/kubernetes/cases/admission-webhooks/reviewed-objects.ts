@@ -3,7 +3,7 @@ import type { Area } from '../../contract-case.js';
 import { expectError, expectInvalid, expectSuccess } from '../../expectations.js';
 import { deployment, pod } from '../../manifests.js';
 import { configMapsOf, deploymentsOf, podsOf } from '../../paths.js';
-import { patched } from '../../webhook-server.js';
+import { ALLOWED, patched } from '../../webhook-server.js';
 import { createDefinition, createMap, MARKER, recording, register, rule, setting } from './webhook-cases.js';
 
 /** Webhooks for deletions, custom resources and subresources, and what follows a patch. */
@@ -241,6 +241,33 @@ export const reviewedObjects: Area['cases'] = {
       const { body } = await api.get(`${podsOf(namespace)}?labelSelector=added=yes`);
       return body.items.length === 1;
     });
+  },
+
+  async 'reports a pod of a controller that a webhook denies, and creates it when none does'(context) {
+    const { api, namespace, eventually } = context;
+    let isDenied = true;
+    const usernames: string[] = [];
+    await register(context, 'validating', {
+      rules: [rule('pods', 'CREATE')],
+      serve: ({ userInfo }) => {
+        usernames.push(userInfo.username);
+        return isDenied ? { allowed: false, status: { message: 'no pods today' } } : ALLOWED;
+      },
+    });
+    expectSuccess(await api.post(deploymentsOf(namespace), deployment('web', { replicas: 2 })), 201);
+    const events = `/api/v1/namespaces/${namespace}/events?fieldSelector=reason=FailedCreate`;
+    const event = await eventually(async () => (await api.get(events)).body.items[0] ?? false);
+    expect(event.message).toMatch(
+      /^Error creating: admission webhook ".*" denied the request: no pods today$/,
+    );
+    await eventually(async () => {
+      const { body } = await api.get(`/apis/apps/v1/namespaces/${namespace}/replicasets`);
+      const conditions = body.items[0]?.status?.['conditions'] as { readonly reason: string }[] | undefined;
+      return conditions?.some(({ reason }) => reason === 'FailedCreate') ?? false;
+    });
+    isDenied = false;
+    await eventually(async () => (await api.get(podsOf(namespace))).body.items.length === 2);
+    expect(usernames[0]).toBe('system:serviceaccount:kube-system:replicaset-controller');
   },
 
   async 'checks the rights that a patched role would give'(context) {
