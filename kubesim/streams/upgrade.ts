@@ -20,8 +20,8 @@ export class UpgradeError extends Error {
   }
 }
 
-/** Longest message of a WebSocket in bytes. Clients of Kubernetes send up to 32 KiB. */
-const MAX_MESSAGE = 1024 * 1024;
+/** Longest message of a WebSocket in bytes. Clients of Kubernetes send up to 32 KiB; an API server takes 32 MiB. */
+const MAX_MESSAGE = 4 * 1024 * 1024;
 
 const webSockets = new WebSocketServer({
   noServer: true,

@@ -83,6 +83,34 @@ export const streams: Area = {
       expect(connection.text(stdout)).toBe('out\n');
     },
 
+    async 'rejects a protocol that it does not speak'(context) {
+      const path = await runPod(context, 'web', SLEEP);
+      using connection = context.api.channels(execOf(path, ['echo', 'out']), ['v9.channel.k8s.io']);
+      await expect(connection.protocol()).rejects.toThrow('no WebSocket');
+    },
+
+    async 'passes a message of a megabyte to a command'(context) {
+      const path = await runPod(context, 'web', SLEEP);
+      using connection = context.api.channels(execOf(path, ['cat'], 'stdin=true&stdout=true'));
+      const sent = Buffer.alloc(2 ** 20, 'a line of the input\n');
+      await connection.send(stdin, sent);
+      await connection.send(close, Uint8Array.of(stdin));
+      expect(await connection.status()).toMatchObject({ status: 'Success' });
+      expect(connection.bytes(stdout).equals(sent)).toBe(true);
+    },
+
+    async 'runs commands after clients have abandoned hundreds of others'(context) {
+      const path = await runPod(context, 'web', SLEEP);
+      const abandon = async () => {
+        using connection = context.api.channels(execOf(path, ['cat'], 'stdin=true&stdout=true'));
+        await connection.send(stdin, 'never ended\n');
+      };
+      for (let batch = 0; batch < 6; batch += 1) await Promise.all(Array.from({ length: 50 }, abandon));
+      using connection = context.api.channels(execOf(path, ['echo', 'out']));
+      expect(await connection.status()).toMatchObject({ status: 'Success' });
+      expect(connection.text(stdout)).toBe('out\n');
+    },
+
     async 'joins the outputs of a terminal'(context) {
       const path = await runPod(context, 'web', SLEEP);
       const options = 'stdout=true&tty=true';
