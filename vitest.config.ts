@@ -82,7 +82,7 @@ export default defineConfig({
           ...shared.test,
           name: 'system',
           include: [`test/${SYSTEM}`],
-          globalSetup: ['test/kit/global-setup.ts'],
+          globalSetup: ['test/kit/global-setup.ts', 'test/engine/bundle-engine.ts'],
           // Real control planes use the processors themselves.
           maxWorkers: 4,
           sequence: { groupOrder: 2 },

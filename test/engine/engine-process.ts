@@ -3,6 +3,7 @@
  * prints is `ready`.
  */
 import 'reflect-metadata';
+import { flushCompileCache } from 'node:module';
 import { startEngine } from '../../engine/engine.js';
 import { KubernetesApis } from '../../engine/kubernetes/kubernetes-apis.js';
 import { createSimulatedProvider } from '../../engine/providers/simulated/simulated-provider.js';
@@ -38,4 +39,6 @@ const engine = await startEngine({
 process.once('SIGTERM', () => {
   void engine[Symbol.asyncDispose]().then(() => process.exit(0));
 });
+// A process that is killed does not write its compiled code for the next one.
+flushCompileCache();
 process.stdout.write('ready\n');

@@ -1,23 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { FaultPoint } from '../../engine/faults/fault-points.js';
 import { nodeOptions } from '../../kernel/process/node-options.js';
-import { packageRoot } from '../../kernel/package-root.js';
 import { eventually } from '../kit/eventually.js';
 import { processEnvironment } from '../kit/role-process.js';
 import type { EngineFixture } from './engine-fixture.js';
-
-/** Folder of the compiled tests (npm test builds first). */
-const dist = process.env.FLEETGRAPH_DIST ?? join(packageRoot, 'dist');
-const program = join(dist, 'test/engine/engine-process.js');
+import { engineProgram } from './engine-program.js';
 
 /** Starts an engine process, which kills itself at the fault point, if one is given. */
 export function spawnEngine({ kit, kubesim, token }: EngineFixture, deadlyPoint?: FaultPoint): ChildProcess {
   return spawn(
     process.execPath,
-    [...nodeOptions, program, kit.url, kubesim.cloudUrl, token, deadlyPoint ?? ''],
+    [...nodeOptions, engineProgram, kit.url, kubesim.cloudUrl, token, deadlyPoint ?? ''],
     {
       stdio: ['ignore', 'ignore', 'inherit'],
       env: processEnvironment,
