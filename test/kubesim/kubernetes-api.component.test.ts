@@ -184,7 +184,7 @@ test('sends ADDED and DELETED when an object enters and leaves the selection of 
   expect(events.map(({ type }) => type)).toEqual(['ADDED', 'DELETED']);
 });
 
-test('returns 410 for a watch from an expired revision', async () => {
+test('sends an Expired error to a watch from an expired revision', async () => {
   const first = (await configMap('churn')).body.metadata.resourceVersion;
   for (let round = 0; round < 8; round += 1) {
     await Promise.all(
@@ -198,8 +198,8 @@ test('returns 410 for a watch from an expired revision', async () => {
       ),
     );
   }
-  const response = await cluster.api('GET', `${CONFIG_MAPS}?watch=true&resourceVersion=${first}`);
-  expect(response).toMatchObject({ status: 410, body: { kind: 'Status', reason: 'Expired' } });
+  const events = await watched(`${CONFIG_MAPS}?watch=true&resourceVersion=${first}`);
+  expect(events).toMatchObject([{ type: 'ERROR', object: { kind: 'Status', code: 410, reason: 'Expired' } }]);
 });
 
 test('pages the list of a selection with each object once and without the remaining count', async () => {

@@ -25,7 +25,7 @@ const MAX_DURATION_MS = 45 * 60_000;
 /** Streams changes after a revision until the client disconnects or the timeout has passed. */
 export function watch(call: ApiCall, target: Target): void {
   if (call.representation.media === 'yaml') throw notStreamed();
-  const start = startOf(call, target);
+  const start = startOf(call);
   new Watch(call, target, start).begin();
 }
 
@@ -35,14 +35,12 @@ interface Start {
   readonly initial: boolean;
 }
 
-function startOf({ cluster, query }: ApiCall, { served }: Target): Start {
+function startOf({ cluster, query }: ApiCall): Start {
   const { resourceVersion } = watchOptions(query);
   const revision = readVersion(resourceVersion, (why) => new ApiError(500, '', why));
   const now = cluster.store.publishedRevision;
   if (sendsInitialEvents(query) || revision === 0)
     return { revision: now, initial: !query.has('sendInitialEvents') || sendsInitialEvents(query) };
-  if (revision < cluster.store.history(served.type).start)
-    throw tooOld(revision, cluster.store.history(served.type).start);
   return { revision, initial: false };
 }
 
