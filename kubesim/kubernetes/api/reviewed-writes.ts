@@ -1,4 +1,5 @@
 import { deleteObject, type DeleteOptions } from '../cluster/delete.js';
+import { mutationsOf } from '../cluster/policies/mutating-policies.js';
 import { admitByPolicies } from '../cluster/policies/policies.js';
 import type { AdmissionRequest, RequestAttributes, VersionedKind } from '../cluster/policies/request.js';
 import { checkUnchanged, type Reviewed } from '../cluster/review.js';
@@ -65,8 +66,10 @@ export function* subresourceCreation(
     options: writeOptions(call, 'CreateOptions'),
     kind,
   });
-  const patched = (yield { mutates: true, request: { ...request, object } }) as KubeObject | undefined;
-  const admitted = patched ?? object;
+  const mutated = mutationsOf(call.cluster.store, request)?.invoke(object) ?? object;
+  const patched = (yield { mutates: true, request: { ...request, object: mutated } }) as
+    KubeObject | undefined;
+  const admitted = patched ?? mutated;
   yield { mutates: false, request: { ...request, object: admitted } };
   return admitted;
 }

@@ -30,6 +30,11 @@ export class Budget {
     this.isExhausted = false;
   }
 
+  /** Takes steps of work for the request that no expression does. */
+  charge(steps: number): void {
+    this.left -= steps;
+  }
+
   /** Takes steps. Throws OutOfBudgetError if fewer are left, and at each later call for the expression. */
   spend(steps: number): void {
     this.left -= steps;

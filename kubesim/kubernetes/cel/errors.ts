@@ -6,8 +6,12 @@ interface LibraryError {
 }
 
 /** A compilation error as cel-go prints it: the place, the line and a marker below it. */
-export function errorText(expression: string, error: LibraryError | undefined): string {
-  const start = startOf(expression, error);
+export function errorText(
+  expression: string,
+  error: LibraryError | undefined,
+  originOf: (place: number) => number,
+): string {
+  const start = startOf(expression, error, originOf);
   const before = expression.slice(0, start).split('\n');
   const column = before.at(-1)?.length ?? 0;
   const line = expression.split('\n')[before.length - 1] ?? '';
@@ -16,8 +20,12 @@ export function errorText(expression: string, error: LibraryError | undefined): 
 }
 
 /** The library places an undefined field at its name, cel-go at the point before it. */
-function startOf(expression: string, error: LibraryError | undefined): number {
-  const start = error?.range?.start ?? 0;
+function startOf(
+  expression: string,
+  error: LibraryError | undefined,
+  originOf: (place: number) => number,
+): number {
+  const start = originOf(error?.range?.start ?? 0);
   return error?.summary.startsWith('No such key: ') && expression[start - 1] === '.' ? start - 1 : start;
 }
 

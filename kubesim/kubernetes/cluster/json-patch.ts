@@ -71,7 +71,8 @@ function apply(root: Root, operation: Operation): void {
   }
   if (operation.op === 'move') return add(root, path, remove(root, pointer(operation.from)));
   if (operation.op === 'copy') return add(root, path, copyOf(root, read(root, pointer(operation.from))));
-  if (!sameJson(read(root, path), operation.value)) fail(`testing value ${operation.path} failed`);
+  if (!sameJson(read(root, path), operation.value))
+    throw new FailedTestError(`testing value ${operation.path} failed`);
 }
 
 function pointer(text: string): string[] {
@@ -126,13 +127,18 @@ function indexOf(step: string, length: number): number {
   return index <= length ? index : fail(`${step} is no index of a list of ${length}`);
 }
 
-function fail(why: string): never {
-  throw new ApiError(
-    422,
-    'Invalid',
-    `the server rejected our request due to an error in our request: ${why}`,
-    {
+/** The patch cannot be applied. */
+export class PatchError extends ApiError {
+  constructor(readonly why: string) {
+    super(422, 'Invalid', `the server rejected our request due to an error in our request: ${why}`, {
       causes: [{ reason: 'FieldValueInvalid', message: why }],
-    },
-  );
+    });
+  }
+}
+
+/** A value is not the one that the patch is for. */
+export class FailedTestError extends PatchError {}
+
+function fail(why: string): never {
+  throw new PatchError(why);
 }

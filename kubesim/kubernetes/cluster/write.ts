@@ -21,6 +21,7 @@ import { admit } from './admission.js';
 import type { ClusterContext } from './context.js';
 import { finishDeletion } from './delete.js';
 import { metadataCauses } from '../kinds/metadata-rules.js';
+import { mutated } from './mutated-object.js';
 import { admitByPolicies } from './policies/policies.js';
 import type { AdmissionRequest, RequestAttributes, Requester } from './policies/request.js';
 import { admitPodSecurity, type Warn } from './pod-security-admission.js';
@@ -78,11 +79,12 @@ export function* creation<T extends KubeObject>(
   const { dryRun = false, warn } = options;
   const drafted = admit(cluster, type, drafting(cluster, type, draft, options));
   const request = requestOf(type, 'CREATE', options);
-  const patched =
-    request && (yield { mutates: true, request: { ...request, object: unnamed(request, drafted) } });
-  const object = patched
-    ? admit(cluster, type, patchedDraft(cluster, type, drafted, read(options, patched, drafted)))
-    : drafted;
+  const object = yield* mutated(cluster, request ?? requestOfController(type, drafted, dryRun), {
+    admitted: drafted,
+    show: (next) => unnamed(options.attributes, next),
+    complete: (patched, next) =>
+      admit(cluster, type, patchedDraft(cluster, type, next, read(options, patched, next))),
+  });
   options.authorize?.(object);
   const schema = schemaOf(cluster, type);
   const causes = [...metadataCauses(type, object.metadata), ...specCauses(type, schema, { object })];
@@ -141,8 +143,8 @@ function read({ attributes, form }: WriteOptions, patched: Json, object: KubeObj
   return attributes?.served.convert?.in(patched) ?? patched;
 }
 
-/** A new object before the API server has set its metadata, as mutating webhooks get it. */
-function unnamed({ attributes }: AdmissionRequest, object: KubeObject): KubeObject {
+/** A new object before the API server has set its metadata, as mutating webhooks and policies get it. */
+function unnamed(attributes: RequestAttributes | undefined, object: KubeObject): KubeObject {
   const {
     name,
     uid: _uid,
@@ -152,7 +154,8 @@ function unnamed({ attributes }: AdmissionRequest, object: KubeObject): KubeObje
     ...kept
   } = object.metadata;
   // A generated name is not known yet.
-  const metadata = attributes?.name ? { name, ...kept } : kept;
+  const isNamed = attributes ? attributes.name : !object.metadata.generateName;
+  const metadata = isNamed ? { name, ...kept } : kept;
   return { ...asServed(attributes?.served, object), metadata: metadata as KubeObject['metadata'] };
 }
 
@@ -160,10 +163,11 @@ function unnamed({ attributes }: AdmissionRequest, object: KubeObject): KubeObje
 function patchedDraft<T extends KubeObject>(
   cluster: ClusterContext,
   type: ResourceType<T>,
-  { metadata: { name, namespace, uid, creationTimestamp, generation, managedFields } }: T,
+  drafted: T,
   patched: Json,
 ): T {
-  const draft = withoutStatus(type, patched as unknown as T);
+  const { name, namespace, uid, creationTimestamp, generation, managedFields } = drafted.metadata;
+  const draft = { ...patched, ...ownStatus(type, drafted) };
   const { metadata } = patched as unknown as KubeObject;
   const own = {
     ...metadata,
@@ -208,6 +212,16 @@ function review(
   admitByPolicies(store, { type, operation, ...objects, user, dryRun, attributes, subresource }, warn);
 }
 
+/** A request of a controller that policies review: the creation of a pod. */
+function requestOfController(
+  type: ResourceType,
+  object: KubeObject,
+  dryRun: boolean,
+): AdmissionRequest | undefined {
+  const user = controllerOfPod(type, object);
+  return user && { type, operation: 'CREATE', user, dryRun };
+}
+
 /** The controller that creates a pod, whose requests policies review as those of clients. */
 function controllerOfPod(type: ResourceType, object: KubeObject): Requester | undefined {
   if (type.id !== 'pods') return undefined;
@@ -220,6 +234,12 @@ function controllerOfPod(type: ResourceType, object: KubeObject): Requester | un
 function withoutStatus<T extends KubeObject>(type: ResourceType<T>, draft: Draft<T>): Draft<T> {
   if (type.id === 'nodes' || !type.subresources.includes('status')) return draft;
   return { ...draft, status: undefined };
+}
+
+/** The status of a new object, which its creation does not change. */
+function ownStatus(type: ResourceType, drafted: KubeObject): Json {
+  if (type.id === 'nodes' || !type.subresources.includes('status')) return {};
+  return { status: (drafted as KubeObject & Json)['status'] };
 }
 
 /** The next version of an object with the fields that the writer owns. */
@@ -277,10 +297,20 @@ export function* replacement<T extends KubeObject>(
   const requested = type.defaults(withDefaults(keepServerFields(type, current, change.next), schema));
   const written = recorded(cluster, type, { current, next: requested, by });
   const admitted = admit(cluster, type, written, current);
-  const next = yield* mutated(cluster, type, change, {
+  const next = yield* mutated(cluster, updateOf(type, change), {
     admitted,
-    complete: (patched) =>
-      admit(cluster, type, keepServerFields(type, current, decoded(cluster, type, patched)), current),
+    show: (object) => shown(change, object),
+    complete: (patched, object) =>
+      withManagersOf(
+        admitted,
+        admit(
+          cluster,
+          type,
+          keepServerFields(type, current, decoded(cluster, type, read(change, patched, object))),
+          current,
+        ),
+      ),
+    checkReviewed: () => checkUnchanged(cluster.store, type, current),
   });
   change.authorize?.(next, current);
   const causes = [
@@ -298,23 +328,18 @@ export function* replacement<T extends KubeObject>(
   return finishDeletion(cluster, type, cluster.store.put(type, counted));
 }
 
-/** The next version as mutating webhooks have made it. Throws ChangedError if the object has changed since. */
-function* mutated<T extends KubeObject>(
-  cluster: ClusterContext,
+/** An update that policies and webhooks review; undefined for one of a controller. */
+function updateOf<T extends KubeObject>(
   type: ResourceType<T>,
   change: Replacement<T>,
-  { admitted, complete }: { readonly admitted: T; complete(patched: Json): T },
-): Reviewed<T> {
+): AdmissionRequest | undefined {
   const request = requestOf(type, 'UPDATE', change);
-  if (!request) return admitted;
-  const { current } = change;
-  const objects = { object: shown(change, admitted), old: shown(change, current) };
-  const patched = yield { mutates: true, request: { ...request, ...objects } };
-  if (!patched) return admitted;
-  checkUnchanged(cluster.store, type, current);
-  const next = complete(read(change, patched, admitted));
-  const { managedFields } = admitted.metadata;
-  return { ...next, metadata: { ...next.metadata, ...(managedFields && { managedFields }) } };
+  return request && { ...request, old: shown(change, change.current) };
+}
+
+/** An object with the managers that its fields had before policies and webhooks changed them. */
+function withManagersOf<T extends KubeObject>({ metadata: { managedFields } }: T, object: T): T {
+  return { ...object, metadata: { ...object.metadata, ...(managedFields && { managedFields }) } };
 }
 
 /** Whether validating webhooks have reviewed a next version. Throws ChangedError if the object has changed since. */
@@ -352,9 +377,14 @@ export function* statusReplacement<T extends KubeObject>(
   const { current, by = statusWriter(type) } = change;
   if (sameJson(withoutNewTimes(current, change.next), current)) return current;
   const admitted = recorded(cluster, type, { current, next: change.next, by });
-  const next = yield* mutated(cluster, type, change, {
+  const next = yield* mutated(cluster, updateOf(type, change), {
     admitted,
-    complete: (patched) => ({ ...admitted, status: (decoded(cluster, type, patched) as T & Json)['status'] }),
+    show: (object) => shown(change, object),
+    complete: (patched, object) => {
+      const { status } = decoded(cluster, type, read(change, patched, object)) as T & Json;
+      return { ...admitted, status };
+    },
+    checkReviewed: () => checkUnchanged(cluster.store, type, current),
   });
   const causes = type.custom ? type.validate(next, current) : [];
   if (causes.length > 0) throw invalid(type, current.metadata.name, causes);

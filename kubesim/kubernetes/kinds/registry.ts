@@ -20,6 +20,7 @@ import { podDisruptionBudgets } from './disruption-budgets.js';
 import { eventFromEventsGroup, eventOfEventsGroup, eventsGroupCauses, events } from './events.js';
 import { deviceClasses, resourceClaims, resourceClaimTemplates, resourceSlices } from './devices.js';
 import { flowSchemas, priorityLevels } from './flow-control.js';
+import { mutatingPolicies, mutatingPolicyBindings } from './mutating-admission-policies.js';
 import { ingressClasses, ingresses, networkPolicies } from './networking.js';
 import { namespaces, nodes } from './nodes.js';
 import type { Event } from './core.js';
@@ -99,6 +100,8 @@ export const storedTypes: readonly ResourceType[] = [
   priorityClasses,
   admissionPolicies,
   admissionPolicyBindings,
+  mutatingPolicies,
+  mutatingPolicyBindings,
   mutatingWebhooks,
   validatingWebhooks,
   csiDrivers,

@@ -1,7 +1,7 @@
 import type { Budget } from '../cel/budget.js';
 import { compile, type Program } from '../cel/program.js';
 import { matchesNamespace, matchesObject, matchesOperation } from '../cluster/policies/match.js';
-import { valuesOf } from '../cluster/policies/policies.js';
+import { valuesOf } from '../cluster/policies/values.js';
 import {
   type AdmissionRequest,
   kindOf,

@@ -1,4 +1,4 @@
-import type { MatchResources, ResourceRule } from '../../kinds/admission-policies.js';
+import type { MatchResources, ResourceRule } from '../../kinds/admission-policy-rules.js';
 import type { OperationRule } from '../../kinds/admission-rules.js';
 import { namespaces } from '../../kinds/nodes.js';
 import type { LabelSelector } from '../../kinds/object.js';

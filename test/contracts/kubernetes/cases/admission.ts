@@ -3,6 +3,7 @@ import type { Area, CaseContext } from '../contract-case.js';
 import { causesOf, expectError, expectSuccess } from '../expectations.js';
 import { configMap, container, deployment, pod, podTemplate } from '../manifests.js';
 import { configMapsOf, podsOf } from '../paths.js';
+import { mutatingPolicyCases } from './mutating-admission-policies.js';
 
 const POLICIES = '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies';
 const BINDINGS = '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings';
@@ -154,6 +155,8 @@ export const admission: Area = {
         "expression 'object.data['missing'] == 'a'' resulted in error: no such key: missing",
       );
     },
+
+    ...mutatingPolicyCases,
 
     async 'rejects a binding that denies and warns'({ api, unique }) {
       const binding = { policyName: 'any', validationActions: ['Deny', 'Warn'] };

@@ -153,6 +153,132 @@ const invalid: KindContract['invalid'] = {
   ],
 };
 
+const policy = {
+  matchConstraints: { resourceRules: [rule] },
+  mutations: [
+    { patchType: 'ApplyConfiguration', applyConfiguration: { expression: 'Object{spec: Object.spec{}}' } },
+    { patchType: 'JSONPatch', jsonPatch: { expression: "[JSONPatch{op: 'remove', path: '/spec'}]" } },
+  ],
+  reinvocationPolicy: 'Never',
+};
+
+const changedPolicy = (change: Manifest) => ({ spec: { ...policy, ...change } });
+const withMutation = (mutation: Manifest) => changedPolicy({ mutations: [mutation] });
+const applying = (expression: string) =>
+  withMutation({ patchType: 'ApplyConfiguration', applyConfiguration: { expression } });
+const patching = (expression: string) => withMutation({ patchType: 'JSONPatch', jsonPatch: { expression } });
+
+const invalidPolicies: KindContract['invalid'] = {
+  'an unknown failurePolicy': [
+    changedPolicy({ failurePolicy: 'Retry' }),
+    'FieldValueNotSupported spec.failurePolicy',
+  ],
+  'a policy without constraints': [
+    changedPolicy({ matchConstraints: null }),
+    'FieldValueRequired spec.matchConstraints',
+  ],
+  'a policy without rules': [
+    changedPolicy({ matchConstraints: { matchPolicy: 'Any', resourceRules: null } }),
+    'FieldValueNotSupported spec.matchConstraints.matchPolicy',
+    'FieldValueRequired spec.matchConstraints.resourceRules',
+  ],
+  'a rule for deletions': [
+    changedPolicy({ matchConstraints: { resourceRules: [{ ...rule, operations: ['DELETE'] }] } }),
+    'FieldValueNotSupported spec.matchConstraints.resourceRules.operations',
+  ],
+  'no mutations': [changedPolicy({ mutations: [] }), 'FieldValueRequired spec.mutations'],
+  'no reinvocationPolicy': [
+    changedPolicy({ reinvocationPolicy: '' }),
+    'FieldValueRequired spec.reinvocationPolicy',
+  ],
+  'an unknown reinvocationPolicy': [
+    changedPolicy({ reinvocationPolicy: 'Always' }),
+    'FieldValueNotSupported spec.reinvocationPolicy',
+  ],
+  'a mutation without type': [
+    withMutation({ patchType: '', jsonPatch: { expression: '[]' } }),
+    'FieldValueRequired spec.mutations[0].patchType',
+  ],
+  'a mutation of an unknown type': [
+    withMutation({ patchType: 'Merge' }),
+    'FieldValueNotSupported spec.mutations[0].patchType',
+  ],
+  'a mutation with the expression of another type': [
+    withMutation({ patchType: 'JSONPatch', applyConfiguration: { expression: 'Object{}' } }),
+    'FieldValueRequired spec.mutations[0].jsonPatch',
+    'FieldValueInvalid spec.mutations[0].applyConfiguration',
+  ],
+  'a mutation without expression': [
+    applying(' '),
+    'FieldValueRequired spec.mutations[0].applyConfiguration.expression',
+  ],
+  'a configuration that does not compile': [
+    applying('Object{'),
+    'FieldValueInvalid spec.mutations[0].applyConfiguration.expression',
+  ],
+  'a configuration that is only a part of the object': [
+    applying('Object.spec{}'),
+    'FieldValueInvalid spec.mutations[0].applyConfiguration.expression',
+  ],
+  'a configuration that is a map': [
+    applying('{"spec": {"replicas": 1}}'),
+    'FieldValueInvalid spec.mutations[0].applyConfiguration.expression',
+  ],
+  'an object as a patch': [patching('Object{}'), 'FieldValueInvalid spec.mutations[0].jsonPatch.expression'],
+  'one operation as a patch': [
+    patching("JSONPatch{op: 'remove', path: '/spec'}"),
+    'FieldValueInvalid spec.mutations[0].jsonPatch.expression',
+  ],
+  'an operation with an unknown field': [
+    patching("[JSONPatch{op: 'remove', place: '/spec'}]"),
+    'FieldValueInvalid spec.mutations[0].jsonPatch.expression',
+  ],
+  'an operation with a number as its path': [
+    patching("[JSONPatch{op: 'remove', path: 1}]"),
+    'FieldValueInvalid spec.mutations[0].jsonPatch.expression',
+  ],
+  'a condition that makes an object': [
+    changedPolicy({ matchConditions: [{ name: 'a', expression: 'Object{} == object' }] }),
+    'FieldValueInvalid spec.matchConditions[0].expression',
+  ],
+  'a variable without name': [
+    changedPolicy({ variables: [{ name: '', expression: '1' }] }),
+    'FieldValueRequired spec.variables[0].name',
+  ],
+};
+
+const binding = { policyName: 'policy' };
+const changedBinding = (change: Manifest) => ({ spec: { ...binding, ...change } });
+const withParam = (paramRef: Manifest) => changedBinding({ paramRef });
+
+const invalidBindings: KindContract['invalid'] = {
+  'a binding without policy': [changedBinding({ policyName: '' }), 'FieldValueRequired spec.policyName'],
+  'a policy whose name is none': [changedBinding({ policyName: 'A_b' }), 'FieldValueInvalid spec.policyName'],
+  'neither the name nor a selector of parameters': [
+    withParam({ parameterNotFoundAction: 'Deny' }),
+    'FieldValueRequired spec.paramRef',
+  ],
+  'both the name and a selector of parameters': [
+    withParam({ name: 'a', selector: {}, parameterNotFoundAction: 'Deny' }),
+    'FieldValueForbidden spec.paramRef.name',
+    'FieldValueForbidden spec.paramRef.selector',
+  ],
+  'no action for missing parameters': [
+    withParam({ name: 'a' }),
+    'FieldValueRequired spec.paramRef.parameterNotFoundAction',
+  ],
+  'an unknown action for missing parameters': [
+    withParam({ name: 'a', parameterNotFoundAction: 'Retry' }),
+    'FieldValueNotSupported spec.paramRef.parameterNotFoundAction',
+  ],
+  'a rule for deletions': [
+    changedBinding({ matchResources: { resourceRules: [{ ...rule, operations: ['CREATE', 'DELETE'] }] } }),
+    'FieldValueNotSupported spec.matchResources.resourceRules.operations',
+  ],
+};
+
+const matchDefaults = { matchPolicy: 'Equivalent', namespaceSelector: {}, objectSelector: {} };
+
 export const admissionKinds: readonly KindContract[] = [
   {
     version: GROUP,
@@ -180,5 +306,33 @@ export const admissionKinds: readonly KindContract[] = [
     minimal: { webhooks: [webhook] },
     defaults: { metadata: { generation: 1 }, webhooks: [{ ...webhook, ...defaults }] },
     invalid,
+  },
+  {
+    version: GROUP,
+    kind: 'MutatingAdmissionPolicy',
+    plural: 'mutatingadmissionpolicies',
+    clusterScoped: true,
+    minimal: { spec: policy },
+    defaults: {
+      metadata: { generation: 1 },
+      spec: {
+        ...policy,
+        failurePolicy: 'Fail',
+        matchConstraints: { ...matchDefaults, resourceRules: [{ ...rule, scope: '*' }] },
+      },
+    },
+    invalid: invalidPolicies,
+  },
+  {
+    version: GROUP,
+    kind: 'MutatingAdmissionPolicyBinding',
+    plural: 'mutatingadmissionpolicybindings',
+    clusterScoped: true,
+    minimal: { spec: { ...binding, matchResources: { resourceRules: [rule] } } },
+    defaults: {
+      metadata: { generation: 1 },
+      spec: { ...binding, matchResources: { ...matchDefaults, resourceRules: [{ ...rule, scope: '*' }] } },
+    },
+    invalid: invalidBindings,
   },
 ];
