@@ -18,6 +18,8 @@ const assets = builtControlPlane('the tests of a killed kubesim');
 const twoVersions = builtControlPlanes('the test of a kubesim that is killed while it upgrades a cluster');
 const SECRET = 'a secret of the tests that is long enough';
 const CONFIG_MAPS = '/api/v1/namespaces/default/configmaps';
+/** An upgrade starts the programs of a control plane in turn, on processors that other tests use as well. */
+const UPGRADE_MS = 180_000;
 const PROGRAMS = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'];
 
 describe.skipIf(!assets)('kubesim with real control planes', { timeout: 120_000 }, () => {
@@ -131,7 +133,10 @@ describe.skipIf(!assets)('kubesim with real control planes', { timeout: 120_000 
       await killed.kill();
 
       await using next = await startKubesim();
-      await eventually(async () => (await state(next.url)) === 'RUNNING', { what: 'the end of the upgrade' });
+      await eventually(async () => (await state(next.url)) === 'RUNNING', {
+        what: 'the end of the upgrade',
+        timeoutMs: UPGRADE_MS,
+      });
       expect((await cloud(next.url, 'GET', '/clusters/upgraded')).version).toBe(newer.version);
       const running = programsIn(folder).filter(({ args }) => args.some((arg) => arg.includes('/upgraded')));
       expect(running.map(({ name, programs }) => [name, programs])).toEqual(
@@ -155,5 +160,6 @@ describe.skipIf(!assets)('kubesim with real control planes', { timeout: 120_000 
         [],
       );
     },
+    120_000 + UPGRADE_MS,
   );
 });
