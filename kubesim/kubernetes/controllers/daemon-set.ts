@@ -1,3 +1,4 @@
+import { sameJson } from '../../../kernel/same-json.js';
 import { isAvailable, nextAvailability } from '../cluster/availability.js';
 import type { ClusterContext, Controller } from '../cluster/context.js';
 import { deleteObject } from '../cluster/delete.js';
@@ -18,7 +19,7 @@ import {
   untilApiError,
 } from '../cluster/controlled-pods.js';
 import { recordRevision, removeOldRevisions } from './controller-revisions.js';
-import { scaledAmount } from './rollout.js';
+import { allowsSurge, type NodePods, planRollout, podsOn } from './daemon-set-rollout.js';
 
 const REVISION = 'controller-revision-hash';
 
@@ -26,8 +27,17 @@ const REVISION = 'controller-revision-hash';
 const DAEMON_TOLERATIONS: readonly Toleration[] = [
   { key: 'node.kubernetes.io/not-ready', operator: 'Exists', effect: 'NoExecute' },
   { key: 'node.kubernetes.io/unreachable', operator: 'Exists', effect: 'NoExecute' },
+  { key: 'node.kubernetes.io/disk-pressure', operator: 'Exists', effect: 'NoSchedule' },
+  { key: 'node.kubernetes.io/memory-pressure', operator: 'Exists', effect: 'NoSchedule' },
+  { key: 'node.kubernetes.io/pid-pressure', operator: 'Exists', effect: 'NoSchedule' },
   { key: 'node.kubernetes.io/unschedulable', operator: 'Exists', effect: 'NoSchedule' },
 ];
+/** Toleration of DaemonSet pods in the network of the host, which may be what makes the node's network available. */
+const NETWORK_TOLERATION: Toleration = {
+  key: 'node.kubernetes.io/network-unavailable',
+  operator: 'Exists',
+  effect: 'NoSchedule',
+};
 
 /** Runs one pod of each DaemonSet on every eligible node. */
 export function daemonSetController(cluster: ClusterContext): Controller {
@@ -52,47 +62,94 @@ function reconcile(cluster: ClusterContext, set: DaemonSet, checkAt: (time: numb
   const template = withTolerations(set.spec.template);
   const { name } = recordRevision(cluster, set).metadata;
   const revision = name.slice(set.metadata.name.length + 1);
-  const eligibleNodes = [...cluster.store.all(nodes)].filter((node) => isEligible(node, template));
-  const names = new Set(eligibleNodes.map((node) => node.metadata.name));
-  const present = keptPods(cluster, set, names);
-  for (const [node, pod] of outdatedPods(cluster, set, { names, revision, present })) {
+  const all = [...cluster.store.all(nodes)].filter((node) => matchesNode(template.spec, node));
+  const names = namesOf(all.filter((node) => tolerates(template.spec.tolerations, node.spec.taints)));
+  // Taints that only keep new pods away do not end those that run.
+  const staying = namesOf(all.filter((node) => mayStay(template, node)));
+  const present = keptPods(cluster, set, { revision, staying });
+  const rollout = planRollout(set, {
+    ...{ names, present },
+    isAvailable: (pod) => isAvailable(cluster, pod, set.spec.minReadySeconds),
+  });
+  for (const { node, pod } of rollout.remove) {
     deleteObject(cluster, pods, pod);
     present.delete(node);
   }
-  const leaving = new Set(
-    [...cluster.store.ownedOf(pods, set.metadata.uid)]
-      .filter((pod) => pod.metadata.deletionTimestamp)
-      .map(targetOf),
-  );
+  const leaving = leavingNodes(cluster, set);
   const labels = { [REVISION]: revision };
   const apiError = untilApiError(() => {
-    for (const nodeName of names)
-      if (!present.has(nodeName) && !leaving.has(nodeName))
-        present.set(nodeName, createPod(cluster, set, { template, nodeName, labels }));
+    for (const nodeName of names) {
+      const known = present.get(nodeName);
+      const isMissing = !known && (allowsSurge(set) || !leaving.has(nodeName));
+      if (!isMissing && !rollout.surge.has(nodeName)) continue;
+      const current = createPod(cluster, set, { template, nodeName, labels });
+      present.set(nodeName, { ...known, current });
+    }
   });
-  replaceStatus(
-    cluster,
-    daemonSets,
-    set,
-    statusOf(cluster, set, { desired: names.size, own: [...present.values()], revision }),
-  );
+  replaceStatus(cluster, daemonSets, set, statusOf(cluster, set, { names, present }));
   removeOldRevisions(cluster, set, new Set([name]));
-  const next = nextAvailability(cluster, [...present.values()], set.spec.minReadySeconds);
+  const running = [...present.values()].flatMap(podsOn);
+  const next = nextAvailability(cluster, running, set.spec.minReadySeconds);
   if (next !== undefined) checkAt(next);
   if (apiError) throw apiError;
 }
 
-/** Deletes failed and surplus pods; returns the remaining pods by node. */
-function keptPods(cluster: ClusterContext, set: DaemonSet, names: ReadonlySet<string>): Map<string, Pod> {
-  const present = new Map<string, Pod>();
+function namesOf(list: readonly Node[]): ReadonlySet<string> {
+  return new Set(list.map(({ metadata }) => metadata.name));
+}
+
+function mayStay({ spec }: PodTemplate, node: Node): boolean {
+  const ending = node.spec.taints?.filter(({ effect }) => effect === 'NoExecute');
+  return tolerates(spec.tolerations, ending);
+}
+
+/** The nodes whose pods are being deleted. */
+function leavingNodes({ store }: ClusterContext, { metadata }: DaemonSet): ReadonlySet<string> {
+  const own = [...store.ownedOf(pods, metadata.uid)];
+  return new Set(own.filter((pod) => pod.metadata.deletionTimestamp).map(targetOf));
+}
+
+interface Kept {
+  readonly revision: string;
+  /** The nodes on which pods may stay. */
+  readonly staying: ReadonlySet<string>;
+}
+
+/** Deletes pods that have ended and surplus ones; returns the remaining pods by node. */
+function keptPods(
+  cluster: ClusterContext,
+  set: DaemonSet,
+  { revision, staying }: Kept,
+): Map<string, NodePods> {
   for (const pod of cluster.store.ownedOf(pods, set.metadata.uid))
     if (hasEnded(pod)) replaceEnded(cluster, set, pod);
-  for (const pod of activePods(cluster, set)) {
-    const node = targetOf(pod);
-    if (!names.has(node) || present.has(node)) deleteObject(cluster, pods, pod);
-    else present.set(node, pod);
+  const byNode = Map.groupBy(activePods(cluster, set).toSorted(oldestFirst), targetOf);
+  const present = new Map<string, NodePods>();
+  for (const [node, own] of byNode) {
+    const kept = staying.has(node) ? pickedOf(cluster, set, { own, revision }) : {};
+    for (const pod of own) if (!podsOn(kept).includes(pod)) deleteObject(cluster, pods, pod);
+    if (podsOn(kept).length > 0) present.set(node, kept);
   }
   return present;
+}
+
+function oldestFirst(a: Pod, b: Pod): number {
+  return a.metadata.creationTimestamp.localeCompare(b.metadata.creationTimestamp);
+}
+
+/** The pods of a node that stay: the oldest, or while the DaemonSet surges, an old one until the new one replaces it. */
+function pickedOf(
+  cluster: ClusterContext,
+  set: DaemonSet,
+  { own, revision }: { readonly own: readonly Pod[]; readonly revision: string },
+): NodePods {
+  const isCurrent = ({ metadata }: Pod) => metadata.labels?.[REVISION] === revision;
+  const considered = allowsSurge(set) ? own : own.slice(0, 1);
+  const [current] = considered.filter(isCurrent);
+  const [old] = considered.filter((pod) => !isCurrent(pod));
+  const isReplaced =
+    current && old && (!isReady(old) || isAvailable(cluster, current, set.spec.minReadySeconds));
+  return { ...(current && { current }), ...(old && !isReplaced && { old }) };
 }
 
 /** Deletes a pod that has ended on its node, so that another one is created. */
@@ -107,39 +164,11 @@ function replaceEnded(cluster: ClusterContext, set: DaemonSet, pod: Pod): void {
   deleteObject(cluster, pods, pod);
 }
 
-interface RolloutState {
-  readonly names: ReadonlySet<string>;
-  readonly revision: string;
-  readonly present: ReadonlyMap<string, Pod>;
-}
-
-/** The pods with an old template to replace now: unavailable ones, and others within maxUnavailable. */
-function outdatedPods(
-  cluster: ClusterContext,
-  set: DaemonSet,
-  { names, revision, present }: RolloutState,
-): (readonly [string, Pod])[] {
-  const { type, rollingUpdate } = set.spec.updateStrategy ?? {};
-  if (type === 'OnDelete') return [];
-  const isUnavailable = ([, pod]: readonly [string, Pod]) =>
-    !isAvailable(cluster, pod, set.spec.minReadySeconds);
-  const outdated = [...present].filter(([, pod]) => pod.metadata.labels?.[REVISION] !== revision);
-  const missing = names.size - present.size;
-  const unavailable = missing + [...present].filter(isUnavailable).length;
-  const room = scaledAmount(rollingUpdate?.maxUnavailable ?? 1, names.size, Math.ceil) - unavailable;
-  const serving = outdated.filter((entry) => !isUnavailable(entry));
-  return [...outdated.filter(isUnavailable), ...serving.slice(0, Math.max(0, room))];
-}
-
 function withTolerations(template: PodTemplate): PodTemplate {
-  return {
-    ...template,
-    spec: { ...template.spec, tolerations: [...(template.spec.tolerations ?? []), ...DAEMON_TOLERATIONS] },
-  };
-}
-
-function isEligible(node: Node, { spec }: PodTemplate): boolean {
-  return matchesNode(spec, node) && tolerates(spec.tolerations, node.spec.taints);
+  const { tolerations = [], hostNetwork } = template.spec;
+  const added = [...DAEMON_TOLERATIONS, ...(hostNetwork ? [NETWORK_TOLERATION] : [])];
+  const missing = added.filter((each) => !tolerations.some((own) => sameJson(own, each)));
+  return { ...template, spec: { ...template.spec, tolerations: [...tolerations, ...missing] } };
 }
 
 /** The node of a DaemonSet pod: where it runs, or the node of its affinity. */
@@ -150,18 +179,22 @@ function targetOf({ spec }: Pod): string {
 function statusOf(
   cluster: ClusterContext,
   set: DaemonSet,
-  { desired, own, revision }: { desired: number; own: readonly Pod[]; revision: string },
+  { names, present }: { names: ReadonlySet<string>; present: ReadonlyMap<string, NodePods> },
 ): DaemonSet['status'] {
-  const ready = own.filter(isReady).length;
-  const available = own.filter((pod) => isAvailable(cluster, pod, set.spec.minReadySeconds)).length;
+  const scheduled = [...present].filter(([node]) => names.has(node)).map(([, own]) => own);
+  // Of two pods on a node the ready one counts.
+  const counted = scheduled.map((own) => podsOn(own).find(isReady) ?? own.current ?? own.old);
+  const count = (matches: (pod: Pod) => boolean) => counted.filter((pod) => pod && matches(pod)).length;
+  const available = count((pod) => isAvailable(cluster, pod, set.spec.minReadySeconds));
   return {
     observedGeneration: set.metadata.generation,
-    desiredNumberScheduled: desired,
-    currentNumberScheduled: own.length,
-    numberMisscheduled: 0,
-    numberReady: ready,
+    desiredNumberScheduled: names.size,
+    currentNumberScheduled: scheduled.length,
+    numberMisscheduled: present.size - scheduled.length,
+    numberReady: count(isReady),
     numberAvailable: available,
-    numberUnavailable: Math.max(0, desired - available),
-    updatedNumberScheduled: own.filter((pod) => pod.metadata.labels?.[REVISION] === revision).length,
+    numberUnavailable: Math.max(0, names.size - available),
+    updatedNumberScheduled: scheduled.filter(({ current }, index) => current && counted[index] === current)
+      .length,
   };
 }

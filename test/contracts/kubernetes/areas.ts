@@ -9,6 +9,7 @@ import { contentNegotiation } from './cases/content-negotiation.js';
 import { certificates } from './cases/certificates.js';
 import { controllers } from './cases/controllers.js';
 import { customResources } from './cases/custom-resources.js';
+import { daemonSets } from './cases/daemon-sets.js';
 import { deletion } from './cases/deletion.js';
 import { discovery } from './cases/discovery.js';
 import { eventsAndLeases } from './cases/events-and-leases.js';
@@ -55,6 +56,7 @@ export const areas: readonly Area[] = [
   validationRules,
   namespaces,
   controllers,
+  daemonSets,
   jobs,
   autoscaling,
   scheduling,

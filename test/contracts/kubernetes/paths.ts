@@ -9,3 +9,4 @@ export const configMapsOf = (namespace: string) => collection('v1', namespace, '
 export const podsOf = (namespace: string) => collection('v1', namespace, 'pods');
 export const servicesOf = (namespace: string) => collection('v1', namespace, 'services');
 export const deploymentsOf = (namespace: string) => collection('apps/v1', namespace, 'deployments');
+export const appsOf = (namespace: string, plural: string) => collection('apps/v1', namespace, plural);

@@ -3,14 +3,17 @@ import type { Body } from '../api-client.js';
 import type { Area, CaseContext } from '../contract-case.js';
 import { expectError, expectSuccess } from '../expectations.js';
 import { container, deployment, pod, podTemplate, service } from '../manifests.js';
-import { deploymentsOf, podsOf, servicesOf } from '../paths.js';
+import { appsOf, deploymentsOf, podsOf, servicesOf } from '../paths.js';
 
-const appsOf = (namespace: string, plural: string) => `/apis/apps/v1/namespaces/${namespace}/${plural}`;
 const batchOf = (namespace: string, plural: string) => `/apis/batch/v1/namespaces/${namespace}/${plural}`;
 const claimsOf = (namespace: string) => `/api/v1/namespaces/${namespace}/persistentvolumeclaims`;
 
 /** The items of a collection, when there are as many as expected. */
-function items({ api, eventually }: CaseContext, path: string, count: number): Promise<readonly Body[]> {
+export function items(
+  { api, eventually }: CaseContext,
+  path: string,
+  count: number,
+): Promise<readonly Body[]> {
   return eventually(async () => {
     const list = (await api.get(path)).body.items;
     return list.length === count && list;
@@ -28,7 +31,11 @@ const workload = (name: string, spec: object = {}) => ({
 });
 
 /** Reports the pod ready, as the kubelet of its node does. */
-async function becomeReady({ api, namespace }: CaseContext, name: string, podIP: string): Promise<void> {
+export async function becomeReady(
+  { api, namespace }: CaseContext,
+  name: string,
+  podIP: string,
+): Promise<void> {
   const conditions = [{ type: 'Ready', status: 'True', lastTransitionTime: '2026-01-01T00:00:00Z' }];
   const status = { phase: 'Running', podIP, podIPs: [{ ip: podIP }], conditions };
   expectSuccess(await api.patch(`${podsOf(namespace)}/${name}/status`, 'strategic', { status }));
