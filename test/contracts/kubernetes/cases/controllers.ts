@@ -31,11 +31,7 @@ const workload = (name: string, spec: object = {}) => ({
 });
 
 /** Reports the pod ready, as the kubelet of its node does. */
-export async function becomeReady(
-  { api, namespace }: CaseContext,
-  name: string,
-  podIP: string,
-): Promise<void> {
+async function becomeReady({ api, namespace }: CaseContext, name: string, podIP: string): Promise<void> {
   const conditions = [{ type: 'Ready', status: 'True', lastTransitionTime: '2026-01-01T00:00:00Z' }];
   const status = { phase: 'Running', podIP, podIPs: [{ ip: podIP }], conditions };
   expectSuccess(await api.patch(`${podsOf(namespace)}/${name}/status`, 'strategic', { status }));

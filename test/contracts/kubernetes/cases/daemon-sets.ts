@@ -3,7 +3,7 @@ import type { Area, CaseContext } from '../contract-case.js';
 import { expectSuccess } from '../expectations.js';
 import { container, podTemplate } from '../manifests.js';
 import { appsOf, podsOf } from '../paths.js';
-import { becomeReady, items } from './controllers.js';
+import { items } from './controllers.js';
 
 /** A DaemonSet for one node, which has no kubelet. */
 async function daemonSetOnNode({ api, namespace, unique }: CaseContext, spec: object = {}) {
@@ -53,20 +53,43 @@ export const daemonSets: Area = {
         return left.every(({ metadata }) => metadata.deletionTimestamp !== undefined);
       });
     },
+  },
+};
 
-    async 'creates the new pod of a DaemonSet that surges before it deletes the old one'(context) {
-      const { api, namespace } = context;
-      const updateStrategy = { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } };
-      const { path } = await daemonSetOnNode(context, { updateStrategy });
+/** How DaemonSets replace pods on a node with a kubelet. */
+export const daemonSetRollouts: Area = {
+  name: 'rollouts of daemon sets',
+  cases: {
+    async 'keeps the old pod of a DaemonSet that surges until the new one is available'(context) {
+      const { api, namespace, eventually } = context;
+      const path = `${appsOf(namespace, 'daemonsets')}/d`;
+      const body = {
+        metadata: { name: 'd' },
+        spec: {
+          selector: { matchLabels: { app: 'd' } },
+          template: podTemplate('d', {}),
+          updateStrategy: { rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+        },
+      };
+      expectSuccess(await api.post(appsOf(namespace, 'daemonsets'), body), 201);
+      await eventually(async () => (await api.get(path)).body.status['numberAvailable'] === 1);
       const [old] = await items(context, podsOf(namespace), 1);
-      await becomeReady(context, old?.metadata.name ?? '', '10.9.0.1');
-      const containers = [container({ env: [{ name: 'A', value: '1' }] })];
-      expectSuccess(await api.patch(path, 'strategic', { spec: { template: { spec: { containers } } } }));
+      const change = async (more: Readonly<Record<string, unknown>>) => {
+        const containers = [container(more)];
+        expectSuccess(await api.patch(path, 'strategic', { spec: { template: { spec: { containers } } } }));
+      };
+      await change({ readinessProbe: { exec: { command: ['false'] }, periodSeconds: 1 } });
       const both = await items(context, podsOf(namespace), 2);
-      const next = both.find(({ metadata }) => metadata.uid !== old?.metadata.uid);
-      await becomeReady(context, next?.metadata.name ?? '', '10.9.0.2');
-      const [last] = await items(context, podsOf(namespace), 1);
-      expect(last?.metadata.uid).toBe(next?.metadata.uid);
+      expect(both.map(({ metadata }) => metadata.uid)).toContain(old?.metadata.uid);
+      await change({ readinessProbe: null, env: [{ name: 'A', value: '1' }] });
+      await eventually(async () => {
+        const { status, metadata } = (await api.get(path)).body;
+        return status['observedGeneration'] === metadata.generation && status['updatedNumberScheduled'] === 1;
+      });
+      await eventually(async () => {
+        const { items: left } = (await api.get(podsOf(namespace))).body;
+        return !left.some(({ metadata }) => metadata.uid === old?.metadata.uid);
+      });
     },
   },
 };
