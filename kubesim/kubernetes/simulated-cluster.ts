@@ -21,6 +21,7 @@ import { definitionController } from './controllers/custom-resource-definitions.
 import { deploymentController } from './controllers/deployment.js';
 import { disruptionController } from './controllers/disruption.js';
 import { endpointsController } from './controllers/endpoints.js';
+import { flowSchemaController } from './controllers/flow-schemas.js';
 import { garbageCollector } from './controllers/garbage-collector.js';
 import { horizontalPodAutoscalerController } from './controllers/horizontal-pod-autoscaler.js';
 import { jobController } from './controllers/job.js';
@@ -199,6 +200,7 @@ export class SimulatedCluster implements ClusterContext, ClusterPort {
     const controllers = [
       clusterRoleAggregationController(this),
       resourceQuotaController(this),
+      flowSchemaController(this),
       garbageCollector(this),
       definitionController(this),
       apiServiceRegistration(this),

@@ -64,7 +64,7 @@ function mutated<T extends KubeObject>(
   old: T | undefined,
 ): T {
   if (!old && PROTECTION_FINALIZERS.has(type.id)) return admitVolume(cluster, type, object);
-  if (!old && type.id === namespaces.id) return withFinalizer(object as unknown as Namespace) as unknown as T;
+  if (type.id === namespaces.id) return withFinalizers(object, old as Namespace | undefined);
   if (!old && type.id === pods.id) return admitPod(cluster, object as unknown as Pod) as unknown as T;
   if (old && type.id === signingRequests.id)
     return { ...object, spec: (old as unknown as CertificateSigningRequest).spec };
@@ -73,11 +73,12 @@ function mutated<T extends KubeObject>(
   return object;
 }
 
-/** A new namespace has the finalizer of its controller besides its own. */
-function withFinalizer(namespace: Namespace): Namespace {
-  const { finalizers = [] } = namespace.spec;
-  if (finalizers.includes('kubernetes')) return namespace;
-  return { ...namespace, spec: { ...namespace.spec, finalizers: [...finalizers, 'kubernetes'] } };
+/** A new namespace has the finalizer of its controller besides its own; later only `finalize` changes them. */
+function withFinalizers<T extends KubeObject>(object: T, old: Namespace | undefined): T {
+  const { spec } = object as unknown as Namespace;
+  const { finalizers = [] } = (old ?? { spec }).spec;
+  const all = old || finalizers.includes('kubernetes') ? finalizers : [...finalizers, 'kubernetes'];
+  return { ...object, spec: { ...spec, finalizers: all } };
 }
 
 function admitVolume<T extends KubeObject>(cluster: ClusterContext, type: ResourceType<T>, object: T): T {

@@ -1,4 +1,4 @@
-import { flowSchemas, priorityLevels } from '../kinds/flow-control.js';
+import { danglingCondition, flowSchemas, priorityLevels } from '../kinds/flow-control.js';
 import type { FlowSchema, PriorityLevelConfiguration } from '../kinds/flow-control-types.js';
 import type { Draft } from '../kinds/object.js';
 import source from './bootstrap-flow-control.json' with { type: 'json' };
@@ -14,22 +14,14 @@ export function ensureFlowControl(cluster: ClusterContext): void {
     const { name = '' } = draft.metadata;
     if (isFlow(draft)) {
       if (!cluster.store.get(flowSchemas, '', name))
-        create(cluster, flowSchemas, { ...draft, status: { conditions: [notDangling(draft, at)] } });
+        create(cluster, flowSchemas, {
+          ...draft,
+          status: { conditions: [{ ...danglingCondition(draft, true), lastTransitionTime: at }] },
+        });
     } else if (!cluster.store.get(priorityLevels, '', name)) create(cluster, priorityLevels, draft);
   }
 }
 
 function isFlow(draft: (typeof objects)[number]): draft is Draft<FlowSchema> {
   return draft.kind === 'FlowSchema';
-}
-
-function notDangling({ spec }: Draft<FlowSchema>, at: string) {
-  const level = JSON.stringify(spec.priorityLevelConfiguration?.name);
-  return {
-    type: 'Dangling',
-    status: 'False',
-    lastTransitionTime: at,
-    reason: 'Found',
-    message: `This FlowSchema references the PriorityLevelConfiguration object named ${level} and it exists`,
-  };
 }

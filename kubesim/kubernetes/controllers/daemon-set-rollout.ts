@@ -31,6 +31,30 @@ export function allowsSurge({ spec }: DaemonSet): boolean {
   return type !== 'OnDelete' && Number.parseInt(String(rollingUpdate?.maxSurge ?? 0), 10) > 0;
 }
 
+/** What is known of a pod. */
+interface Tests {
+  /** Whether it has the current template. */
+  isCurrent(pod: Pod): boolean;
+  isReady(pod: Pod): boolean;
+  isAvailable(pod: Pod): boolean;
+}
+
+/**
+ * The pods of a node that stay, of all with the oldest first: the oldest, or while the DaemonSet surges, an old one that is
+ * ready until the new one is available.
+ */
+export function keptOf(
+  set: DaemonSet,
+  own: readonly Pod[],
+  { isCurrent, isReady, isAvailable }: Tests,
+): NodePods {
+  const considered = allowsSurge(set) ? own : own.slice(0, 1);
+  const [current] = considered.filter(isCurrent);
+  const [old] = considered.filter((pod) => !isCurrent(pod));
+  const isReplaced = current && old && (!isReady(old) || isAvailable(current));
+  return { ...(current && { current }), ...(old && !isReplaced && { old }) };
+}
+
 /** The next step of a rollout to the current template. */
 export function planRollout(set: DaemonSet, state: RolloutState): Rollout {
   if (set.spec.updateStrategy?.type === 'OnDelete') return { remove: [], surge: new Set() };

@@ -19,7 +19,7 @@ import {
   untilApiError,
 } from '../cluster/controlled-pods.js';
 import { recordRevision, removeOldRevisions } from './controller-revisions.js';
-import { allowsSurge, type NodePods, planRollout, podsOn } from './daemon-set-rollout.js';
+import { allowsSurge, keptOf, type NodePods, planRollout, podsOn } from './daemon-set-rollout.js';
 
 const REVISION = 'controller-revision-hash';
 
@@ -123,10 +123,14 @@ function keptPods(
 ): Map<string, NodePods> {
   for (const pod of cluster.store.ownedOf(pods, set.metadata.uid))
     if (hasEnded(pod)) replaceEnded(cluster, set, pod);
+  const isCurrent = ({ metadata }: Pod) => metadata.labels?.[REVISION] === revision;
+  const isAvailablePod = (pod: Pod) => isAvailable(cluster, pod, set.spec.minReadySeconds);
   const byNode = Map.groupBy(activePods(cluster, set).toSorted(oldestFirst), targetOf);
   const present = new Map<string, NodePods>();
   for (const [node, own] of byNode) {
-    const kept = staying.has(node) ? pickedOf(cluster, set, { own, revision }) : {};
+    const kept = staying.has(node)
+      ? keptOf(set, own, { isCurrent, isReady, isAvailable: isAvailablePod })
+      : {};
     for (const pod of own) if (!podsOn(kept).includes(pod)) deleteObject(cluster, pods, pod);
     if (podsOn(kept).length > 0) present.set(node, kept);
   }
@@ -135,21 +139,6 @@ function keptPods(
 
 function oldestFirst(a: Pod, b: Pod): number {
   return a.metadata.creationTimestamp.localeCompare(b.metadata.creationTimestamp);
-}
-
-/** The pods of a node that stay: the oldest, or while the DaemonSet surges, an old one until the new one replaces it. */
-function pickedOf(
-  cluster: ClusterContext,
-  set: DaemonSet,
-  { own, revision }: { readonly own: readonly Pod[]; readonly revision: string },
-): NodePods {
-  const isCurrent = ({ metadata }: Pod) => metadata.labels?.[REVISION] === revision;
-  const considered = allowsSurge(set) ? own : own.slice(0, 1);
-  const [current] = considered.filter(isCurrent);
-  const [old] = considered.filter((pod) => !isCurrent(pod));
-  const isReplaced =
-    current && old && (!isReady(old) || isAvailable(cluster, current, set.spec.minReadySeconds));
-  return { ...(current && { current }), ...(old && !isReplaced && { old }) };
 }
 
 /** Deletes a pod that has ended on its node, so that another one is created. */

@@ -102,11 +102,8 @@ function deleteContents(cluster: ClusterContext, namespace: Namespace): void {
   const conditions = terminatingConditions(namespace, reportable, timestamp(cluster.clock.now()));
   const reported = replaceStatus(cluster, namespaces, namespace, { ...namespace.status, conditions });
   if (remaining.size > 0) return;
-  finishDeletion(
-    cluster,
-    namespaces,
-    cluster.store.put(namespaces, { ...reported, spec: { finalizers: [] } }),
-  );
+  const finalizers = reported.spec.finalizers?.filter((name) => name !== 'kubernetes') ?? [];
+  finishDeletion(cluster, namespaces, cluster.store.put(namespaces, { ...reported, spec: { finalizers } }));
 }
 
 /** Deletes the objects of a kind in a namespace; returns those that remain. */

@@ -7,7 +7,7 @@ import type { Node, Pod, Taint } from '../kinds/core.js';
 import { isNodeReady, nodes } from '../kinds/nodes.js';
 import { timestamp, withCondition } from '../kinds/object.js';
 import { hasEnded, pods } from '../kinds/pods.js';
-import { toleratesTaint } from '../scheduler/fit.js';
+import { endingTaints, TaintEviction } from './taint-eviction.js';
 
 const UNREACHABLE = 'node.kubernetes.io/unreachable';
 const NOT_READY = 'node.kubernetes.io/not-ready';
@@ -15,10 +15,6 @@ const UNSCHEDULABLE = 'node.kubernetes.io/unschedulable';
 /** Annotation of edge nodes that keep their pods while they are unreachable. */
 const AUTONOMY = 'node.beta.alibabacloud.com/autonomy';
 const NETWORK_UNAVAILABLE = 'node.kubernetes.io/network-unavailable';
-const TAINTED = {
-  reason: 'DeletionByTaintManager',
-  message: 'Taint manager: deleting due to NoExecute taint',
-};
 const OWN_TAINTS = new Set([UNREACHABLE, NOT_READY, UNSCHEDULABLE, NETWORK_UNAVAILABLE]);
 
 /**
@@ -26,16 +22,25 @@ const OWN_TAINTS = new Set([UNREACHABLE, NOT_READY, UNSCHEDULABLE, NETWORK_UNAVA
  * removes the pods of deleted nodes.
  */
 export function nodeLifecycleController(cluster: ClusterContext): Controller {
+  const eviction = new TaintEviction(cluster);
   const queue = cluster.queue('node-lifecycle', (name) => {
     const node = cluster.store.get(nodes, '', name);
     if (node) {
       if (!isNodeReady(node) && !isAutonomous(node)) markPodsNotReady(cluster, name);
-      taint(cluster, node, () => queue.add(name));
+      eviction.evict(tainted(cluster, node), () => queue.add(name));
     } else for (const pod of podsOn(cluster, name)) removeOrphan(cluster, pod);
   });
   return {
     start() {
-      cluster.store.onChange(nodes, ({ object }) => queue.add(object.metadata.name));
+      cluster.store.onChange(nodes, ({ type, object }) => {
+        if (type === 'DELETED') eviction.forget(object.metadata.name);
+        queue.add(object.metadata.name);
+      });
+      cluster.store.onChange(pods, ({ object, previous }) => {
+        const { nodeName } = (object as Pod).spec;
+        if (!nodeName || (previous as Pod | undefined)?.spec.nodeName === nodeName) return;
+        if (endingTaints(cluster.store.get(nodes, '', nodeName)).length > 0) queue.add(nodeName);
+      });
       const names = new Set([...cluster.store.all(nodes)].map(({ metadata }) => metadata.name));
       for (const { spec } of cluster.store.all(pods)) if (spec.nodeName) names.add(spec.nodeName);
       for (const name of names) queue.add(name);
@@ -74,23 +79,20 @@ function markPodsNotReady(cluster: ClusterContext, nodeName: string): void {
   }
 }
 
-function taint(cluster: ClusterContext, node: Node, again: () => void): void {
+/** The node with the taints of its state. */
+function tainted(cluster: ClusterContext, node: Node): Node {
   const desired = desiredTaints(node, timestamp(cluster.clock.now()));
   const kept = (node.spec.taints ?? []).filter(({ key }) => !OWN_TAINTS.has(key));
   const old = (node.spec.taints ?? []).filter(({ key }) => OWN_TAINTS.has(key));
-  const same = desired.map(name).sort().join() === old.map(name).sort().join();
-  if (!same) {
-    const taints = [
-      ...kept,
-      ...desired.map((taint) => old.find((before) => name(before) === name(taint)) ?? taint),
-    ];
-    cluster.store.put(nodes, {
-      ...node,
-      spec: { ...node.spec, taints: taints.length > 0 ? taints : undefined },
-    });
-  }
-  const harsh = (same ? old : desired).filter(({ effect }) => effect === 'NoExecute');
-  if (harsh.length > 0) evict(cluster, node, harsh, again);
+  if (desired.map(name).sort().join() === old.map(name).sort().join()) return node;
+  const taints = [
+    ...kept,
+    ...desired.map((taint) => old.find((before) => name(before) === name(taint)) ?? taint),
+  ];
+  return cluster.store.put(nodes, {
+    ...node,
+    spec: { ...node.spec, taints: taints.length > 0 ? taints : undefined },
+  });
 }
 
 function name({ key, effect }: Taint): string {
@@ -109,24 +111,4 @@ function desiredTaints(node: Node, timeAdded: string): Taint[] {
   const unschedulable = { key, effect: 'NoSchedule', timeAdded };
   if (isAutonomous(node)) return [...list, unschedulable];
   return [...list, unschedulable, { key, effect: 'NoExecute', timeAdded }];
-}
-
-/** Deletes pods whose toleration has expired, and schedules the check for the next ones. */
-function evict(cluster: ClusterContext, node: Node, taints: readonly Taint[], again: () => void): void {
-  const now = cluster.clock.now().getTime();
-  let next = Infinity;
-  for (const pod of podsOn(cluster, node.metadata.name)) {
-    const at = Math.min(...taints.map((taint) => toleratedUntil(cluster, pod, taint)));
-    if (at > now) next = Math.min(next, at);
-    else if (!pod.metadata.deletionTimestamp)
-      deleteObject(cluster, pods, markDisrupted(cluster, pod, TAINTED));
-  }
-  if (next < Infinity) cluster.timers.at(next, again);
-}
-
-function toleratedUntil(cluster: ClusterContext, { spec }: Pod, taint: Taint): number {
-  const matching = (spec.tolerations ?? []).filter((toleration) => toleratesTaint(toleration, taint));
-  if (matching.length === 0) return 0;
-  const seconds = matching.map(({ tolerationSeconds }) => tolerationSeconds ?? Infinity);
-  return Date.parse(taint.timeAdded ?? '') + cluster.scaled(Math.min(...seconds));
 }

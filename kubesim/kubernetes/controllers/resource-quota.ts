@@ -2,6 +2,7 @@ import type { ClusterContext, Controller } from '../cluster/context.js';
 import { splitKey } from '../cluster/controlled-pods.js';
 import { replaceStatus } from '../cluster/write.js';
 import { resourceQuotas } from '../kinds/resource-limits.js';
+import { keyOf } from '../store/cluster-store.js';
 
 /** Shows in the status of each quota what the objects of its namespace use. */
 export function resourceQuotaController(cluster: ClusterContext): Controller {
@@ -14,6 +15,8 @@ export function resourceQuotaController(cluster: ClusterContext): Controller {
   return {
     start() {
       cluster.quotas.onChange((key) => queue.add(key));
+      // A client may have changed the status.
+      cluster.store.onChange(resourceQuotas, ({ object }) => queue.add(keyOf(object)));
       cluster.quotas.start();
     },
   };

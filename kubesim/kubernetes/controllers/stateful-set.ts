@@ -63,12 +63,23 @@ function step(cluster: ClusterContext, set: StatefulSet, state: State): void {
   const condemned = [...state.byOrdinal.values()]
     .filter((pod) => !ordinals.includes(ordinalOf(pod)))
     .sort((a, b) => ordinalOf(b) - ordinalOf(a));
+  if (condemned.length > 0 && !removeCondemned(cluster, set, condemned)) return;
+  if (set.spec.updateStrategy?.type !== 'OnDelete') replaceOutdated(cluster, set, { ...state, ordinals });
+}
+
+/** Removes pods that are too many, by default one after the other. Returns whether all are removed. */
+function removeCondemned(cluster: ClusterContext, set: StatefulSet, condemned: readonly Pod[]): boolean {
+  const isUnhealthy = (pod: Pod) => !isAvailable(cluster, pod, set.spec.minReadySeconds);
+  const [firstUnhealthy] = condemned.toReversed().filter(isUnhealthy);
+  const parallel = set.spec.podManagementPolicy === 'Parallel';
   for (const pod of condemned) {
+    // An unhealthy pod leaves only if none with a lower number is unhealthy.
+    if (!parallel && isUnhealthy(pod) && pod !== firstUnhealthy) return false;
     retainClaims(cluster, set, { pod, ordinal: ordinalOf(pod), condemned: true });
     removePod(cluster, set, pod);
-    if (!parallel) return;
+    if (!parallel) return false;
   }
-  if (set.spec.updateStrategy?.type !== 'OnDelete') replaceOutdated(cluster, set, { ...state, ordinals });
+  return true;
 }
 
 /** The ordinals of the desired pods, ascending. */

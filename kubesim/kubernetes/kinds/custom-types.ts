@@ -14,14 +14,17 @@ import type { Cause, ResourceType, ScalePaths, Subresource } from './resource.js
 /** The kinds of a definition, one for each served version; all have the same stored objects. */
 export function customTypes(definition: CustomResourceDefinition): ServedType[] {
   const { group, versions } = definition.spec;
-  const storage = versions.find((version) => version.storage)?.name ?? '';
-  const storedAs = `${group}/${storage}`;
+  const storage = versions.find((version) => version.storage);
+  const stored = {
+    as: `${group}/${storage?.name ?? ''}`,
+    schema: storage && schemaOfVersion(storage),
+  };
   return versions
     .filter(({ served }) => served)
     .sort((a, b) => versionOrder(a.name, b.name))
     .map((version) => {
       const type = customType(definition, version);
-      return { group, version: version.name, type, convert: conversion(type, storedAs) };
+      return { group, version: version.name, type, convert: conversion(type, stored) };
     });
 }
 
@@ -119,22 +122,35 @@ function scaleCauses(object: KubeObject, scale: ScalePaths | undefined): Cause[]
   });
 }
 
+function pruned(object: Json, schema: StructuralSchema): Json {
+  return prune(object, schema, { path: '', isResource: true }, []) as Json;
+}
+
+interface StoredForm {
+  /** The version in which objects are stored: `example.com/v1`. */
+  readonly as: string;
+  readonly schema: StructuralSchema | undefined;
+}
+
 /**
- * Objects of all versions have the same fields, without conversion. What the schema of the version has become since an
- * object was stored, its fields and defaults, shows when it is read.
+ * Without conversion an object has the fields that its version and the stored one have. What the stored schema has become
+ * since an object was stored, its fields and defaults, shows when the object is read.
  */
-function conversion({ group, version, custom }: ResourceType, storedAs: string): ServedType['convert'] {
+function conversion({ group, version, custom }: ResourceType, stored: StoredForm): ServedType['convert'] {
   const apiVersion = `${group}/${version}`;
   const read = new WeakMap<KubeObject, Json>();
   return {
-    storedAs,
-    in: (body) => ({ ...body, apiVersion: storedAs }),
+    storedAs: stored.as,
+    in: (body) => ({ ...body, apiVersion: stored.as }),
     out(object) {
       const known = read.get(object);
-      if (known || !custom) return known ?? (object as KubeObject & Json);
-      const kept = prune(object, custom.schema, { path: '', isResource: true }, []);
-      const current = withSchemaDefaults(kept, custom.schema) as Json;
-      const converted = current['apiVersion'] === apiVersion ? current : { ...current, apiVersion };
+      if (known || !stored.schema || !custom) return known ?? (object as KubeObject & Json);
+      const current = withSchemaDefaults(
+        pruned(object as KubeObject & Json, stored.schema),
+        stored.schema,
+      ) as Json;
+      const converted =
+        current['apiVersion'] === apiVersion ? current : { ...pruned(current, custom.schema), apiVersion };
       read.set(object, converted);
       return converted;
     },

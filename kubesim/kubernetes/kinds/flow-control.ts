@@ -1,5 +1,6 @@
 import { flowSchemaCauses, priorityLevelCauses } from './flow-control-rules.js';
 import type { FlowSchema, PriorityLevelConfiguration, Queuing } from './flow-control-types.js';
+import type { Condition } from './object.js';
 import { ageColumn, defineResource, nameColumn } from './resource.js';
 
 const GROUP = 'flowcontrol.apiserver.k8s.io';
@@ -36,6 +37,18 @@ export const flowSchemas = defineResource<FlowSchema>({
 
 function danglingText({ status }: FlowSchema): string {
   return status?.conditions?.find(({ type }) => type === 'Dangling')?.status ?? '?';
+}
+
+/** Says in the status of a flow whether its priority exists. */
+export function danglingCondition({ spec }: Pick<FlowSchema, 'spec'>, isFound: boolean): Condition {
+  const level = JSON.stringify(spec.priorityLevelConfiguration?.name ?? '');
+  const found = isFound ? 'and it exists' : 'but there is no such object';
+  return {
+    type: 'Dangling',
+    status: isFound ? 'False' : 'True',
+    reason: isFound ? 'Found' : 'NotFound',
+    message: `This FlowSchema references the PriorityLevelConfiguration object named ${level} ${found}`,
+  };
 }
 
 const LIMITED = { nominalConcurrencyShares: 30, lendablePercent: 0 };

@@ -9,7 +9,7 @@ import { contentNegotiation } from './cases/content-negotiation.js';
 import { certificates } from './cases/certificates.js';
 import { controllers } from './cases/controllers.js';
 import { customResources } from './cases/custom-resources.js';
-import { daemonSetRollouts, daemonSets } from './cases/daemon-sets.js';
+import { daemonSets } from './cases/daemon-sets.js';
 import { deletion } from './cases/deletion.js';
 import { discovery } from './cases/discovery.js';
 import { eventsAndLeases } from './cases/events-and-leases.js';
@@ -56,19 +56,12 @@ export const areas: readonly Area[] = [
   validationRules,
   namespaces,
   controllers,
-  daemonSets,
   jobs,
   autoscaling,
-  scheduling,
   eventsAndLeases,
+  scheduling,
+  daemonSets,
 ];
 
 /** The contract of clusters with nodes, whose kubelets are those of kubesim for both implementations. */
-export const nodeAreas: readonly Area[] = [
-  containers,
-  daemonSetRollouts,
-  streams,
-  proxies,
-  logs,
-  aggregatedApis,
-];
+export const nodeAreas: readonly Area[] = [containers, streams, proxies, logs, aggregatedApis];

@@ -24,5 +24,7 @@ export type ContractCase = (context: CaseContext) => Promise<void>;
 /** Cases of one area by title. A title is a sentence without its subject, the API server. */
 export interface Area {
   readonly name: string;
+  /** Its cases create ready nodes, on which the scheduler would put pods of other areas: they wait until these have ended. */
+  readonly createsNodes?: boolean;
   readonly cases: Readonly<Record<string, ContractCase>>;
 }

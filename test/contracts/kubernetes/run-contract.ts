@@ -34,12 +34,12 @@ export function runContract({ name, open, areas = allAreas, differences = {} }: 
   for (const area of areas) {
     const listed = new Set(differences[area.name]?.flatMap(({ titles }) => titles));
     // Areas run side by side, too: some wait seconds for a controller's next round.
-    describe(`${name}: ${area.name}`, { concurrent: true }, () => {
+    describe(`${name}: ${area.name}`, { concurrent: !area.createsNodes }, () => {
       for (const [title, run] of Object.entries(area.cases)) {
         const fails = listed.has(title);
         const timeout = fails ? TIMEOUT.fails : TIMEOUT.passes;
         const number = (count += 1);
-        test(`${name}: ${title}`, { fails, timeout }, async () => {
+        test(`${name}: ${title}`, { concurrent: true, fails, timeout }, async () => {
           await run(await contextOf(started, number));
         });
       }

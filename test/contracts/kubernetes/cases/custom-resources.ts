@@ -312,6 +312,49 @@ export const customResources: Area = {
       expectError(changed, 422, 'Invalid');
     },
 
+    async 'serves the fields that a version and the stored one have, with the defaults of the stored one'(
+      context,
+    ) {
+      const { api, namespace, unique, eventually } = context;
+      const group = `${unique('group')}.example.com`;
+      const schemaWith = (fields: object) => ({
+        openAPIV3Schema: { type: 'object', properties: { spec: { type: 'object', properties: fields } } },
+      });
+      const text = { type: 'string' };
+      const spec = {
+        group,
+        scope: 'Namespaced',
+        names: { plural: 'robots', singular: 'robot', kind: 'Robot' },
+        versions: [
+          { name: 'v1', served: true, storage: true, schema: schemaWith({ a: text, b: text }) },
+          {
+            name: 'v2',
+            served: true,
+            storage: false,
+            schema: schemaWith({ a: text, c: { ...text, default: 'own' } }),
+          },
+        ],
+      };
+      expectSuccess(await api.post(DEFINITIONS, { metadata: { name: `robots.${group}` }, spec }), 201);
+      const path = (version: string) => `/apis/${group}/${version}/namespaces/${namespace}/robots`;
+      await eventually(async () => (await api.get(path('v2'))).status === 200);
+      const robot = (version: string, name: string, own: object) =>
+        api.post(path(version), {
+          apiVersion: `${group}/${version}`,
+          kind: 'Robot',
+          metadata: { name },
+          spec: own,
+        });
+      expectSuccess(await robot('v2', 'x', { a: '1', c: '2' }), 201);
+      expectSuccess(await robot('v1', 'y', { a: '1', b: '2' }), 201);
+      const read = async (version: string, name: string) =>
+        expectSuccess(await api.get(`${path(version)}/${name}`)).spec;
+      expect(await read('v2', 'x')).toEqual({ a: '1' });
+      expect(await read('v1', 'x')).toEqual({ a: '1' });
+      expect(await read('v1', 'y')).toEqual({ a: '1', b: '2' });
+      expect(await read('v2', 'y')).toEqual({ a: '1' });
+    },
+
     async 'requires a webhook of the conversion by webhook'({ api, unique }) {
       const group = `${unique('group')}.example.com`;
       const rejected = await api.post(`${DEFINITIONS}?dryRun=All`, {

@@ -177,6 +177,16 @@ export const deletion: Area = {
       expectSuccess(await api.get(`${configMapsOf(namespace)}/owned`));
     },
 
+    async 'keeps an object whose owner is of an unknown kind'({ api, namespace, eventually }) {
+      const owner = { apiVersion: 'none.example.com/v1', kind: 'Foo', name: 'a', uid: crypto.randomUUID() };
+      const gone = { apiVersion: 'v1', kind: 'ConfigMap', name: 'gone', uid: crypto.randomUUID() };
+      const path = configMapsOf(namespace);
+      await api.post(path, { metadata: { name: 'unknown', ownerReferences: [owner] } });
+      await api.post(path, { metadata: { name: 'absent', ownerReferences: [gone] } });
+      await eventually(async () => (await api.get(`${path}/absent`)).status === 404);
+      expectSuccess(await api.get(`${path}/unknown`));
+    },
+
     async 'deletes an object whose owner never existed'({ api, namespace, eventually }) {
       const uid = '7f3c9a52-6f0e-4c0e-9d0a-2b1a6f1f2d11';
       const owner = { apiVersion: 'v1', kind: 'ConfigMap', name: 'never', uid };

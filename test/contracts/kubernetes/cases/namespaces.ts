@@ -25,6 +25,30 @@ export const namespaces: Area = {
       expect(status).toEqual({ phase: 'Active' });
     },
 
+    async 'changes the finalizers of a namespace only by finalize'(context) {
+      const { api, namespace, eventually } = context;
+      const finalizers = ['kubernetes', 'example.com/own'];
+      const patched = await api.patch(pathOf(namespace), 'merge', { spec: { finalizers } });
+      expect(expectSuccess(patched).spec).toEqual({ finalizers: ['kubernetes'] });
+      const finalize = async (list: readonly string[]) => {
+        const { body } = await api.get(pathOf(namespace));
+        const { resourceVersion: _, ...metadata } = body.metadata;
+        return api.put(`${pathOf(namespace)}/finalize`, { ...body, metadata, spec: { finalizers: list } });
+      };
+      expect(expectSuccess(await finalize(finalizers)).spec).toEqual({ finalizers });
+      expectSuccess(await api.delete(pathOf(namespace)));
+      const held = await eventually(async () => {
+        const { body: now } = await api.get(pathOf(namespace));
+        return (now.spec['finalizers'] as string[]).length === 1 && now;
+      });
+      expect(held).toMatchObject({
+        spec: { finalizers: ['example.com/own'] },
+        status: { phase: 'Terminating' },
+      });
+      expectSuccess(await finalize([]));
+      await eventually(() => isGone(context, pathOf(namespace)));
+    },
+
     async 'keeps the label of the name when it is removed'({ api, namespace }) {
       const patch = { metadata: { labels: { 'kubernetes.io/metadata.name': null } } };
       const patched = expectSuccess(await api.patch(pathOf(namespace), 'merge', patch));

@@ -60,6 +60,7 @@ const cpu = (amount: string) => ({ containers: [container({ resources: { request
 /** Where the scheduler puts pods. */
 export const scheduling: Area = {
   name: 'scheduling',
+  createsNodes: true,
   cases: {
     async 'puts a pod on a node that its selector selects'(context) {
       const name = context.unique('node');
@@ -73,6 +74,29 @@ export const scheduling: Area = {
       await createNode(context, name);
       await createPod(context, 'web', { ...on(name), ...cpu('2') });
       await pendingBecause(context, 'web', 'Insufficient cpu');
+    },
+
+    async 'ends pods that do not tolerate a taint of their node, and others after their time'(context) {
+      const { api, namespace, unique, eventually } = context;
+      const name = unique('node');
+      await createNode(context, name);
+      const toleration = { key: 'own', operator: 'Exists', effect: 'NoExecute' };
+      await createPod(context, 'none', on(name));
+      await createPod(context, 'short', {
+        ...on(name),
+        tolerations: [{ ...toleration, tolerationSeconds: 1 }],
+      });
+      await createPod(context, 'always', { ...on(name), tolerations: [toleration] });
+      for (const each of ['none', 'short', 'always']) await nodeOf(context, each);
+      const taints = [{ key: 'own', effect: 'NoExecute' }];
+      expectSuccess(await api.patch(`/api/v1/nodes/${name}`, 'strategic', { spec: { taints } }));
+      const isEnding = async (each: string) => {
+        const { status, body } = await api.get(`${podsOf(namespace)}/${each}`);
+        return status === 404 || body.metadata.deletionTimestamp !== undefined;
+      };
+      await eventually(() => isEnding('none'));
+      await eventually(() => isEnding('short'));
+      expect(await isEnding('always')).toBe(false);
     },
 
     async 'puts no pod on a node that is cordoned'(context) {
