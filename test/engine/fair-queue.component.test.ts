@@ -130,7 +130,8 @@ describe('the order of due jobs of several accounts', () => {
     await eventually(() => ['b', 'c', 'd'].every((account) => startsOf(account) === 60));
     const last = starts.findLastIndex((key) => !key.startsWith('a-'));
     const ahead = starts.slice(0, last).filter((key) => key.startsWith('a-')).length - 60;
-    expect(ahead).toBeLessThanOrEqual(furtherStarts(3));
+    // Jobs of b, c and d share shards: the last of them may wait two further batches for another.
+    expect(ahead).toBeLessThanOrEqual(furtherStarts(3) + 2 * WORKERS);
   });
 
   it('starts every waiting job of an account while other accounts keep enqueueing', async () => {

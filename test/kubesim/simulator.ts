@@ -232,7 +232,7 @@ function clusterAccess(id: string, { server, caData, token }: ResponseBody): Clu
       });
       return {
         status: response.status,
-        body: (await response.json()) as ResponseBody,
+        body: await bodyOf(response),
         headers: response.headers,
       };
     },
@@ -260,4 +260,11 @@ export function deploymentBody(
       },
     },
   };
+}
+
+/** The body; empty for text, as of a path that an API server does not serve yet. */
+async function bodyOf(response: Response): Promise<ResponseBody> {
+  const text = await response.text();
+  const isJson = response.headers.get('content-type')?.startsWith('application/json') ?? false;
+  return (isJson ? JSON.parse(text) : {}) as ResponseBody;
 }
