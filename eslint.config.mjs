@@ -63,10 +63,14 @@ const kubesim = {
   'kubernetes/cel': ['kubernetes/schema'],
   'kubernetes/kinds': ['kubernetes/schema', 'kubernetes/cel'],
   'kubernetes/store': ['kubernetes/kinds', 'storage'],
-  'kubernetes/cluster': ['kubernetes/kinds', 'kubernetes/schema', 'kubernetes/store', 'kubernetes/cel'],
+  'kubernetes/patches': ['kubernetes/kinds', 'kubernetes/schema'],
+  'kubernetes/cluster': [
+    ...['kubernetes/kinds', 'kubernetes/schema', 'kubernetes/store', 'kubernetes/cel'],
+    'kubernetes/patches',
+  ],
   'kubernetes/webhooks': [
     ...['kubernetes/kinds', 'kubernetes/schema', 'kubernetes/store', 'kubernetes/cel'],
-    'kubernetes/cluster',
+    ...['kubernetes/patches', 'kubernetes/cluster'],
   ],
   'kubernetes/aggregation': [
     ...['kubernetes/kinds', 'kubernetes/schema', 'kubernetes/store', 'kubernetes/cluster'],
@@ -78,7 +82,7 @@ const kubesim = {
     'kubernetes/scheduler',
   ],
   'kubernetes/api': [
-    ...['http', 'streams', 'kubernetes/kinds', 'kubernetes/schema', 'kubernetes/store'],
+    ...['http', 'streams', 'kubernetes/kinds', 'kubernetes/schema', 'kubernetes/store', 'kubernetes/patches'],
     ...['kubernetes/cluster', 'kubernetes/scheduler', 'kubernetes/webhooks', 'kubernetes/aggregation'],
   ],
   kubelet: [

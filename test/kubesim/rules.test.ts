@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { jsonPatch } from '../../kubesim/kubernetes/cluster/json-patch.js';
-import { mergePatch } from '../../kubesim/kubernetes/api/merge-patch.js';
+import { jsonPatch } from '../../kubesim/kubernetes/patches/json-patch.js';
+import { mergePatch } from '../../kubesim/kubernetes/patches/merge-patch.js';
 import { rollingStep } from '../../kubesim/kubernetes/controllers/rollout.js';
 import { duration } from '../../kubesim/kubernetes/kinds/resource.js';
 import { deployments } from '../../kubesim/kubernetes/kinds/apps.js';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { strategicMerge } from '../../kubesim/kubernetes/api/strategic-merge.js';
+import { strategicMerge } from '../../kubesim/kubernetes/patches/strategic-merge.js';
 import { kubernetesApi } from '../../kubesim/kubernetes/schema/kubernetes-api.js';
 import { mergeKeysOf } from '../../kubesim/kubernetes/schema/merge-keys.js';
 

@@ -1,5 +1,5 @@
 import { Budget } from '../cel/budget.js';
-import { jsonPatch } from '../cluster/json-patch.js';
+import { jsonPatch } from '../patches/json-patch.js';
 import type { AdmissionRequest } from '../cluster/policies/request.js';
 import type { ClusterResources } from '../cluster/resources.js';
 import type { Review, Reviewed } from '../cluster/review.js';

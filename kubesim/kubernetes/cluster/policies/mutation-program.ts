@@ -13,7 +13,7 @@ import { configurationErrors, joinErrors } from '../../managed-fields/validate-c
 import { DecodeError } from '../../schema/decode-error.js';
 import { decode } from '../../schema/decode.js';
 import { latestApi } from '../../schema/kubernetes-api.js';
-import { FailedTestError, jsonPatch, PatchError } from '../json-patch.js';
+import { FailedTestError, jsonPatch, PatchError } from '../../patches/json-patch.js';
 import { PolicyConditions } from './policy-conditions.js';
 import type { Values } from './values.js';
 
