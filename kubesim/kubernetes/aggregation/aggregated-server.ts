@@ -1,9 +1,8 @@
 import type { OutgoingHttpHeaders } from 'node:http';
-import { type Duplex, duplexPair } from 'node:stream';
-import { connect as connectSecurely, type TLSSocket } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 import type { Requester } from '../cluster/policies/request.js';
 import type { ApiService } from '../kinds/api-services.js';
-import { endpointOf, type WebhookNetwork } from '../webhooks/webhook-connection.js';
+import { connectToPod, endpointOf, type WebhookNetwork } from '../webhooks/webhook-connection.js';
 
 /** A pod that serves a group and version. */
 export interface AggregatedServer {
@@ -19,14 +18,11 @@ export function serverOf(
   { service = {}, caBundle, insecureSkipTLSVerify = false }: ApiService['spec'],
 ): AggregatedServer {
   const { namespace = '', name = '', port = 443 } = service;
-  const { address, listener } = endpointOf(network, { namespace, name, port });
+  const endpoint = endpointOf(network, { namespace, name, port });
   return {
-    address,
+    address: endpoint.address,
     connect() {
-      const [client, server] = duplexPair() as [Duplex, Duplex];
-      listener(server);
-      return connectSecurely({
-        socket: client,
+      return connectToPod(endpoint, {
         servername: `${name}.${namespace}.svc`,
         ALPNProtocols: ['http/1.1'],
         rejectUnauthorized: !insecureSkipTLSVerify,

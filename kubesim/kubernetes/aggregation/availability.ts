@@ -1,4 +1,4 @@
-import { type IncomingMessage, request as httpRequest } from 'node:http';
+import type { RequestOptions } from 'node:http';
 import { serverOf, userHeaders } from './aggregated-server.js';
 import { type DiscoveredApi, rememberDiscovery } from './discovered-apis.js';
 import type { ClusterContext, Controller } from '../cluster/context.js';
@@ -9,7 +9,7 @@ import { timestamp, withCondition, type Condition, type Metadata } from '../kind
 import { endpointSlices, services } from '../kinds/services.js';
 import type { ApiResource } from '../schema/definition-file.js';
 import type { Timer } from '../../timers.js';
-import { reasonOf } from '../webhooks/webhook-client.js';
+import { exchange, reasonOf } from '../webhooks/exchange.js';
 
 /** Simulated seconds until a server is asked again, and milliseconds that are at least between two questions. */
 const CHECK_SECONDS = 30;
@@ -145,8 +145,13 @@ async function ask(cluster: ClusterContext, { spec }: ApiService): Promise<Disco
     const server = serverOf(cluster, spec);
     const path = `/apis/${spec.group ?? ''}/${spec.version ?? ''}`;
     url = `https://${server.address}${path}`;
-    const { status, text } = await get(server, path);
-    if (status >= 200 && status < 300) return discoveredApi(text);
+    const { status, body } = await exchange({
+      request: requestFor(path, server.address),
+      timeoutMs: TIMEOUT,
+      maxAnswer: MAX_ANSWER,
+      connect: () => server.connect(),
+    });
+    if (status >= 200 && status < 300) return discoveredApi(body);
     const bad = `bad status from ${url}: ${status}`;
     return failed('FailedDiscoveryCheck', `failing or missing response from ${url}: ${bad}`);
   } catch (error) {
@@ -156,41 +161,10 @@ async function ask(cluster: ClusterContext, { spec }: ApiService): Promise<Disco
   }
 }
 
-async function get(
-  server: ReturnType<typeof serverOf>,
-  path: string,
-): Promise<{ readonly status: number; readonly text: string }> {
-  const socket = server.connect();
-  const signal = AbortSignal.timeout(TIMEOUT);
-  try {
-    const reply = await new Promise<IncomingMessage>((resolve, reject) => {
-      // A stream in memory may not tell its reader that it was destroyed.
-      signal.addEventListener('abort', () => reject(new Error('context deadline exceeded')), { once: true });
-      httpRequest({
-        createConnection: () => socket,
-        path,
-        signal,
-        headers: {
-          ...userHeaders({ username: 'system:kube-aggregator', groups: ['system:masters'] }),
-          host: server.address,
-          accept: 'application/json',
-        },
-      })
-        .once('response', resolve)
-        .once('error', reject)
-        .end();
-    });
-    const chunks: Buffer[] = [];
-    let size = 0;
-    for await (const chunk of reply as AsyncIterable<Buffer>) {
-      size += chunk.length;
-      if (size > MAX_ANSWER) throw new Error(`the answer is longer than ${MAX_ANSWER} bytes`);
-      chunks.push(chunk);
-    }
-    return { status: reply.statusCode ?? 0, text: Buffer.concat(chunks).toString() };
-  } finally {
-    socket.destroy();
-  }
+/** A request for a path as the aggregator sends it. */
+function requestFor(path: string, host: string): RequestOptions {
+  const user = userHeaders({ username: 'system:kube-aggregator', groups: ['system:masters'] });
+  return { path, headers: { ...user, host, accept: 'application/json' } };
 }
 
 /** The resources of an APIResourceList; none, and stale, for another answer. */

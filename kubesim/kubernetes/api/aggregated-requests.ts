@@ -9,7 +9,7 @@ import {
 } from '../aggregation/aggregated-server.js';
 import type { ApiService } from '../kinds/api-services.js';
 import { badRequest } from '../kinds/status.js';
-import { reasonOf } from '../webhooks/webhook-client.js';
+import { reasonOf } from '../webhooks/exchange.js';
 import { UnreachableError } from '../webhooks/webhook-connection.js';
 import type { AggregatedTarget } from './aggregated-path.js';
 import { authorizeAggregated } from './authorization.js';

@@ -52,9 +52,7 @@ function podServer(
     url: new URL(shownUrl),
     shownUrl,
     connect() {
-      const [client, server] = duplexPair() as [Duplex, Duplex];
-      endpointOf(network, { namespace, name, port }).listener(server);
-      return connectSecurely({ ...trusted, socket: client, servername: host });
+      return connectToPod(endpointOf(network, { namespace, name, port }), { ...trusted, servername: host });
     },
   };
 }
@@ -71,6 +69,13 @@ interface ServiceEndpoint {
   readonly address: string;
   /** Serves a connection. */
   listener(socket: Duplex): void;
+}
+
+/** Opens a connection to a pod, whose options say how it is verified. */
+export function connectToPod({ listener }: ServiceEndpoint, options: ConnectionOptions): TLSSocket {
+  const [client, server] = duplexPair() as [Duplex, Duplex];
+  listener(server);
+  return connectSecurely({ ...options, socket: client });
 }
 
 /** The pod that serves connections to the port of a Service. Throws UnreachableError. */
