@@ -2,19 +2,15 @@ import { remoteApiService } from '../aggregation/discovered-apis.js';
 import type { ApiService } from '../kinds/api-services.js';
 import { noSuchPath } from '../kinds/status.js';
 import type { ApiCall } from './call.js';
+import { namesOf, type PathNames } from './path.js';
 import { decodeSegment } from './request-target.js';
 
-/** What a request to a group and version of another server is for, by the rules of paths alone. */
-export interface AggregatedTarget {
+/** What a request to a group and version of another server is for, by the rules of paths alone; discovery has no resource. */
+export interface AggregatedTarget extends PathNames {
   readonly apiService: ApiService;
   readonly group: string;
   /** The path, encoded again from what was authorized. */
   readonly path: string;
-  /** Undefined for the discovery of the group and version. */
-  readonly resource: string | undefined;
-  readonly namespace: string | undefined;
-  readonly name: string | undefined;
-  readonly subresource: string | undefined;
   /** Whether the path has the older form of a watch. */
   readonly isWatch: boolean;
 }
@@ -36,14 +32,4 @@ export function aggregatedTarget({ cluster, version, path }: ApiCall): Aggregate
     ...{ apiService, group, isWatch, path: `/apis/${encoded}` },
     ...namesOf(isWatch ? steps.slice(1) : steps),
   };
-}
-
-type Names = Pick<AggregatedTarget, 'resource' | 'namespace' | 'name' | 'subresource'>;
-
-function namesOf(steps: readonly string[]): Names {
-  const [first, namespace, third] = steps;
-  const isInside = first === 'namespaces' && third !== undefined && !['status', 'finalize'].includes(third);
-  const [resource, name, subresource] = isInside ? steps.slice(2) : steps;
-  if (isInside) return { resource, name, subresource, namespace };
-  return { resource, name, subresource, namespace: first === 'namespaces' ? name : undefined };
 }

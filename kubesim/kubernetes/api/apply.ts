@@ -1,6 +1,6 @@
 import { isJson, type Json, type KubeObject } from '../kinds/object.js';
 import { groupVersion, type ResourceType } from '../kinds/resource.js';
-import { ApiError, badRequest, conflict } from '../kinds/status.js';
+import { ApiError, badRequest, conflict, missingName } from '../kinds/status.js';
 import { applyConflict } from '../managed-fields/conflict.js';
 import { applyConfiguration, type Writer } from '../managed-fields/field-manager.js';
 import { NoElementError } from '../managed-fields/field-schema.js';
@@ -36,10 +36,7 @@ function kindText({ apiVersion = '', kind = '' }: Json): string {
 /** Checks an object that an apply would create. Throws ApiError. */
 export function checkNewObject({ served: { type }, name = '' }: Target, { metadata }: Json): void {
   const { name: own, uid } = isJson(metadata) ? metadata : {};
-  if (!own)
-    throw badRequest(
-      `the name of the object (${name} based on URL) was undeterminable: name must be provided`,
-    );
+  if (!own) throw missingName(name);
   if (uid)
     throw conflict(
       type,

@@ -1,6 +1,6 @@
 import { type AggregatedTarget, aggregatedTarget } from './aggregated-path.js';
 import { flag, type ApiCall } from './call.js';
-import { parseTarget, type Target, watchedPath } from './path.js';
+import { namesOf, parseTarget, type Target, watchedPath } from './path.js';
 import { decodeSegment } from './request-target.js';
 import { forbiddenObject, type ResourceAttributes } from './rbac/attributes.js';
 import { authorize, decide } from './rbac/authorizer.js';
@@ -49,17 +49,9 @@ export function authorizeUnknown(call: ApiCall): void {
   const [root, ...rest] = (watched ?? call.path).split('/').slice(1).map(decodeSegment);
   const [group = '', , ...steps] = root === 'api' ? ['', ...rest] : rest;
   if ((root !== 'api' && root !== 'apis') || steps.length === 0) return authorizePath(call);
-  const named = namesIn(steps);
-  authorize(call.cluster, call.user, { verb: watched ? 'watch' : verbOf(call, named), group, ...named });
-}
-
-/** The parts of a path below its version. `/namespaces/x` and its subresources are in the namespace too. */
-function namesIn(steps: readonly string[]): Omit<ResourceAttributes, 'verb' | 'group'> {
-  const [first = '', second, third = ''] = steps;
-  const namespace = first === 'namespaces' ? second : undefined;
-  const isInside = namespace !== undefined && !['', 'status', 'finalize'].includes(third);
-  const [resource = '', name, subresource] = isInside ? steps.slice(2) : steps;
-  return { resource, name, subresource, namespace };
+  const { resource = '', ...named } = namesOf(steps);
+  const verb = watched ? 'watch' : verbOf(call, named);
+  authorize(call.cluster, call.user, { verb, group, resource, ...named });
 }
 
 /** Whether the requester of a stream may still act as its user, and the user may still read its target. */

@@ -15,7 +15,7 @@ import { checkNesting } from './nesting.js';
 import type { Target } from './path.js';
 import { schemaOf } from './served-schema.js';
 import { addWarnings } from './warnings.js';
-import { ApiError, badRequest, invalid } from '../kinds/status.js';
+import { ApiError, badRequest, invalid, missingName, otherName } from '../kinds/status.js';
 
 /** A body, and what a strict client is warned of. */
 export interface ParsedBody<T = unknown> {
@@ -76,7 +76,9 @@ export async function parseText(call: ApiCall, text: string, type: string): Prom
 function parseJson(text: string): ParsedBody | undefined {
   try {
     const value = JSON.parse(text) as unknown;
-    return { value, duplicates: () => duplicateFields(text).map((path) => `duplicate field "${path}"`) };
+    let found: readonly string[] | undefined;
+    const duplicates = () => (found ??= duplicateFields(text).map((path) => `duplicate field "${path}"`));
+    return { value, duplicates };
   } catch {
     return undefined;
   }
@@ -153,14 +155,8 @@ function checkSize(definition: Json): void {
 function checkNames(metadata: Json, { namespace, name }: Pick<Target, 'namespace' | 'name'>): void {
   if (contradicts(metadata['namespace'], namespace))
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
-  if (name !== undefined && !metadata['name'])
-    throw badRequest(
-      `the name of the object (${name} based on URL) was undeterminable: name must be provided`,
-    );
-  if (contradicts(metadata['name'], name))
-    throw badRequest(
-      `the name of the object (${String(metadata['name'])}) does not match the name on the URL (${name})`,
-    );
+  if (name !== undefined && !metadata['name']) throw missingName(name);
+  if (name !== undefined && contradicts(metadata['name'], name)) throw otherName(metadata['name'], name);
 }
 
 /** Whether the body contradicts the path; both are optional. */

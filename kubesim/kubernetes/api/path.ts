@@ -17,6 +17,25 @@ export interface Target {
 
 const PROXY = /^(\/api\/v1\/(?:nodes|namespaces\/[^/]+\/(?:pods|services))\/[^/]+\/proxy)(\/.*)?$/;
 
+/** The parts of a path below its version, by the rules of paths alone. */
+export interface PathNames {
+  readonly resource: string | undefined;
+  readonly namespace: string | undefined;
+  readonly name: string | undefined;
+  readonly subresource: string | undefined;
+}
+
+/** `/namespaces/x` and its subresources are in the namespace, too. */
+export function namesOf(steps: readonly string[]): PathNames {
+  const [resource, name, subresource] = isInNamespace(steps) ? steps.slice(2) : steps;
+  return { resource, name, subresource, namespace: steps[0] === 'namespaces' ? steps[1] : undefined };
+}
+
+/** Whether a path is for objects in a namespace: not for namespaces, one of them, or a subresource of one. */
+function isInNamespace([first, , third = '']: readonly string[]): boolean {
+  return first === 'namespaces' && !['', 'status', 'finalize'].includes(third);
+}
+
 /** A path without the slash at its end, which has no meaning; the paths of proxied servers stay. */
 export function normalizedPath(path: string): string {
   return path.length > 1 && path.endsWith('/') && !PROXY.test(path) ? path.slice(0, -1) : path;
@@ -41,8 +60,8 @@ function parseResource(resources: ClusterResources, path: string): Target | unde
   const version = rest.slice(0, versionLength).join('/');
   const steps = rest.slice(versionLength);
   if (steps.length === 0) return undefined;
-  return steps[0] === 'namespaces'
-    ? inNamespace(resources, version, steps)
+  return isInNamespace(steps)
+    ? target(resources, version, { namespace: steps[1], steps: steps.slice(2) })
     : target(resources, version, { namespace: undefined, steps });
 }
 
@@ -52,15 +71,6 @@ const OLD_WATCH = /^(\/api\/[^/]+|\/apis\/[^/]+\/[^/]+)\/watch(\/.+)$/;
 export function watchedPath(path: string): string | undefined {
   const [, version, rest] = OLD_WATCH.exec(path) ?? [];
   return version === undefined ? undefined : `${version}${rest ?? ''}`;
-}
-
-function inNamespace(resources: ClusterResources, version: string, steps: readonly string[]): Target {
-  const [, namespace, third] = steps;
-  // /namespaces, /namespaces/x and /namespaces/x/status target the namespace; other paths target objects in it.
-  if (namespace === undefined || third === undefined || third === 'status' || third === 'finalize') {
-    return target(resources, version, { namespace: undefined, steps });
-  }
-  return target(resources, version, { namespace, steps: steps.slice(2) });
 }
 
 function target(

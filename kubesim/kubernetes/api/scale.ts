@@ -13,7 +13,7 @@ import { ageColumn, defineResource, nameColumn, type ResourceType } from '../kin
 import { objectOf } from './read.js';
 import { represent } from './representation.js';
 import { optionsOf, reviewed } from './reviewed-writes.js';
-import { ApiError, badRequest, conflict, methodNotAllowed } from '../kinds/status.js';
+import { ApiError, badRequest, conflict, methodNotAllowed, otherName } from '../kinds/status.js';
 import { bodyOf, parseText } from './body.js';
 
 interface Scalable extends KubeObject {
@@ -46,10 +46,7 @@ async function changeScale(call: ApiCall, target: Target, { by, change }: ScaleC
   const changed = change(current);
   const { metadata, spec } = changed;
   const { name, resourceVersion: version } = isJson(metadata) ? metadata : {};
-  if (name && name !== current.metadata.name)
-    throw badRequest(
-      `the name of the object (${String(name)}) does not match the name on the URL (${current.metadata.name})`,
-    );
+  if (name && name !== current.metadata.name) throw otherName(name, current.metadata.name);
   if (version && version !== current.metadata.resourceVersion)
     throw conflict(target.served.type, current.metadata.name);
   const replicas = isJson(spec) ? (spec['replicas'] ?? 0) : 0;

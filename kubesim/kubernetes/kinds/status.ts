@@ -76,6 +76,20 @@ export function badRequest(message: string): ApiError {
   return new ApiError(400, 'BadRequest', message);
 }
 
+/** A body without the name that its path has. */
+export function missingName(inPath: string): ApiError {
+  return badRequest(
+    `the name of the object (${inPath} based on URL) was undeterminable: name must be provided`,
+  );
+}
+
+/** A body with another name than its path. */
+export function otherName(name: unknown, inPath: string): ApiError {
+  return badRequest(
+    `the name of the object (${String(name)}) does not match the name on the URL (${inPath})`,
+  );
+}
+
 export function forbidden(message: string, details?: StatusDetails): ApiError {
   return new ApiError(403, 'Forbidden', message, details);
 }
