@@ -30,7 +30,7 @@ export const nodeOptions: readonly string[] = [
 ];
 
 /** Options whose memory a process with simulated kubelets does not need. */
-const forGateways = ['--min-semi-space-size', '--max-semi-space-size', '--initial-old-space-size'];
+const MEMORY_OPTIONS = ['--min-semi-space-size', '--max-semi-space-size', '--initial-old-space-size'];
 /** MiB of a semi-space of a process with simulated kubelets: KWOK's whole process takes 70. */
 const KUBESIM_SEMI_SPACE = 4;
 
@@ -40,6 +40,6 @@ const KUBESIM_SEMI_SPACE = 4;
  */
 export function nodeOptionsOf(command: string | undefined): readonly string[] {
   if (command !== 'kubesim') return nodeOptions;
-  const kept = nodeOptions.filter((option) => !forGateways.some((name) => option.startsWith(`${name}=`)));
+  const kept = nodeOptions.filter((option) => !MEMORY_OPTIONS.some((name) => option.startsWith(`${name}=`)));
   return [...kept, `--max-semi-space-size=${KUBESIM_SEMI_SPACE}`];
 }
