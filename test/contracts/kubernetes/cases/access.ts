@@ -66,7 +66,7 @@ export const access: Area = {
 
     async 'rejects a user at paths that nothing serves'({ user, unique }) {
       const name = unique('eve');
-      const client = await user(name, 'nobody');
+      const client = await user(name, 'guests');
       const messages: string[] = [];
       for (const [method, path] of [
         ['GET', '/none'],

@@ -14,6 +14,15 @@ const event = (namespace: string, name: string, more: object = {}) => ({
   ...more,
 });
 
+/** What every event of events.k8s.io in these cases says of its reporter. */
+const REPORTED = {
+  eventTime: '2026-01-01T00:00:00.000000Z',
+  reportingController: 'example.com/robot',
+  reportingInstance: 'one',
+  action: 'Trying',
+  reason: 'Tried',
+};
+
 /** Events of both groups, and leases. */
 export const eventsAndLeases: Area = {
   name: 'events and leases',
@@ -53,11 +62,7 @@ export const eventsAndLeases: Area = {
       const path = `/apis/events.k8s.io/v1/namespaces/${namespace}/events`;
       const body = {
         metadata: { name: 'a' },
-        eventTime: '2026-01-01T00:00:00.000000Z',
-        reportingController: 'example.com/robot',
-        reportingInstance: 'one',
-        action: 'Trying',
-        reason: 'Tried',
+        ...REPORTED,
         type: 'Normal',
         regarding: { apiVersion: 'v1', kind: 'Pod', name: 'web', namespace },
         related: { kind: 'Node', name: 'one' },
@@ -81,11 +86,7 @@ export const eventsAndLeases: Area = {
     async 'serves an event of events.k8s.io in v1'({ api, namespace }) {
       const body = {
         metadata: { name: 'a' },
-        eventTime: '2026-01-01T00:00:00.000000Z',
-        reportingController: 'example.com/robot',
-        reportingInstance: 'one',
-        action: 'Trying',
-        reason: 'Tried',
+        ...REPORTED,
         regarding: { apiVersion: 'v1', kind: 'Pod', name: 'web', namespace },
         note: 'tried it',
         type: 'Warning',
