@@ -53,15 +53,12 @@ const MAX_DUPLICATES = 100;
 export function parseYaml({ text, limits, duplicateKeys = 'reject' }: YamlTask): YamlOutcome {
   const documents: YamlDocument[] = [];
   let characters = 0;
-  const lines = new LineCounter();
+  const lines = duplicateKeys === 'report' ? new LineCounter() : undefined;
   const composer = new Composer({ version: '1.1', customTags: withoutTimes, prettyErrors: false });
   try {
-    for (const document of composer.compose(new Parser(lines.addNewLine).parse(text))) {
+    for (const document of composer.compose(new Parser(lines?.addNewLine).parse(text))) {
       if (documents.length >= limits.documents) return { exceeded: 'documents' };
-      const parsed = parseDocument(
-        document as Document.Parsed,
-        duplicateKeys === 'report' ? lines : undefined,
-      );
+      const parsed = parseDocument(document as Document.Parsed, lines);
       characters += 'json' in parsed ? parsed.json.length : 0;
       if (characters > limits.characters) return { exceeded: 'characters' };
       documents.push(parsed);

@@ -217,7 +217,7 @@ export class ServingCluster implements AsyncDisposable {
   }
 }
 
-/** The pod with an address that is not that of its node. */
+/** The name of the node with an internal address. */
 function nodeAt(cache: ClusterCache, address: string): string | undefined {
   for (const { metadata, status } of cache.all(nodes))
     if (status.addresses?.some((each) => each.type === 'InternalIP' && each.address === address))
@@ -225,6 +225,7 @@ function nodeAt(cache: ClusterCache, address: string): string | undefined {
   return undefined;
 }
 
+/** The pod with an address that is not that of its node. */
 function podByAddress(cache: ClusterCache, address: string): Pod | undefined {
   for (const pod of cache.all(pods))
     if (pod.status.podIP === address && !pod.spec.hostNetwork && !hasEnded(pod)) return pod;

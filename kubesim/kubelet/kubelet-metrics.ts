@@ -111,9 +111,10 @@ function metric(
   return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join('')}`;
 }
 
+const gauge = (help: string) => ({ type: 'gauge', help }) as const;
 const CPU = { type: 'counter', help: '[STABLE] Cumulative cpu time consumed in core-seconds' } as const;
-const MEMORY = { type: 'gauge', help: '[STABLE] Current working set in bytes' } as const;
-const START = { type: 'gauge', help: '[STABLE] Start time since unix epoch in seconds' } as const;
+const MEMORY = gauge('[STABLE] Current working set in bytes');
+const START = gauge('[STABLE] Start time since unix epoch in seconds');
 
 /** The body of `/metrics/resource`: what a node, its pods and their containers use. */
 export function resourceMetrics(measured: MeasuredNode): string {
@@ -140,7 +141,7 @@ export function resourceMetrics(measured: MeasuredNode): string {
     metric('pod_memory_working_set_bytes', MEMORY, ofPods.map(memory), time),
     metric(
       'resource_scrape_error',
-      { type: 'gauge', help: '[STABLE] 1 if there was an error while getting container metrics' },
+      gauge('[STABLE] 1 if there was an error while getting container metrics'),
       [[{}, 0]],
     ),
   ].join('');
@@ -161,7 +162,6 @@ export function containerMetrics(measured: MeasuredNode): string {
     return [{ ...containerLabels(each), id, image: imageID, name }, each] as const;
   });
   const { capacity } = node.status;
-  const gauge = (help: string) => ({ type: 'gauge', help }) as const;
   const memory = containers.map(([labels, each]) => [labels, Math.round(each.memory)] as const);
   return [
     metric(
@@ -181,7 +181,6 @@ export function containerMetrics(measured: MeasuredNode): string {
 /** The body of `/metrics`: the kubelet itself. */
 export function kubeletMetrics(measured: MeasuredNode): string {
   const { node, pods } = measured;
-  const gauge = (help: string) => ({ type: 'gauge', help }) as const;
   const running = measuredContainers(measured).length;
   return [
     metric('kubelet_node_name', gauge("[ALPHA] The node's name. The count is always 1."), [

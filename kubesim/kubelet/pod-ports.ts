@@ -10,6 +10,7 @@ import { createSecureContext, type SecureContext, TLSSocket } from 'node:tls';
 import type { KubeletClient } from '../kubelet-client.js';
 import type { Container, Pod, Service } from '../kubernetes/kinds/core.js';
 import { isReady } from '../kubernetes/kinds/pods.js';
+import { matchesLabels } from '../kubernetes/kinds/selector.js';
 import type { ContainerChanges } from './container-changes.js';
 import { stateAfter } from './container-run.js';
 import type { ContainerNetwork, Server, ServingContainer } from './http-server.js';
@@ -133,9 +134,9 @@ export class PodPorts {
 
 /** Whether a Service selects a pod; one without a selector selects none. */
 function isSelected({ metadata }: Pod, service: Service): boolean {
-  const labels = Object.entries(service.spec.selector ?? {});
+  const matchLabels = service.spec.selector ?? {};
   const isNear = metadata.namespace === service.metadata.namespace;
-  return isNear && labels.length > 0 && labels.every(([key, value]) => metadata.labels?.[key] === value);
+  return isNear && Object.keys(matchLabels).length > 0 && matchesLabels({ matchLabels }, metadata.labels);
 }
 
 /** The port of a pod behind a port of a Service. */

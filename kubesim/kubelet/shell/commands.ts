@@ -41,8 +41,8 @@ const COMMANDS: Readonly<Record<string, Command | undefined>> = {
   pwd: () => ({ output: '/\n', code: 0 }),
   ls: list,
   test: (args, context) => ({ code: isTrue(args, context) ? 0 : 1 }),
-  '[[': (args, context) => ({ code: isTrue(args.slice(0, -1), context) ? 0 : 1 }),
-  '[': (args, context) => ({ code: isTrue(args.slice(0, -1), context) ? 0 : 1 }),
+  '[': bracketTest,
+  '[[': bracketTest,
   expr: (args) => calculated(args),
   tail: (args, context) => (args.includes('-f') ? {} : tail(args, context)),
   tee,
@@ -67,6 +67,11 @@ export function* runCommand(
   if (output !== undefined || error !== undefined) yield { output, error };
   if (seconds !== undefined) yield { seconds };
   return code;
+}
+
+/** `[ … ]`: a test whose last argument is the closing bracket. */
+function bracketTest(args: readonly string[], context: CommandContext): CommandResult {
+  return { code: isTrue(args.slice(0, -1), context) ? 0 : 1 };
 }
 
 function echo(args: readonly string[]): CommandResult {

@@ -232,14 +232,17 @@ function controllerOfPod(type: ResourceType, object: KubeObject): Requester | un
 
 /** A client cannot create an object with a status, except a kubelet its node. */
 function withoutStatus<T extends KubeObject>(type: ResourceType<T>, draft: Draft<T>): Draft<T> {
-  if (type.id === 'nodes' || !type.subresources.includes('status')) return draft;
-  return { ...draft, status: undefined };
+  return ignoresStatus(type) ? { ...draft, status: undefined } : draft;
 }
 
 /** The status of a new object, which its creation does not change. */
 function ownStatus(type: ResourceType, drafted: KubeObject): Json {
-  if (type.id === 'nodes' || !type.subresources.includes('status')) return {};
-  return { status: (drafted as KubeObject & Json)['status'] };
+  return ignoresStatus(type) ? { status: (drafted as KubeObject & Json)['status'] } : {};
+}
+
+/** Whether a creation ignores the status of its body. */
+function ignoresStatus(type: ResourceType): boolean {
+  return type.id !== 'nodes' && type.subresources.includes('status');
 }
 
 /** The next version of an object with the fields that the writer owns. */

@@ -19,6 +19,7 @@ import {
   untilApiError,
 } from '../cluster/controlled-pods.js';
 import { recordRevision, removeOldRevisions } from './controller-revisions.js';
+import { endingTaints } from './taint-eviction.js';
 import { allowsSurge, keptOf, type NodePods, planRollout, podsOn } from './daemon-set-rollout.js';
 
 const REVISION = 'controller-revision-hash';
@@ -99,8 +100,7 @@ function namesOf(list: readonly Node[]): ReadonlySet<string> {
 }
 
 function mayStay({ spec }: PodTemplate, node: Node): boolean {
-  const ending = node.spec.taints?.filter(({ effect }) => effect === 'NoExecute');
-  return tolerates(spec.tolerations, ending);
+  return tolerates(spec.tolerations, endingTaints(node));
 }
 
 /** The nodes whose pods are being deleted. */

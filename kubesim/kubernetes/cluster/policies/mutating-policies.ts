@@ -132,6 +132,7 @@ function denied(request: AdmissionRequest, denials: readonly Denial[]): ApiError
 /** The object of a request while policies mutate it. */
 class ObjectMutation {
   hasMutated = false;
+  object: KubeObject;
   private values: Values;
 
   constructor(
@@ -139,14 +140,8 @@ class ObjectMutation {
     readonly request: AdmissionRequest & { readonly object: KubeObject },
     private readonly budget: Budget,
   ) {
-    this.current = request.object;
+    this.object = request.object;
     this.values = valuesOf(store, request);
-  }
-
-  private current: KubeObject;
-
-  get object(): KubeObject {
-    return this.current;
   }
 
   /** The errors of the mutations of a policy; undefined if it is not for the request. Throws ApiError. */
@@ -157,13 +152,13 @@ class ObjectMutation {
     const isMatch = program.conditions.match({ ...this.values, params }, budget);
     if (typeof isMatch === 'string') return [isMatch];
     if (!isMatch) return undefined;
-    const schema = schemaOfObject(this.request, this.current);
+    const schema = schemaOfObject(this.request, this.object);
     const errors: string[] = [];
     for (let index = 0; index < program.size; index += 1) {
       const own = { ...this.values, params };
       const values = { ...own, variables: program.conditions.variablesFor(own, budget) };
       try {
-        this.become(program.mutate(index, { object: this.current, schema, values, budget }));
+        this.become(program.mutate(index, { object: this.object, schema, values, budget }));
       } catch (error) {
         if (!(error instanceof MutationError)) throw error;
         errors.push(error.message);
@@ -176,8 +171,8 @@ class ObjectMutation {
     this.hasMutated = true;
     // A mutation reads and copies the object.
     this.budget.charge(sizeOf(this.values['object']));
-    if (sameJson(object, this.current)) return;
-    this.current = object;
+    if (sameJson(object, this.object)) return;
+    this.object = object;
     this.values = { ...this.values, object: toCel(object) };
   }
 }
