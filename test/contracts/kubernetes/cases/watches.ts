@@ -20,9 +20,10 @@ const versionOf = async (api: ApiClient, path: string) => (await api.get(path)).
 export const watches: Area = {
   name: 'watches',
   cases: {
-    async 'ends a watch of less than no seconds at once'({ api, namespace }) {
+    // A real API server may send an error before the end: it depends on when it sees that the time is over.
+    async 'ends a watch of less than no seconds at once, without an object'({ api, namespace }) {
       await using watch = await api.watch(`${configMapsOf(namespace)}?timeoutSeconds=-1`);
-      expect(await watch.next()).toBeUndefined();
+      expect((await watch.rest()).filter(({ type }) => type !== 'ERROR')).toEqual([]);
     },
 
     async 'sends every change after a resourceVersion in order'({ api, namespace }) {
