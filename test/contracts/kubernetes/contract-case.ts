@@ -15,8 +15,8 @@ export interface CaseContext {
   unique(prefix: string): string;
   /** Serves a webhook that the API server can call. */
   serve(webhook: Webhook): ClientConfig;
-  /** Repeats `check` until its result is neither undefined nor false; throws if that takes too long. */
-  eventually<T>(check: () => Promise<T | undefined | false>): Promise<T>;
+  /** Repeats `check` until its result is not undefined, null or false; throws if that takes too long. */
+  eventually<T>(check: () => Promise<T | undefined | null | false>): Promise<T>;
 }
 
 export type ContractCase = (context: CaseContext) => Promise<void>;

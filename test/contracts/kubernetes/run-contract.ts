@@ -70,11 +70,11 @@ async function contextOf(started: Started | undefined, number: number): Promise<
   };
 }
 
-async function eventually<T>(check: () => Promise<T | undefined | false>): Promise<T> {
+async function eventually<T>(check: () => Promise<T | undefined | null | false>): Promise<T> {
   const deadline = Date.now() + PATIENCE;
   for (;;) {
     const value = await check();
-    if (value !== undefined && value !== false) return value as T;
+    if (value !== undefined && value !== null && value !== false) return value;
     if (Date.now() > deadline) throw new Error('the expected state did not come');
     await new Promise((wake) => setTimeout(wake, 25));
   }
