@@ -144,7 +144,8 @@ function requestOf({ resources }: ClusterContext, owner: KubeObject, { name = ''
 }
 
 function draftOf(owner: KubeObject, plan: PodPlan): Draft<Pod> {
-  const { template, name, prefix = owner.metadata.name, labels, finalizers, nodeName } = plan;
+  const { template, name, prefix = owner.metadata.name, labels, nodeName } = plan;
+  const finalizers = [...new Set([...(template.metadata?.finalizers ?? []), ...(plan.finalizers ?? [])])];
   return {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -153,7 +154,7 @@ function draftOf(owner: KubeObject, plan: PodPlan): Draft<Pod> {
       namespace: owner.metadata.namespace,
       labels: { ...template.metadata?.labels, ...labels },
       annotations: template.metadata?.annotations,
-      ...(finalizers && { finalizers }),
+      ...(finalizers.length > 0 && { finalizers }),
       ownerReferences: [controlledBy(owner)],
     },
     spec: nodeName ? { ...template.spec, affinity: onNode(nodeName) } : template.spec,

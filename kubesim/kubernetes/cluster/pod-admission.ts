@@ -8,10 +8,11 @@ import type { ClusterContext } from './context.js';
 import { withLimitDefaults } from './limit-ranges.js';
 import { withPriority } from './priority-admission.js';
 import { withServiceAccount } from './service-account-admission.js';
+import { withTopologyLabels } from './topology-labels.js';
 
 /**
- * Admission of a new pod: adds what its RuntimeClass and its PriorityClass say, its service account and token and the
- * default tolerations, and enforces the pod limit of the cluster.
+ * Admission of a new pod: adds what its RuntimeClass and its PriorityClass say, its service account and token, the
+ * default tolerations and the labels of its node's zone, and enforces the pod limit of the cluster.
  */
 export function admitPod(cluster: ClusterContext, pod: Pod): Pod {
   checkPodLimit(cluster, pod);
@@ -19,7 +20,8 @@ export function admitPod(cluster: ClusterContext, pod: Pod): Pod {
     cluster.store,
     withServiceAccount(cluster, withRuntimeClass(cluster, pod)),
   );
-  return withSchedulingGates(cluster, withDefaultTolerations(withPriority(cluster.store, limited)));
+  const tolerant = withDefaultTolerations(withPriority(cluster.store, limited));
+  return withTopologyLabels(cluster, withSchedulingGates(cluster, tolerant));
 }
 
 const DEFAULT_TOLERATIONS = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'].map((key) => ({

@@ -16,6 +16,7 @@ import {
   strictness,
 } from './pod-security/policy.js';
 import { securedPod, type SecuredPod } from './pod-security/secured-pod.js';
+import { minorVersion } from './version.js';
 
 /** A version of an object, and the one that it replaces. */
 interface Change<T> {
@@ -48,11 +49,7 @@ export function admitPodSecurity(
 
 function policyIn(cluster: ClusterContext, { metadata }: KubeObject): SecurityPolicy {
   const namespace = cluster.store.get(namespaces, '', metadata.namespace ?? '');
-  return policyOf(namespace?.metadata.labels ?? {}, minorOf(cluster));
-}
-
-function minorOf(cluster: ClusterContext): number {
-  return Number(cluster.version().split('.')[1]);
+  return policyOf(namespace?.metadata.labels ?? {}, minorVersion(cluster));
 }
 
 function admitPodChange(cluster: ClusterContext, { object, old }: Change<Pod>, warn: Warn | undefined): void {
@@ -104,8 +101,8 @@ function admitNamespaceChange(
 
 /** Warns of the pods that violate a level that a namespace will enforce. */
 function warnOfPods(cluster: ClusterContext, { object, old }: Change<Namespace>, warn: Warn): void {
-  const { enforce } = policyOf(object.metadata.labels ?? {}, minorOf(cluster));
-  const before = old && policyOf(old.metadata.labels ?? {}, minorOf(cluster)).enforce;
+  const { enforce } = policyOf(object.metadata.labels ?? {}, minorVersion(cluster));
+  const before = old && policyOf(old.metadata.labels ?? {}, minorVersion(cluster)).enforce;
   if (!before || !isStricter(enforce, before)) return;
   const { name } = object.metadata;
   const all = [...cluster.store.all(pods)].filter(({ metadata }) => metadata.namespace === name);
@@ -123,7 +120,11 @@ function warnOfPods(cluster: ClusterContext, { object, old }: Change<Namespace>,
 /** Whether a level may forbid pods that the one before it allowed. */
 function isStricter(level: LevelVersion, before: LevelVersion): boolean {
   if (level.text === before.text || level.level === 'privileged') return false;
-  return level.minor !== before.minor || strictness(level) > strictness(before);
+  return versionOf(level) !== versionOf(before) || strictness(level) > strictness(before);
+}
+
+function versionOf({ text }: LevelVersion): string | undefined {
+  return text.split(':')[1];
 }
 
 /** `web (and 2 other pods): privileged`, for each set of reasons. */

@@ -1,6 +1,6 @@
 import type { ClusterContext } from '../cluster/context.js';
 import type { AutoscalerSpec, Metric, Source, Target } from '../kinds/autoscaler-rules.js';
-import type { MetricStatus } from '../kinds/autoscalers.js';
+import type { MetricStatus } from '../kinds/autoscaler-targets.js';
 import type { Container, Pod } from '../kinds/core.js';
 import { quantity } from '../kinds/quantity.js';
 import { isTolerated } from './autoscaler-rates.js';

@@ -12,10 +12,14 @@ import type { Deployment, ReplicaSet } from '../kinds/workloads.js';
 import { keyOf } from '../store/cluster-store.js';
 import { deploymentStatus } from './deployment-status.js';
 import { report, splitKey } from '../cluster/controlled-pods.js';
+import { countsTerminating } from '../cluster/version.js';
 import { isScaled, scaledSizes, sizeAnnotations, sizeOf } from './deployment-scaling.js';
 import { rolloutBounds, rollingStep } from './rollout.js';
 
 const REVISION = 'deployment.kubernetes.io/revision';
+const REVISION_HISTORY = 'deployment.kubernetes.io/revision-history';
+/** Characters of the former revisions of a ReplicaSet. */
+const MAX_HISTORY = 2000;
 const HASH = 'pod-template-hash';
 
 /** Rolls out each Deployment by ReplicaSets, one per version of its pod template. */
@@ -26,7 +30,7 @@ export function deploymentController(cluster: ClusterContext): Controller {
     const deployment = cluster.store.get(deployments, ...splitKey(key));
     if (!deployment || deployment.metadata.deletionTimestamp) return;
     adopt(cluster, deployment, orphans);
-    reconcile(cluster, deployment, () => queue.add(key));
+    reconcile(cluster, deployment, (at) => queue.addAt(key, at));
   });
   const addOrphan = (set: ReplicaSet) => {
     orphans.add(keyOf(set));
@@ -87,12 +91,13 @@ function deploymentOf({ store }: ClusterContext, pod: KubeObject): Deployment | 
   return set && store.get(deployments, namespace, controllerOf(set)?.name ?? '');
 }
 
-function reconcile(cluster: ClusterContext, deployment: Deployment, requeue: () => void): void {
+function reconcile(cluster: ClusterContext, deployment: Deployment, checkAt: (time: number) => void): void {
   const sets = [...cluster.store.ownedOf(replicaSets, deployment.metadata.uid)];
   const current = sets.find((set) => isOf(deployment, set));
   const old = sets.filter((set) => set !== current);
-  if (deployment.spec.paused || isScaled(deployment, sets)) scale(cluster, deployment, { current, old });
-  else roll(cluster, deployment, { current, old });
+  const isRolling = !deployment.spec.paused && !isScaled(deployment, sets);
+  if (isRolling) roll(cluster, deployment, { current, old });
+  else scale(cluster, deployment, { current, old });
   const after = [...cluster.store.ownedOf(replicaSets, deployment.metadata.uid)];
   const fresh = after.find((set) => isOf(deployment, set));
   const latest = cluster.store.get(
@@ -102,9 +107,11 @@ function reconcile(cluster: ClusterContext, deployment: Deployment, requeue: () 
   );
   if (!latest) return;
   const time = { now: cluster.clock.now(), scaled: (seconds: number) => cluster.scaled(seconds) };
-  const { status, checkAfter } = deploymentStatus(latest, fresh, after, time);
+  const isCreated = !current && !!fresh;
+  const state = { fresh, sets: after, isCreated, isRolling, countsTerminating: countsTerminating(cluster) };
+  const { status, deadline } = deploymentStatus(latest, state, time);
   replaceStatus(cluster, deployments, latest, status);
-  if (checkAfter !== undefined) cluster.timers.after(cluster.scaled(checkAfter), requeue);
+  if (deadline !== undefined) checkAt(deadline);
 }
 
 function roll(
@@ -143,7 +150,7 @@ function freshSet(
 ): ReplicaSet {
   const newest = old.map(revisionOf).reduce((most, each) => (each > most ? each : most), 0n);
   const revision = current && revisionOf(current) > newest ? revisionOf(current) : newest + 1n;
-  const annotations = annotationsOf(deployment, revision);
+  const annotations = { ...annotationsOf(deployment, revision), ...historyOf(current, revision) };
   const set = current ?? create(cluster, replicaSets, draftSet(cluster, deployment, annotations));
   const fresh = updateByController(cluster, replicaSets, set, (object) => ({
     ...object,
@@ -163,9 +170,21 @@ function freshSet(
 }
 
 function annotationsOf(deployment: Deployment, revision: bigint): Record<string, string> {
-  const { 'kubectl.kubernetes.io/last-applied-configuration': _applied, ...own } =
-    deployment.metadata.annotations ?? {};
+  const {
+    'kubectl.kubernetes.io/last-applied-configuration': _applied,
+    [REVISION_HISTORY]: _history,
+    ...own
+  } = deployment.metadata.annotations ?? {};
   return { ...own, [REVISION]: String(revision), ...sizeAnnotations(deployment) };
+}
+
+/** The former revisions of a ReplicaSet that gets a newer one, of which the oldest are forgotten. */
+function historyOf(current: ReplicaSet | undefined, revision: bigint): Record<string, string> {
+  const { [REVISION]: former, [REVISION_HISTORY]: history } = current?.metadata.annotations ?? {};
+  if (!current || former === undefined || revisionOf(current) >= revision) return {};
+  const all = history ? `${history},${former}` : former;
+  const start = all.length > MAX_HISTORY ? all.indexOf(',', all.length - MAX_HISTORY - 1) + 1 : 0;
+  return { [REVISION_HISTORY]: all.slice(start) };
 }
 
 /** Sizes the ReplicaSets for another size of the Deployment. */

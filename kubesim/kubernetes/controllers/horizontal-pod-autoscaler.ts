@@ -3,7 +3,8 @@ import type { ClusterContext, Controller } from '../cluster/context.js';
 import { splitKey } from '../cluster/controlled-pods.js';
 import { replaceStatus, updateByController } from '../cluster/write.js';
 import { deployments, replicaSets, statefulSets } from '../kinds/apps.js';
-import { type Autoscaler, autoscalers, type MetricStatus } from '../kinds/autoscalers.js';
+import { type Autoscaler, autoscalers } from '../kinds/autoscalers.js';
+import type { MetricStatus } from '../kinds/autoscaler-targets.js';
 import type { Pod } from '../kinds/core.js';
 import { timestamp, withCondition, type Condition, type KubeObject } from '../kinds/object.js';
 import { pods } from '../kinds/pods.js';
@@ -153,7 +154,8 @@ function decideByMetrics(cluster: ClusterContext, autoscaler: Autoscaler, work: 
   const results = (spec.metrics ?? []).map((metric) => attempt(() => proposalOf(cluster, metric, scaled)));
   const problems = results.filter((result) => result instanceof MetricProblem);
   const proposals = results.filter((result): result is Proposal => !(result instanceof MetricProblem));
-  const metrics = proposals.map(({ status }) => status);
+  // A metric that could not be measured keeps its place.
+  const metrics = results.map((result) => (result instanceof MetricProblem ? UNMEASURED : result.status));
   for (const { reason, message } of problems) report(cluster, autoscaler, reason, message);
   const [problem] = problems;
   const [best] = proposals.toSorted((a, b) => b.replicas - a.replicas);
@@ -167,6 +169,8 @@ function decideByMetrics(cluster: ClusterContext, autoscaler: Autoscaler, work: 
   }
   return { ...normalized(autoscaler, best, work), metrics };
 }
+
+const UNMEASURED: MetricStatus = { type: '' };
 
 function normalized(
   { spec }: Autoscaler,

@@ -5,7 +5,7 @@ import { PendingCreation } from '../cluster/pending-creation.js';
 import { replaceStatus } from '../cluster/write.js';
 import { replicaSets } from '../kinds/apps.js';
 import type { Pod } from '../kinds/core.js';
-import { isReady, pods } from '../kinds/pods.js';
+import { hasEnded, isReady, pods } from '../kinds/pods.js';
 import { timestamp, type Condition, type LabelSelector } from '../kinds/object.js';
 import { type ReplicationController, replicationControllers } from '../kinds/replication-controllers.js';
 import type { ResourceType } from '../kinds/resource.js';
@@ -22,6 +22,7 @@ import {
   splitKey,
   untilApiError,
 } from '../cluster/controlled-pods.js';
+import { countsTerminating } from '../cluster/version.js';
 import { claimPods, OrphanPods } from './pod-adoption.js';
 
 /** Type of the condition of a set whose pods cannot be created. */
@@ -124,10 +125,22 @@ function statusOf(cluster: ClusterContext, set: Replicated, kept: readonly Pod[]
   const ready = kept.filter(isReady).length;
   const available = kept.filter((pod) => isAvailable(cluster, pod, set.spec.minReadySeconds)).length;
   return {
+    ...terminatingOf(cluster, set),
     replicas: kept.length,
     ...(kept.length > 0 ? { fullyLabeledReplicas: kept.length } : {}),
     ...(ready > 0 ? { readyReplicas: ready } : {}),
     ...(available > 0 ? { availableReplicas: available } : {}),
     observedGeneration: set.metadata.generation,
   };
+}
+
+/** The number of pods of a ReplicaSet that are being deleted. */
+function terminatingOf(
+  cluster: ClusterContext,
+  set: Replicated,
+): Pick<NonNullable<ReplicaSet['status']>, 'terminatingReplicas'> {
+  if (set.kind !== replicaSets.kind || !countsTerminating(cluster)) return {};
+  const all = [...cluster.store.ownedOf(pods, set.metadata.uid)];
+  const terminating = all.filter((pod) => pod.metadata.deletionTimestamp && !hasEnded(pod));
+  return { terminatingReplicas: terminating.length };
 }

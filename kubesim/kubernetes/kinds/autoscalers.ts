@@ -1,4 +1,5 @@
 import { autoscalerCauses, type AutoscalerSpec } from './autoscaler-rules.js';
+import { type MetricStatus, targetsText } from './autoscaler-targets.js';
 import type { Condition, KubeObject } from './object.js';
 import { ageColumn, defineResource, nameColumn } from './resource.js';
 
@@ -12,18 +13,6 @@ export interface Autoscaler extends KubeObject {
     readonly currentMetrics?: readonly MetricStatus[];
     readonly conditions?: readonly Condition[];
   };
-}
-
-/** The current value of a resource metric. */
-export interface MetricStatus {
-  readonly type: string;
-  readonly resource?: ResourceStatus;
-  readonly containerResource?: ResourceStatus & { readonly container?: string };
-}
-
-interface ResourceStatus {
-  readonly name: string;
-  readonly current: { readonly averageUtilization?: number; readonly averageValue?: string };
 }
 
 const CPU = {
@@ -65,7 +54,11 @@ export const autoscalers = defineResource<Autoscaler>({
       type: 'string',
       value: ({ spec }) => `${spec.scaleTargetRef?.kind ?? ''}/${spec.scaleTargetRef?.name ?? ''}`,
     },
-    { name: 'Targets', type: 'string', value: () => '<unknown>' },
+    {
+      name: 'Targets',
+      type: 'string',
+      value: ({ spec, status }) => targetsText(spec.metrics, status?.currentMetrics),
+    },
     { name: 'MinPods', type: 'string', value: ({ spec }) => String(spec.minReplicas ?? '<unset>') },
     { name: 'MaxPods', type: 'integer', value: ({ spec }) => spec.maxReplicas ?? 0 },
     { name: 'Replicas', type: 'integer', value: ({ status }) => status?.currentReplicas ?? 0 },

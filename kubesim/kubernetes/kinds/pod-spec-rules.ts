@@ -7,7 +7,11 @@ import { dnsLabel, dnsSubdomain, qualifiedName } from './formats.js';
 import { podVolumeCauses } from './pod-volume-rules.js';
 import { schedulingCauses, type Scheduling } from './scheduling-rules.js';
 import type { Cause } from './resource.js';
-import { podSecurityContextCauses, type PodSecurityContext } from './security-context-rules.js';
+import {
+  podSecurityContextCauses,
+  type PodSecurityContext,
+  type SecurityContext,
+} from './security-context-rules.js';
 
 /** A pod's spec with the fields that only its validation reads. */
 type Checked = Scheduling & {
@@ -18,6 +22,7 @@ type Checked = Scheduling & {
   readonly dnsConfig?: DnsConfig;
   readonly hostPID?: boolean;
   readonly shareProcessNamespace?: boolean;
+  readonly hostUsers?: boolean;
   readonly securityContext?: PodSecurityContext;
   readonly readinessGates?: readonly { readonly conditionType?: string }[];
   readonly os?: { readonly name?: string };
@@ -54,6 +59,7 @@ export function podSpecCauses(spec: Checked, path: string): Cause[] {
     ...(spec.hostNetwork ? hostPortCauses(containers, `${path}.containers`) : []),
     ...settingCauses(spec, path),
     ...securityCauses(spec, `${path}.securityContext`),
+    ...procMountCauses(spec, path),
   ];
 }
 
@@ -93,6 +99,22 @@ function securityCauses({ securityContext, hostPID, shareProcessNamespace }: Che
     ...(hostPID && shareProcessNamespace ? [invalidValue(`${path}.shareProcessNamespace`, true, why)] : []),
   ];
 }
+
+/** Only with users of its own may a container see all of /proc. */
+function procMountCauses(spec: Checked, path: string): Cause[] {
+  const { hostUsers = true } = spec;
+  if (!hostUsers) return [];
+  const why = '`hostUsers` must be false to use `Unmasked`';
+  return (['containers', 'initContainers'] as const).flatMap((list) =>
+    (spec[list] ?? []).flatMap(({ securityContext }: Secured, index) =>
+      securityContext?.procMount === 'Unmasked'
+        ? [invalidValue(`${path}.${list}[${index}].securityContext.procMount`, 'Unmasked', why)]
+        : [],
+    ),
+  );
+}
+
+type Secured = PodSpec['containers'][number] & { readonly securityContext?: SecurityContext };
 
 const SYSTEMS = ['linux', 'windows'];
 

@@ -1,5 +1,6 @@
 import { forbiddenValue } from '../schema/causes.js';
 import type { Container, ContainerStatus, Pod, PodSpec } from './core.js';
+import { podAnnotationCauses } from './pod-annotation-rules.js';
 import { podSpecCauses } from './pod-spec-rules.js';
 import { podUpdateCauses } from './pod-update-rules.js';
 import { completeSpec } from './pod-template.js';
@@ -23,6 +24,7 @@ export const pods = defineResource<Pod>({
     };
   },
   validate: (pod, old) => [
+    ...podAnnotationCauses(pod.metadata.annotations, pod.spec, 'metadata.annotations'),
     ...podSpecCauses(pod.spec, 'spec'),
     ...(old ? podUpdateCauses(pod, old) : ephemeralCauses(pod)),
   ],

@@ -26,6 +26,7 @@ export interface SecurityContext extends Common {
   readonly privileged?: boolean;
   readonly allowPrivilegeEscalation?: boolean;
   readonly capabilities?: { readonly add?: readonly string[] };
+  readonly procMount?: string;
 }
 
 /** Validates the security context of a pod at `path`. */

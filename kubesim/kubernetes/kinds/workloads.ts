@@ -27,6 +27,7 @@ export interface Deployment extends KubeObject {
     readonly readyReplicas?: number;
     readonly availableReplicas?: number;
     readonly unavailableReplicas?: number;
+    readonly terminatingReplicas?: number;
     readonly conditions?: readonly Condition[];
   };
 }
@@ -44,6 +45,7 @@ export interface ReplicaSet extends KubeObject {
     readonly fullyLabeledReplicas?: number;
     readonly readyReplicas?: number;
     readonly availableReplicas?: number;
+    readonly terminatingReplicas?: number;
     readonly conditions?: readonly Condition[];
   };
 }

@@ -1,5 +1,6 @@
 import type { ClusterContext, Controller } from '../cluster/context.js';
 import type { Node, Pod } from '../kinds/core.js';
+import { withTopologyLabels } from '../cluster/topology-labels.js';
 import { namespaces, nodes } from '../kinds/nodes.js';
 import { timestamp, withCondition } from '../kinds/object.js';
 import { hasEnded, isActive, pods } from '../kinds/pods.js';
@@ -164,11 +165,12 @@ export function assign(cluster: ClusterContext, pod: Pod, nodeName: string): Pod
     { type: 'PodScheduled', status: 'True', lastProbeTime: null },
     at,
   );
-  return cluster.store.put(pods, {
+  const bound: Pod = {
     ...pod,
     spec: { ...pod.spec, nodeName },
     status: { ...withoutNomination(pod.status), conditions },
-  });
+  };
+  return cluster.store.put(pods, withTopologyLabels(cluster, bound));
 }
 
 function withoutNomination({ nominatedNodeName: _, ...status }: Pod['status']): Pod['status'] {

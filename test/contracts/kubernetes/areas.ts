@@ -11,6 +11,7 @@ import { controllers } from './cases/controllers.js';
 import { customResources } from './cases/custom-resources.js';
 import { daemonSets } from './cases/daemon-sets.js';
 import { deletion } from './cases/deletion.js';
+import { deployments } from './cases/deployments.js';
 import { discovery } from './cases/discovery.js';
 import { eventsAndLeases } from './cases/events-and-leases.js';
 import { fieldValidation } from './cases/field-validation.js';
@@ -56,6 +57,7 @@ export const areas: readonly Area[] = [
   validationRules,
   namespaces,
   controllers,
+  deployments,
   jobs,
   autoscaling,
   eventsAndLeases,

@@ -294,10 +294,13 @@ export const admission: Area = {
         await enforce(context, 'privileged');
         return (await enforce(context, 'baseline')).headers.get('warning');
       });
-      expect(warning).toBe(
-        `299 - "existing pods in namespace \\"${namespace}\\" violate the new PodSecurity enforce level \\"baseline:latest\\"", ` +
-          '299 - "web: host namespaces"',
-      );
+      const violated = (level: string) =>
+        `299 - "existing pods in namespace \\"${namespace}\\" violate the new PodSecurity enforce level \\"${level}\\"", ` +
+        '299 - "web: host namespaces"';
+      expect(warning).toBe(violated('baseline:latest'));
+      const labels = { 'pod-security.kubernetes.io/enforce-version': 'v1.99' };
+      const again = await api.patch(`/api/v1/namespaces/${namespace}`, 'merge', { metadata: { labels } });
+      expect(again.headers.get('warning')).toBe(violated('baseline:v1.99'));
     },
 
     async 'rejects an unknown level of pod security'(context) {

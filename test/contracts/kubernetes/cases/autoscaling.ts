@@ -8,6 +8,7 @@ const autoscalersOf = (namespace: string) =>
   `/apis/autoscaling/v2/namespaces/${namespace}/horizontalpodautoscalers`;
 
 interface AutoscalerStatus {
+  readonly currentMetrics?: readonly object[];
   readonly conditions?: readonly {
     readonly type: string;
     readonly reason: string;
@@ -21,7 +22,12 @@ async function autoscale(
   {
     replicas,
     ...spec
-  }: { readonly replicas?: number; readonly minReplicas?: number; readonly maxReplicas: number },
+  }: {
+    readonly replicas?: number;
+    readonly minReplicas?: number;
+    readonly maxReplicas: number;
+    readonly metrics?: readonly object[];
+  },
 ): Promise<void> {
   const template = podTemplate('web', { nodeSelector: { nowhere: 'yes' } });
   if (replicas !== undefined)
@@ -64,7 +70,39 @@ export const autoscaling: Area = {
             ),
           },
         ],
+        currentMetrics: [{ type: '' }],
       });
+    },
+
+    async 'shows the metrics of an autoscaler and their targets in a table'(context) {
+      const { api, namespace } = context;
+      const resource = (name: string, target: object) => ({ type: 'Resource', resource: { name, target } });
+      const metrics = [
+        resource('cpu', { type: 'Utilization', averageUtilization: 50 }),
+        resource('memory', { type: 'AverageValue', averageValue: '0.5Gi' }),
+        {
+          type: 'Pods',
+          pods: { metric: { name: 'a' }, target: { type: 'AverageValue', averageValue: '1' } },
+        },
+        { type: 'External', external: { metric: { name: 'a' }, target: { type: 'Value', value: '2' } } },
+      ];
+      await autoscale(context, { maxReplicas: 3, metrics });
+      const path = `${autoscalersOf(namespace)}/web`;
+      const targets = async () => {
+        const accept = 'application/json;as=Table;g=meta.k8s.io;v=v1';
+        return (await api.get(path, { accept })).body.rows[0]?.cells[2];
+      };
+      expect(await targets()).toBe('cpu: <unknown>/50%, memory: <unknown>/512Mi + 2 more...');
+      const currentMetrics = [
+        {
+          type: 'Resource',
+          resource: { name: 'cpu', current: { averageUtilization: 47, averageValue: '47m' } },
+        },
+        { type: 'Resource', resource: { name: 'memory', current: { averageValue: '1Mi' } } },
+      ];
+      const status = { currentReplicas: 1, desiredReplicas: 1, currentMetrics };
+      expectSuccess(await api.patch(`${path}/status`, 'merge', { status }));
+      expect(await targets()).toBe('cpu: 47%/50%, memory: 1Mi/512Mi + 2 more...');
     },
 
     async 'says that the target of an autoscaler does not exist'(context) {

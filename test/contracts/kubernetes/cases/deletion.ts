@@ -187,6 +187,38 @@ export const deletion: Area = {
       expectSuccess(await api.get(`${path}/unknown`));
     },
 
+    async 'deletes an object whose owner is in another namespace, and reports it'(context) {
+      const { api, namespace, unique, eventually } = context;
+      const other = unique('other');
+      await api.post('/api/v1/namespaces', { metadata: { name: other } });
+      const { uid } = (await api.post(configMapsOf(other), configMap('owner'))).body.metadata;
+      const owner = { apiVersion: 'v1', kind: 'ConfigMap', name: 'owner', uid };
+      const path = configMapsOf(namespace);
+      await api.post(path, { metadata: { name: 'owned', ownerReferences: [owner] } });
+      await eventually(() => isGone(api, `${path}/owned`));
+      expectSuccess(await api.get(`${configMapsOf(other)}/owner`));
+      const events = `/api/v1/namespaces/${namespace}/events?fieldSelector=reason=OwnerRefInvalidNamespace`;
+      const event = await eventually(async () => (await api.get(events)).body.items[0]);
+      expect(event).toMatchObject({
+        type: 'Warning',
+        source: { component: 'garbage-collector-controller' },
+        involvedObject: { kind: 'ConfigMap', namespace, name: 'owned' },
+        message: `ownerRef [v1/ConfigMap, namespace: ${namespace}, name: owner, uid: ${uid}] does not exist in namespace "${namespace}"`,
+      });
+    },
+
+    async 'deletes an object whose owner has another name than its reference'({
+      api,
+      namespace,
+      eventually,
+    }) {
+      const path = configMapsOf(namespace);
+      const { uid } = (await api.post(path, configMap('owner'))).body.metadata;
+      const owner = { apiVersion: 'v1', kind: 'ConfigMap', name: 'else', uid };
+      await api.post(path, { metadata: { name: 'owned', ownerReferences: [owner] } });
+      await eventually(() => isGone(api, `${path}/owned`));
+    },
+
     async 'deletes an object whose owner never existed'({ api, namespace, eventually }) {
       const uid = '7f3c9a52-6f0e-4c0e-9d0a-2b1a6f1f2d11';
       const owner = { apiVersion: 'v1', kind: 'ConfigMap', name: 'never', uid };

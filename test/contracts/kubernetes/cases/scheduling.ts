@@ -69,6 +69,22 @@ export const scheduling: Area = {
       expect(await nodeOf(context, 'web')).toBe(name);
     },
 
+    async 'labels a pod with the zone and the region of its node'(context) {
+      const { api, namespace, unique } = context;
+      const name = unique('node');
+      await createNode(context, name);
+      const topology = { 'topology.kubernetes.io/zone': 'a-1', 'topology.kubernetes.io/region': 'a' };
+      const labels = { ...topology, 'topology.example.com/rack': '1' };
+      expectSuccess(await api.patch(`/api/v1/nodes/${name}`, 'merge', { metadata: { labels } }));
+      await createPod(context, 'scheduled', on(name));
+      await nodeOf(context, 'scheduled');
+      await createPod(context, 'placed', { nodeName: name });
+      for (const each of ['scheduled', 'placed']) {
+        const { metadata } = (await api.get(`${podsOf(namespace)}/${each}`)).body;
+        expect(metadata.labels).toEqual({ app: each, ...topology });
+      }
+    },
+
     async 'keeps a pod pending that requests more than a node has'(context) {
       const name = context.unique('node');
       await createNode(context, name);

@@ -204,6 +204,14 @@ export const invalidPodSpecs: KindContract['invalid'] = {
     { spec: { hostAliases: [{ ip: '192.0.2.1', hostnames: ['a_b'] }] } },
     'FieldValueInvalid spec.hostAliases[0].hostnames[0]',
   ],
+  'a container that sees all of /proc with users of the node': [
+    { spec: { containers: [{ name: 'a', image: 'a', securityContext: { procMount: 'Unmasked' } }] } },
+    'FieldValueInvalid spec.containers[0].securityContext.procMount',
+  ],
+  'a mirror pod without node': [
+    { metadata: { annotations: { 'kubernetes.io/config.mirror': 'x' } } },
+    'FieldValueInvalid metadata.annotations[kubernetes.io/config.mirror]',
+  ],
   'an ephemeral container': [
     { spec: { ephemeralContainers: [{ name: 'debug', image: 'busybox' }] } },
     'FieldValueForbidden spec.ephemeralContainers',
