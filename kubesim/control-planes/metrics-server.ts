@@ -18,7 +18,7 @@ export const METRICS_HOST = `${NAME}.${NAMESPACE}.svc`;
 /** Address of the server in the cluster, of a range for documentation: only the tunnel knows it. */
 export const METRICS_ADDRESS = '192.0.2.1:443';
 
-/** Serves `metrics.k8s.io` to the aggregator of a real API server, which has authorized the request. */
+/** Serves `metrics.k8s.io` to the aggregator of a real API server, which has authorized the request. Throws on an error that is no ApiError. */
 export function serveMetrics(
   { objects, clock }: { readonly objects: ObjectReader; readonly clock: Clock },
   request: IncomingMessage,

@@ -104,8 +104,23 @@ interface ClusterHost {
   readonly upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 }
 
-function metricsHost({ metrics }: NodeTunnelOptions): ClusterHost {
-  return { hosts: [METRICS_HOST], client: PROXY_NAME, serve: metrics };
+function metricsHost({ metrics, log }: NodeTunnelOptions): ClusterHost {
+  const serve = orServerError(log, 'the metrics server failed', metrics);
+  return { hosts: [METRICS_HOST], client: PROXY_NAME, serve };
+}
+
+/** A listener whose exceptions are answered: they would end the process, which serves all clusters. */
+function orServerError(log: Log, failure: string, serve: RequestListener): RequestListener {
+  return (request, response) => {
+    try {
+      serve(request, response);
+    } catch (error) {
+      if (!(error instanceof ApiError)) log.error({ err: error }, failure);
+      const { code, message } = error instanceof ApiError ? error : { code: 500, message: failure };
+      if (!response.headersSent) response.writeHead(code, { 'content-type': 'text/plain' });
+      response.end(message);
+    }
+  };
 }
 
 function kubeletHost(
@@ -116,19 +131,11 @@ function kubeletHost(
   return {
     hosts: [name, address],
     client: KUBELET_CLIENT_NAME,
-    serve(request, response) {
+    serve: orServerError(log, 'the kubelet failed', (request, response) => {
       // The API server reuses connections that it has opened while the machine worked.
       if (!isReady(name)) return void request.socket.destroy();
-      try {
-        network.serve(name, { url: request.url ?? '/', request }, response);
-      } catch (error) {
-        if (!(error instanceof ApiError)) log.error({ err: error }, 'a request to a kubelet failed');
-        const { code, message } =
-          error instanceof ApiError ? error : { code: 500, message: 'the kubelet failed' };
-        if (!response.headersSent) response.writeHead(code, { 'content-type': 'text/plain' });
-        response.end(message);
-      }
-    },
+      network.serve(name, { url: request.url ?? '/', request }, response);
+    }),
     upgrade: (request, socket, head) =>
       network.upgrade(name, { url: request.url ?? '/', request }, { socket, head }),
   };

@@ -3,17 +3,19 @@ import { nodes } from '../kinds/nodes.js';
 import { timestamp, type Json } from '../kinds/object.js';
 import { pods } from '../kinds/pods.js';
 import { memoryQuantity } from '../kinds/quantity.js';
-import { parseLabelSelector } from '../kinds/label-selector-text.js';
-import { satisfies } from '../kinds/selector.js';
 import type { Kubelets } from '../cluster/context.js';
 import type { Usage } from '../cluster/kubelet-api.js';
 import type { ObjectReader } from '../store/cluster-store.js';
 import type { ApiResponse, ApiCall } from './call.js';
 import { authorize } from './rbac/authorizer.js';
+import { selection } from './selection.js';
 import { methodNotAllowed, noSuchPath, notFound } from '../kinds/status.js';
 
 const VERSION = 'metrics.k8s.io/v1beta1';
 const WINDOW = '30s';
+/** The resources, which have the names and the field labels of their group. */
+const NODE_METRICS = { ...nodes, id: 'nodes.metrics.k8s.io', group: 'metrics.k8s.io' };
+const POD_METRICS = { ...pods, id: 'pods.metrics.k8s.io', group: 'metrics.k8s.io' };
 
 /** Handles `/apis/metrics.k8s.io/v1beta1/…`. The values are computed from the pods and the time. Throws ApiError. */
 export function metrics(call: ApiCall): ApiResponse {
@@ -48,9 +50,12 @@ function nodeMetrics(read: MetricsRead, name: string | undefined): ApiResponse {
   const byNode = Map.groupBy(objects.all(pods), ({ spec }) => spec.nodeName ?? '');
   const item = (node: Node) =>
     nodeItem(node, kubelets.nodeUsage(node, runningOf(byNode.get(node.metadata.name) ?? []), now), now);
-  if (name === undefined) return list('NodeMetricsList', selected(read, [...objects.all(nodes)]).map(item));
+  if (name === undefined) {
+    const selected = selection({ served: { type: NODE_METRICS } }, read.query);
+    return list('NodeMetricsList', [...objects.all(nodes)].filter(selected).map(item));
+  }
   const node = objects.get(nodes, '', name);
-  if (!node) throw notFound({ ...nodes, id: 'nodes.metrics.k8s.io', group: 'metrics.k8s.io' }, name);
+  if (!node) throw notFound(NODE_METRICS, name);
   return { status: 200, body: item(node) };
 }
 
@@ -69,20 +74,16 @@ function nodeItem({ metadata }: Node, usage: Usage, now: Date): Json {
 function podMetrics(read: MetricsRead, namespace: string | undefined, name: string | undefined): ApiResponse {
   const { objects } = read;
   if (name === undefined) {
-    const found = runningOf(objects.all(pods)).filter(
-      ({ metadata }) => namespace === undefined || metadata.namespace === namespace,
-    );
+    const selected = selection({ served: { type: POD_METRICS }, namespace }, read.query);
+    const found = runningOf(objects.all(pods)).filter(selected);
     return list(
       'PodMetricsList',
-      selected(read, found).map((pod) => podItem(read, pod)),
+      found.map((pod) => podItem(read, pod)),
     );
   }
   const pod = objects.get(pods, namespace ?? '', name);
   if (pod?.status.phase === 'Running') return { status: 200, body: podItem(read, pod) };
-  throw notFound(
-    { ...pods, id: 'pods.metrics.k8s.io', group: 'metrics.k8s.io' },
-    `${namespace ?? ''}/${name}`,
-  );
+  throw notFound(POD_METRICS, `${namespace ?? ''}/${name}`);
 }
 
 function podItem({ kubelets, now }: MetricsRead, pod: Pod): Json {
@@ -106,11 +107,6 @@ function amounts({ cpu, memory }: Usage): Json {
 
 function runningOf(list: Iterable<Pod>): Pod[] {
   return [...list].filter(({ status }) => status.phase === 'Running');
-}
-
-function selected<T extends Pod | Node>({ query }: MetricsRead, objects: readonly T[]): T[] {
-  const terms = parseLabelSelector(query.get('labelSelector') ?? '');
-  return objects.filter(({ metadata }) => terms.every((term) => satisfies(metadata.labels, term)));
 }
 
 function list(kind: string, items: readonly Json[]): ApiResponse {

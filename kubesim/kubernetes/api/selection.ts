@@ -6,8 +6,15 @@ import { parseFieldSelector, satisfies, type Predicate } from '../kinds/selector
 import type { Target } from './path.js';
 import { badRequest } from '../kinds/status.js';
 
+/** What a selection reads of a target. */
+interface Selectable {
+  readonly served: Pick<Target['served'], 'type'>;
+  readonly namespace?: string | undefined;
+  readonly name?: string | undefined;
+}
+
 /** Predicate of a list, watch or deletecollection. Throws ApiError on malformed selectors. */
-export function selection(target: Target, query: URLSearchParams): Predicate {
+export function selection(target: Selectable, query: URLSearchParams): Predicate {
   const { type } = target.served;
   const { namespace, name } = target;
   const labels = labelTerms(query.get('labelSelector') ?? '');

@@ -7,6 +7,7 @@ import { configMapsOf, servicesOf } from '../paths.js';
 import { runPod } from '../running-pods.js';
 
 const API_SERVICES = '/apis/apiregistration.k8s.io/v1/apiservices';
+const METRICS = '/apis/metrics.k8s.io/v1beta1';
 const AGGREGATED = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
 
 const FLUNDERS = {
@@ -205,6 +206,28 @@ export const aggregatedApis: Area = {
           `endpointslices for service/server in "${namespace}" have no addresses with port name "http"`,
         );
       });
+    },
+
+    async 'refuses malformed selectors of metrics'({ api, eventually }) {
+      await eventually(async () => (await api.get(`${METRICS}/nodes`)).status === 200);
+      const labels = await api.get(`${METRICS}/nodes?labelSelector=a,,b`);
+      expectError(labels, 400, 'BadRequest');
+      expect(labels.body.message).toContain("found ',', expected: identifier after ','");
+      const fields = await api.get(`${METRICS}/pods?fieldSelector=spec.nodeName%3Da`);
+      expectError(fields, 400, 'BadRequest');
+      expect(fields.body.message).toContain('"spec.nodeName" is not a known field selector');
+    },
+
+    async 'selects the metrics of pods by their names and labels'(context) {
+      const { api, namespace, eventually } = context;
+      await runPod(context, 'web');
+      const path = `${METRICS}/namespaces/${namespace}/pods`;
+      const names = async (query: string) =>
+        (await api.get(`${path}?${query}`)).body.items.map(({ metadata }) => metadata.name);
+      await eventually(async () => (await names('')).length === 1);
+      expect(await names('fieldSelector=metadata.name%3Dweb')).toEqual(['web']);
+      expect(await names('fieldSelector=metadata.name%3Dother')).toEqual([]);
+      expect(await names('labelSelector=nothing')).toEqual([]);
     },
 
     async 'does not forward to a server that it cannot verify'(context) {
