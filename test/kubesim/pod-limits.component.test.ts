@@ -90,3 +90,26 @@ describe('pods of a node', () => {
     expect(await selectedCount(small, 'spec.nodeName=node-0')).toBe(256);
   });
 });
+
+describe('pods of a controller that asks for two billion', () => {
+  const REPLICAS = 2_000_000_000;
+
+  it('a StatefulSet has its first pod', async () => {
+    const huge = await cluster('huge-stateful-set', {});
+    const { spec } = undemanding(REPLICAS);
+    const body = { metadata: { name: 'web' }, spec: { ...(spec as object), serviceName: 'web' } };
+    await huge.api('POST', '/apis/apps/v1/namespaces/default/statefulsets', body);
+    await eventually(async () => (await huge.api('GET', `${PODS}/web-0`)).status === 200);
+  });
+
+  it('a ReplicaSet has as many as the cluster may have', async () => {
+    const huge = await cluster('huge-replica-set', { maxPods: 250 });
+    await huge.api('POST', '/apis/apps/v1/namespaces/default/deployments', undemanding(REPLICAS));
+    await eventually(async () => (await podCount(huge)) === 250);
+    const events = async () =>
+      (await huge.api('GET', '/api/v1/namespaces/default/events?fieldSelector=reason%3DFailedCreate')).body;
+    await eventually(async () => (await events()).items.length === 1);
+    await huge.api('DELETE', '/apis/apps/v1/namespaces/default/deployments/web');
+    await eventually(async () => (await selectedCount(huge, 'metadata.namespace=default')) === 0);
+  });
+});

@@ -7,6 +7,9 @@ import { controlledBy, type Draft, type KubeObject } from '../kinds/object.js';
 import { isActive, isReady, pods } from '../kinds/pods.js';
 import { mutatingWebhooks, validatingWebhooks } from '../kinds/webhook-configurations.js';
 
+/** Most pods that a controller creates or deletes in one reconciliation, which delays all other work. */
+export const MAX_POD_CHANGES = 100;
+
 /** The active pods of a controller. */
 export function activePods(cluster: ClusterContext, owner: KubeObject): Pod[] {
   return [...cluster.store.ownedOf(pods, owner.metadata.uid)].filter(isActive);

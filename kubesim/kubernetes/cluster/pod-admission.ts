@@ -53,10 +53,13 @@ function withSchedulingGates(cluster: ClusterContext, pod: Pod): Pod {
   return { ...pod, status: { ...pod.status, conditions } };
 }
 
+/** Most pods of a cluster without a limit: a ReplicaSet may ask for two billion, and all clusters share one memory. */
+const MAX_PODS = 20_000;
+
 /** Enforces the pod limit of the cluster; ended pods do not count. */
 function checkPodLimit(cluster: ClusterContext, { metadata }: Pod): void {
-  const limit = cluster.maxPods();
-  if (limit === undefined || cluster.store.count(pods) < limit) return;
+  const limit = cluster.maxPods() ?? MAX_PODS;
+  if (cluster.store.count(pods) < limit) return;
   let used = 0;
   for (const pod of cluster.store.all(pods)) if (!hasEnded(pod)) used += 1;
   if (used < limit) return;

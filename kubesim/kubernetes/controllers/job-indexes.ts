@@ -62,16 +62,18 @@ export function indexesText(indexes: ReadonlySet<number>): string {
   return runs.map(text).join(',');
 }
 
-/** The indexes of a text like `0-2,4` below a number. */
+/** Most indexes that are read: clients may write `0-2000000000` into a status. */
+const MAX_INDEXES = 100_000;
+
+/** The indexes of a text like `0-2,4` below a number, MAX_INDEXES at most. */
 export function parsedIndexes(text: string | undefined, below: number): number[] {
-  return (text ?? '')
-    .split(',')
-    .filter(Boolean)
-    .flatMap((run) => {
-      const [first = 0, last = first] = run.split('-').map(Number);
-      const length = Math.max(0, Math.min(last, below - 1) - first + 1);
-      return Array.from({ length }, (_, offset) => first + offset);
-    });
+  const indexes: number[] = [];
+  for (const run of (text ?? '').split(',').filter(Boolean)) {
+    const [first = 0, last = first] = run.split('-').map(Number);
+    const end = Math.min(last + 1, below, first + MAX_INDEXES - indexes.length);
+    for (let index = first; index < end; index += 1) indexes.push(index);
+  }
+  return indexes;
 }
 
 /**

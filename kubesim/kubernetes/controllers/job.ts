@@ -3,6 +3,7 @@ import {
   activePods,
   createPod,
   deletionOrder,
+  MAX_POD_CHANGES,
   onOwnedPods,
   report,
   splitKey,
@@ -44,8 +45,6 @@ import {
 import { isTracked, track, TRACKING, untrack } from './job-tracking.js';
 import { claimPods, OrphanPods } from './pod-adoption.js';
 
-/** Most pods that are created for a Job at once. */
-const MAX_CREATIONS = 500;
 /** The controller that manages Jobs, by `spec.managedBy`. */
 const MANAGER = 'kubernetes.io/job-controller';
 
@@ -152,7 +151,7 @@ function resize(cluster: ClusterContext, job: Job, { tally, replaced, checkAt }:
   if (surplus.length > 0) return;
   // A Job that replaces pods only when they have ended waits for those that are being deleted.
   const stopping = replacesOnlyFailed(job) ? terminatingPods(tally.own).length : 0;
-  const missing = Math.min(MAX_CREATIONS, desired - stopping - tally.active.length);
+  const missing = Math.min(MAX_POD_CHANGES, desired - stopping - tally.active.length);
   if (missing <= 0) return;
   const now = cluster.clock.now().getTime();
   const next = replaced ? 0 : afterFailures(cluster, tally.own);

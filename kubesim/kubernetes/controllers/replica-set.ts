@@ -17,6 +17,7 @@ import {
   activePods,
   createPod,
   deletionOrder,
+  MAX_POD_CHANGES,
   onOwnedPods,
   report,
   splitKey,
@@ -82,10 +83,14 @@ function reconcile<T>(
   const active = activePods(cluster, set);
   const missing = (set.spec.replicas ?? 1) - active.length;
   const { template } = set.spec;
+  // The changed pods bring the set back into the queue, for the others.
+  const creations = Math.min(missing, MAX_POD_CHANGES);
+  const deletions = Math.min(-missing, MAX_POD_CHANGES);
   const apiError = untilApiError(() => {
-    for (let created = 0; template && created < missing; created += 1) createPod(cluster, set, { template });
+    for (let created = 0; template && created < creations; created += 1)
+      createPod(cluster, set, { template });
   });
-  const surplus = new Set(missing < 0 ? deletionOrder(active).slice(0, -missing) : []);
+  const surplus = new Set(deletions > 0 ? deletionOrder(active).slice(0, deletions) : []);
   for (const pod of surplus) {
     deleteObject(cluster, pods, pod);
     report(cluster, set, { reason: 'SuccessfulDelete', message: `Deleted pod: ${pod.metadata.name}` });

@@ -8,7 +8,14 @@ import type { Pod } from '../kinds/core.js';
 import { hasEnded, isReady, pods } from '../kinds/pods.js';
 import type { StatefulSet } from '../kinds/workloads.js';
 import { keyOf } from '../store/cluster-store.js';
-import { createPod, onOwnedPods, report, splitKey, untilApiError } from '../cluster/controlled-pods.js';
+import {
+  createPod,
+  MAX_POD_CHANGES,
+  onOwnedPods,
+  report,
+  splitKey,
+  untilApiError,
+} from '../cluster/controlled-pods.js';
 import { recordRevision, removeOldRevisions, templateOfRevision } from './controller-revisions.js';
 import { ensureClaims, retainClaims, volumesWithClaims } from './stateful-set-claims.js';
 
@@ -58,13 +65,19 @@ function reconcile(cluster: ClusterContext, set: StatefulSet, checkAt: (time: nu
 /** The next step. Without `Parallel`, each pod waits for its predecessors to be available. */
 function step(cluster: ClusterContext, set: StatefulSet, state: State): void {
   const parallel = set.spec.podManagementPolicy === 'Parallel';
-  const ordinals = ordinalsOf(set);
-  for (const ordinal of ordinals) if (!ensurePod(cluster, set, { ...state, ordinal }) && !parallel) return;
+  const { first, end } = ordinalsOf(set);
+  let missing = 0;
+  for (let ordinal = first; ordinal < end; ordinal += 1) {
+    if (!ensurePod(cluster, set, { ...state, ordinal }) && !parallel) return;
+    if (!state.byOrdinal.has(ordinal)) missing += 1;
+    // The created pods bring the set back into the queue.
+    if (missing === MAX_POD_CHANGES) return;
+  }
   const condemned = [...state.byOrdinal.values()]
-    .filter((pod) => !ordinals.includes(ordinalOf(pod)))
+    .filter((pod) => ordinalOf(pod) < first || ordinalOf(pod) >= end)
     .sort((a, b) => ordinalOf(b) - ordinalOf(a));
   if (condemned.length > 0 && !removeCondemned(cluster, set, condemned)) return;
-  if (set.spec.updateStrategy?.type !== 'OnDelete') replaceOutdated(cluster, set, { ...state, ordinals });
+  if (set.spec.updateStrategy?.type !== 'OnDelete') replaceOutdated(cluster, set, state);
 }
 
 /** Removes pods that are too many, by default one after the other. Returns whether all are removed. */
@@ -83,9 +96,10 @@ function removeCondemned(cluster: ClusterContext, set: StatefulSet, condemned: r
 }
 
 /** The ordinals of the desired pods, ascending. */
-function ordinalsOf({ spec }: StatefulSet): number[] {
-  const start = spec.ordinals?.start ?? 0;
-  return Array.from({ length: spec.replicas ?? 1 }, (_, index) => start + index);
+/** The ordinals of the pods from `first` to before `end`: a set may have two billion. */
+function ordinalsOf({ spec }: StatefulSet): { readonly first: number; readonly end: number } {
+  const first = spec.ordinals?.start ?? 0;
+  return { first, end: first + (spec.replicas ?? 1) };
 }
 
 /** Creates a missing pod and removes an ended one. Returns whether the pod is available. */
@@ -139,13 +153,10 @@ function removePod(cluster: ClusterContext, set: StatefulSet, pod: Pod): void {
 }
 
 /** Deletes the outdated pod with the highest ordinal, from the partition on, if those above it are available. */
-function replaceOutdated(
-  cluster: ClusterContext,
-  set: StatefulSet,
-  { byOrdinal, revisions, ordinals }: State & { readonly ordinals: readonly number[] },
-): void {
+function replaceOutdated(cluster: ClusterContext, set: StatefulSet, { byOrdinal, revisions }: State): void {
   const partition = set.spec.updateStrategy?.rollingUpdate?.partition ?? 0;
-  for (const ordinal of ordinals.slice(partition).reverse()) {
+  const { first, end } = ordinalsOf(set);
+  for (let ordinal = end - 1; ordinal >= first + partition; ordinal -= 1) {
     const pod = byOrdinal.get(ordinal);
     if (!pod) return;
     if (pod.metadata.labels?.[REVISION] !== revisions.update) return removePod(cluster, set, pod);
