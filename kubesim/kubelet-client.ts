@@ -51,6 +51,7 @@ export interface KubeletClient {
   allPods(): Iterable<Pod>;
   pod(namespace: string, name: string): Pod | undefined;
   podByUid(uid: string): Pod | undefined;
+  /** The node; undefined while its machine does not work, which the control plane notices later. */
   node(name: string): Node | undefined;
   configMap(namespace: string, name: string): ConfigMap | undefined;
   secret(namespace: string, name: string): Secret | undefined;
@@ -61,6 +62,8 @@ export interface KubeletClient {
   requestTokens(pod: Pod): Promise<boolean> | undefined;
   onPodChange(listener: (change: Changed<Pod>) => void): void;
   onNodeChange(listener: (change: Changed<Node>) => void): void;
+  /** Calls `listener` with the name of a node whose machine stops or works again. */
+  onMachineChange(listener: (nodeName: string) => void): void;
   /** Writes the status of a pod, unless the pod has changed since it was read. */
   setPodStatus(pod: Pod, status: PodStatus): void;
   /** Removes a pod whose containers have ended, unless a finalizer retains it. */

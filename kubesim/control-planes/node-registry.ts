@@ -37,6 +37,7 @@ export class NodeRegistry {
   private readonly machines = new Map<string, Machine>();
   /** The last report of each node: reports of one node follow each other. */
   private readonly reports = new Map<string, Promise<void>>();
+  private readonly listeners = new Set<(nodeName: string) => void>();
   private target: Target | undefined;
   private timer: NodeJS.Timeout | undefined;
   private second = 0;
@@ -66,8 +67,15 @@ export class NodeRegistry {
     this.report(instance.name);
   }
 
+  /** Calls `listener` with the name of a node whose machine stops or works again. */
+  onChange(listener: (nodeName: string) => void): void {
+    this.listeners.add(listener);
+  }
+
   setHealth(name: string, health: NodeHealth): void {
+    const before = this.isReady(name);
     this.change(name, () => ({ health }));
+    if (this.isReady(name) !== before) for (const listener of this.listeners) listener(name);
   }
 
   setVersion(name: string, version: string): void {
@@ -144,13 +152,17 @@ export class NodeRegistry {
     }
   }
 
-  private async renewLease({ client }: Target, name: string): Promise<void> {
+  private async renewLease({ client, objects }: Target, name: string): Promise<void> {
     const renewTime = this.clock.now().toISOString().replace('Z', '000Z');
     const spec = { holderIdentity: name, leaseDurationSeconds: LEASE_SECONDS, renewTime };
-    const body = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name }, spec };
     const path = `${LEASES}/${name}`;
-    const { status } = await client.call({ method: 'PATCH', path, type: MERGE_PATCH, body });
-    if (status === 404) await client.call({ method: 'POST', path: LEASES, body });
+    const { status } = await client.call({ method: 'PATCH', path, type: MERGE_PATCH, body: { spec } });
+    if (status !== 404) return;
+    const uid = objects.get(nodes, '', name)?.metadata.uid;
+    const ownerReferences = uid === undefined ? [] : [{ apiVersion: 'v1', kind: 'Node', name, uid }];
+    const metadata = { name, ownerReferences };
+    const body = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata, spec };
+    await client.call({ method: 'POST', path: LEASES, body });
   }
 
   /** Sends a report after those before it. The next renewal repeats what fails. */

@@ -84,7 +84,6 @@ export class RemoteKubeletClient implements KubeletClient {
     return object?.kind === pods.kind ? (object as Pod) : undefined;
   }
 
-  /** The node; undefined while its machine does not work, which the API server notices later. */
   node(name: string): Node | undefined {
     return this.options.machines.isReady(name) ? this.options.cache.get(nodes, '', name) : undefined;
   }
@@ -115,6 +114,10 @@ export class RemoteKubeletClient implements KubeletClient {
 
   onNodeChange(listener: (change: Changed<Node>) => void): void {
     this.options.cache.onChange(nodes, listener);
+  }
+
+  onMachineChange(listener: (nodeName: string) => void): void {
+    this.options.machines.onChange(listener);
   }
 
   setPodStatus(pod: Pod, status: PodStatus): void {

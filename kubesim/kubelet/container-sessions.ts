@@ -8,7 +8,7 @@ interface Session {
   readonly end: AbortController;
 }
 
-/** The open streams of exec, attach and port-forward; they end with their container, or their pod. */
+/** The open streams of exec, attach and port-forward; they end with their container, their pod, or its machine. */
 export class ContainerSessions {
   private readonly sessions = new Map<string, Set<Session>>();
 
@@ -24,6 +24,11 @@ export class ContainerSessions {
         if (ofPod.size === 0) this.sessions.delete(podUid);
       },
     };
+  }
+
+  /** Ends the streams to a pod and its containers. */
+  end({ metadata }: Pod): void {
+    for (const { end } of this.sessions.get(metadata.uid) ?? []) end.abort();
   }
 
   /** Ends the streams of what has ended. */

@@ -109,7 +109,13 @@ export class KubeletServer implements NodeNetwork {
   }
 
   listener(pod: Pod, port: number): ((socket: Duplex) => void) | undefined {
-    return this.ports.listener(pod, port);
+    return this.works(pod.spec.nodeName ?? '') ? this.ports.listener(pod, port) : undefined;
+  }
+
+  /** Whether the machine of a node works. */
+  private works(nodeName: string): boolean {
+    const { client } = this.access;
+    return client.serverless || client.node(nodeName) !== undefined;
   }
 
   private async accept(
@@ -118,12 +124,15 @@ export class KubeletServer implements NodeNetwork {
     upgrade: Parameters<typeof acceptRemoteCommand>[0],
   ): Promise<void> {
     const { action, query } = path;
+    if (!this.works(nodeName)) return void upgrade.socket.destroy();
     if (action === 'portForward') return this.forward(nodeName, path, upgrade);
     if (action !== 'exec' && action !== 'attach') throw new UpgradeError(404, '404 page not found');
     const options = optionsOf(query);
     const target = this.running(nodeName, path);
     const streams = await acceptRemoteCommand(upgrade, options);
     if (!streams) return;
+    // It may have ended while the client created the streams.
+    if (!this.isRunning(nodeName, target)) return void upgrade.socket.destroy();
     const { tty } = options;
     if (action === 'attach') return attach({ ...this.access, logs: this.access }, target, { tty, streams });
     return exec(this.access, target, { command: query.getAll('command'), tty, streams });
@@ -157,6 +166,12 @@ export class KubeletServer implements NodeNetwork {
   private podOn(nodeName: string, { namespace, name }: KubeletPath): Pod | undefined {
     const pod = this.access.client.pod(namespace, name);
     return pod?.spec.nodeName === nodeName ? pod : undefined;
+  }
+
+  private isRunning(nodeName: string, { pod, container, status }: RunningContainer): boolean {
+    const present = this.access.client.podByUid(pod.metadata.uid);
+    const now = present && containerStatus(present, container.name);
+    return this.works(nodeName) && !!now?.state.running && now.restartCount === status.restartCount;
   }
 
   private running(nodeName: string, path: KubeletPath): RunningContainer {

@@ -84,6 +84,10 @@ export class Kubelets {
     });
     this.resumeAbnormal();
     cluster.faults.onChange(() => this.resumeAbnormal());
+    cluster.onMachineChange((nodeName) => {
+      if (cluster.node(nodeName)) this.resume(nodeName);
+      else this.endSessions(nodeName);
+    });
     cluster.onNodeChange(({ object, previous }) => {
       const ready = isNodeReady(object);
       const failing = hasNodeProblem(object, PROBES);
@@ -103,6 +107,14 @@ export class Kubelets {
 
   private resume(nodeName: string): void {
     for (const key of this.podsOf.get(nodeName) ?? []) this.queue.add(key);
+  }
+
+  /** Ends the streams to the pods of a machine that has stopped. */
+  private endSessions(nodeName: string): void {
+    for (const key of this.podsOf.get(nodeName) ?? []) {
+      const pod = this.cluster.pod(...splitKey(key));
+      if (pod) this.sessions.end(pod);
+    }
   }
 
   /** Enqueues the pods whose readiness depends on the faults of their volumes. */
@@ -258,7 +270,8 @@ export class Kubelets {
     const timer = this.cluster.timers.at(at, () => {
       this.steps.delete(uid);
       const now = this.cluster.pod(namespace, name);
-      if (now?.metadata.uid === uid && !now.metadata.deletionTimestamp) run(now);
+      // A machine that has stopped does its steps when it works again.
+      if (now?.metadata.uid === uid && !now.metadata.deletionTimestamp && this.hostOf(now)) run(now);
     });
     this.steps.set(uid, timer);
   }
@@ -352,7 +365,7 @@ export class Kubelets {
     const timer = this.cluster.timers.after(this.cluster.scaled(STOP_SECONDS), () => {
       this.steps.delete(`stop ${uid}`);
       const now = this.cluster.pod(namespace ?? '', name);
-      if (now?.metadata.uid === uid && !hasEnded(now)) this.containers.stop(now);
+      if (now?.metadata.uid === uid && !hasEnded(now) && this.hostOf(now)) this.containers.stop(now);
     });
     this.steps.set(`stop ${uid}`, timer);
   }

@@ -11,7 +11,7 @@ const POLL_INTERVAL_MS = 500;
 
 /** What the logs of containers are read from. */
 export interface LogReader {
-  readonly client: Pick<KubeletClient, 'clock' | 'faults' | 'scaled' | 'podByUid'>;
+  readonly client: Pick<KubeletClient, 'clock' | 'faults' | 'scaled' | 'podByUid' | 'node' | 'serverless'>;
   readonly simulated: SimulatedContainers;
 }
 
@@ -156,6 +156,7 @@ function follow(
   const { response } = output;
   let writtenUntil = from;
   const timer = setInterval(() => {
+    if (!reader.client.serverless && !reader.client.node(pod.spec.nodeName ?? '')) return response.destroy();
     // A slow client gets the lines later; they are not buffered.
     if (response.writableNeedDrain) return;
     // Before the lines are read, so that the last of a container that ends meanwhile are sent.

@@ -60,6 +60,7 @@ import { ensureInitialObjects, installDns, restoreInitialObjects } from './clust
 import { ensureApiServices } from './cluster/local-api-services.js';
 import { InjectedFaults } from '../injected-faults.js';
 import { localKubeletClient } from './cluster/local-kubelet-client.js';
+import { Machines } from './cluster/machines.js';
 import { ClusterResources } from './cluster/resources.js';
 import { QuotaUsage } from './cluster/quota-usage.js';
 import { injectVolumeFault } from './cluster/volume-faults.js';
@@ -103,6 +104,7 @@ export class SimulatedCluster implements ClusterContext, ClusterPort {
   readonly grants: GrantRegistry;
   readonly quotas: QuotaUsage;
   readonly faults: InjectedFaults;
+  readonly machines = new Machines(this);
   readonly tokens: ServiceAccountTokens;
   readonly kubelets: Kubelets;
   readonly network: NodeNetwork;
@@ -253,6 +255,7 @@ export class SimulatedCluster implements ClusterContext, ClusterPort {
   /** Removes the node of a deleted instance. */
   removeNode(name: string): void {
     const node = this.store.get(nodes, '', name);
+    this.machines.connect(name);
     if (node) this.store.remove(nodes, node);
   }
 

@@ -81,6 +81,7 @@ describe('node with several problems', () => {
     for (let last = 0; last < troubles.length; last += 1) {
       const others = troubles.filter((_, index) => index !== last);
       for (const { begin } of troubles) await begin();
+      await eventually(async () => (await condition(id, node.name, 'Ready')) === 'Unknown');
       for (const { end } of others) {
         await end();
         expect(await condition(id, node.name, 'Ready'), `while trouble ${last} lasts`).toBe('Unknown');
@@ -118,7 +119,7 @@ describe('fault of an instance', () => {
     };
     for (const operation of [DISK, FIREWALL, ADDRESS]) await perform(id, { operation, instanceId: node.id });
     await repaired('RESTART');
-    expect(await condition(id, node.name, 'Ready')).toBe('Unknown');
+    await eventually(async () => (await condition(id, node.name, 'Ready')) === 'Unknown');
     expect(await faults(id)).toHaveLength(3);
     await repaired('RESET');
     expect(await faults(id)).toMatchObject([{ operation: ADDRESS }]);

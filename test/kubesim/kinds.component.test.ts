@@ -173,7 +173,7 @@ test('keeps an instance disconnected across a restart, and its node becomes Read
     return conditions.find(({ type }) => type === 'Ready')?.status;
   };
   expect((await connect(false)).body).toMatchObject({ offline: true });
-  expect(await ready()).toBe('Unknown');
+  await eventually(async () => (await ready()) === 'Unknown');
   await simulator.restart();
   expect(await ready()).toBe('Unknown');
   await connect(true);

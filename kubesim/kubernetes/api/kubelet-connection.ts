@@ -6,10 +6,10 @@ import { ApiError, badRequest } from '../kinds/status.js';
 const KUBELET_PORT = 10_250;
 
 /** The name of a node whose kubelet can be reached. Throws the error of an API server that cannot connect to it. */
-export function kubeletOf({ store, serverlessZones }: ClusterContext, nodeName: string): string {
+export function kubeletOf({ store, serverlessZones, machines }: ClusterContext, nodeName: string): string {
   const node = store.get(nodes, '', nodeName);
   // A container instance of a serverless cluster has no node.
-  if (serverlessZones || (node && isNodeReady(node))) return nodeName;
+  if (serverlessZones || (node && isNodeReady(node) && machines.isReachable(nodeName))) return nodeName;
   const host = node ? `${address(node, 'InternalIP')}:${KUBELET_PORT}` : nodeName;
   throw new ApiError(502, '', `error dialing backend: dial tcp ${host}: connect: no route to host`);
 }

@@ -1,11 +1,8 @@
-import type { Lease } from '../kinds/core.js';
+import type { Lease, Node } from '../kinds/core.js';
 import { leases } from '../kinds/configuration.js';
 import { isNodeReady, nodes } from '../kinds/nodes.js';
 import type { ApiCall } from './call.js';
 import type { Target } from './path.js';
-
-/** Seconds between two renewals of a kubelet's lease. */
-const RENEWAL_SECONDS = 10;
 
 /**
  * The leases of the kubelets in kube-node-lease. They are computed, not stored: a thousand nodes would write a hundred
@@ -13,9 +10,9 @@ const RENEWAL_SECONDS = 10;
  */
 export function withNodeLeases({ cluster }: ApiCall, { served, namespace }: Target): readonly Lease[] {
   if (served.type.id !== leases.id || (namespace !== undefined && namespace !== 'kube-node-lease')) return [];
-  const now = cluster.clock.now().getTime();
-  const renewed = new Date(now - (now % (RENEWAL_SECONDS * 1000))).toISOString().replace('Z', '000Z');
-  return [...cluster.store.all(nodes)].filter(isNodeReady).map(({ metadata }) => ({
+  const { machines } = cluster;
+  const hasKubelet = (node: Node) => isNodeReady(node) || !machines.isReachable(node.metadata.name);
+  return [...cluster.store.all(nodes)].filter(hasKubelet).map(({ metadata }) => ({
     apiVersion: 'coordination.k8s.io/v1',
     kind: 'Lease',
     metadata: {
@@ -26,6 +23,10 @@ export function withNodeLeases({ cluster }: ApiCall, { served, namespace }: Targ
       creationTimestamp: metadata.creationTimestamp,
       ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name: metadata.name, uid: metadata.uid }],
     },
-    spec: { holderIdentity: metadata.name, leaseDurationSeconds: 40, renewTime: renewed },
+    spec: {
+      holderIdentity: metadata.name,
+      leaseDurationSeconds: 40,
+      renewTime: machines.renewedAt(metadata.name).toISOString().replace('Z', '000Z'),
+    },
   }));
 }

@@ -12,6 +12,7 @@ import type { ClusterStore } from '../store/cluster-store.js';
 import type { TimerScheduler } from '../../timers.js';
 import type { GrantRegistry } from './cloud-resource-claims.js';
 import type { EventRecorder } from './event-recorder.js';
+import type { Machines } from './machines.js';
 import type { QuotaUsage } from './quota-usage.js';
 import type { ClusterResources } from './resources.js';
 
@@ -38,6 +39,7 @@ export interface ClusterContext {
   /** What objects use of the quotas of their namespaces. */
   readonly quotas: QuotaUsage;
   readonly faults: InjectedFaults;
+  readonly machines: Machines;
   readonly tokens: ServiceAccountTokens;
   readonly kubelets: Kubelets;
   /** Its kubelets and pods, as the API server reaches them. */

@@ -65,7 +65,8 @@ function newEvent(
       kind: about.kind,
       namespace,
       name,
-      uid: about.kind === 'Node' ? name : uid,
+      // Kubelets know only the name of their node.
+      uid: about.kind === 'Node' && component === 'kubelet' ? name : uid,
       apiVersion: about.apiVersion,
       resourceVersion,
       ...(fieldPath ? { fieldPath } : {}),

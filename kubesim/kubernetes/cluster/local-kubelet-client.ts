@@ -12,7 +12,7 @@ import { replaceStatus } from './write.js';
 
 /** The store of a simulated cluster as the API server of its kubelets. */
 export function localKubeletClient(cluster: ClusterContext): KubeletClient {
-  const { store, clock, timers, faults, vpcAddresses, events } = cluster;
+  const { store, clock, timers, faults, vpcAddresses, events, machines } = cluster;
   return {
     ...{ clock, timers, faults, vpcAddresses },
     serverless: cluster.serverlessZones !== undefined,
@@ -21,7 +21,7 @@ export function localKubeletClient(cluster: ClusterContext): KubeletClient {
     allPods: () => store.all(pods),
     pod: (namespace, name) => store.get(pods, namespace, name),
     podByUid: (uid) => store.byUid(uid) as Pod | undefined,
-    node: (name) => store.get(nodes, '', name),
+    node: (name) => (machines.isReachable(name) ? store.get(nodes, '', name) : undefined),
     configMap: (namespace, name) => store.get(configMaps, namespace, name),
     secret: (namespace, name) => store.get(secrets, namespace, name),
     service: (namespace, name) => store.get(services, namespace, name),
@@ -43,6 +43,7 @@ export function localKubeletClient(cluster: ClusterContext): KubeletClient {
           deleted: type === 'DELETED',
         }),
       ),
+    onMachineChange: (listener) => machines.onChange(listener),
     setPodStatus: (pod, status) => void replaceStatus(cluster, pods, pod, status),
     removePod: (pod) => removePod(cluster, pod),
     record: (pod, occurrence) => events.record(pod, occurrence),

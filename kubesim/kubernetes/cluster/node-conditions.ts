@@ -37,7 +37,7 @@ export function healthConditions(
   const conditions = PROBLEMS.flatMap((type) => problemCondition(type, { by: problems[type], before, now }));
   const same = isNodeReady(node) === ready;
   if (same && conditions.every((condition) => before.includes(condition))) return undefined;
-  const rest = same ? present.filter((condition) => !before.includes(condition)) : nodeConditions(ready, now);
+  const rest = same ? present.filter((condition) => !before.includes(condition)) : nodeConditions(now);
   return [...rest, ...conditions];
 }
 
@@ -56,19 +56,29 @@ function problemCondition(
   return [{ type, status, ...desired, lastHeartbeatTime: at, lastTransitionTime: at }];
 }
 
-/** The conditions that a kubelet reports, or those of a node with an unreachable kubelet. */
-export function nodeConditions(ready: boolean, now: Date): Condition[] {
+/** When the kubelet of a node posted its status last, in milliseconds; undefined if it never did. */
+export function heartbeatOf({ status }: Node): number | undefined {
+  const ready = status.conditions?.find(({ type }) => type === 'Ready');
+  return ready?.lastHeartbeatTime === undefined ? undefined : Date.parse(ready.lastHeartbeatTime);
+}
+
+const REPORTED_BY_KUBELET = new Set(['MemoryPressure', 'DiskPressure', 'PIDPressure', 'Ready']);
+
+/** The conditions of a node whose kubelet has stopped after its last heartbeat. */
+export function unknownConditions({ status }: Node, heartbeat: Date, now: Date): Condition[] {
+  const why = { reason: 'NodeStatusUnknown', message: 'Kubelet stopped posting node status.' };
+  const times = { lastHeartbeatTime: timestamp(heartbeat), lastTransitionTime: timestamp(now) };
+  return (status.conditions ?? []).map((condition) =>
+    REPORTED_BY_KUBELET.has(condition.type)
+      ? { type: condition.type, status: 'Unknown', ...why, ...times }
+      : condition,
+  );
+}
+
+/** The conditions that a kubelet reports. */
+export function nodeConditions(now: Date): Condition[] {
   const at = timestamp(now);
   const times = { lastHeartbeatTime: at, lastTransitionTime: at };
-  if (!ready) {
-    const why = { reason: 'NodeStatusUnknown', message: 'Kubelet stopped posting node status.' };
-    return ['MemoryPressure', 'DiskPressure', 'PIDPressure', 'Ready'].map((type) => ({
-      type,
-      status: 'Unknown',
-      ...why,
-      ...times,
-    }));
-  }
   return [
     condition(
       'MemoryPressure',

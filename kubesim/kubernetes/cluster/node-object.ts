@@ -53,7 +53,7 @@ export function nodeObject(
         ...pods,
         ...devicesOf(instance, type),
       },
-      conditions: nodeConditions(true, now),
+      conditions: nodeConditions(now),
       addresses: [
         {
           type: 'InternalIP',

@@ -1,6 +1,6 @@
 import type { InstanceType } from '../../catalog.js';
 import type { NodeHealth, NodeInstance } from '../../cluster-port.js';
-import type { Pod } from '../kinds/core.js';
+import type { Node, Pod } from '../kinds/core.js';
 import { isNodeReady, nodes } from '../kinds/nodes.js';
 import { controllerOf } from '../kinds/object.js';
 import { isActive, pods } from '../kinds/pods.js';
@@ -8,7 +8,7 @@ import type { ClusterContext } from './context.js';
 import { deleteObject } from './delete.js';
 import { evictionError } from './disruption.js';
 import { ensureSandboxRuntime, SANDBOX_LABEL } from './initial-objects.js';
-import { healthConditions } from './node-conditions.js';
+import { healthConditions, heartbeatOf } from './node-conditions.js';
 import { nodeObject } from './node-object.js';
 import { create, replaceStatus, updateByController } from './write.js';
 
@@ -18,15 +18,15 @@ export function joinNode(cluster: ClusterContext, instance: NodeInstance, type: 
   if (cluster.store.get(nodes, '', instance.name)) return;
   const { regionId, clock, events } = cluster;
   const node = create(cluster, nodes, nodeObject(instance, type, { regionId, now: clock.now() }));
-  const report = (reason: string, message: string, component: string) =>
-    events.record(node, { type: 'Normal', reason, message, component, host: instance.name });
-  report('Starting', 'Starting kubelet.', 'kubelet');
-  report(
-    'RegisteredNode',
-    `Node ${instance.name} event: Registered Node ${instance.name} in Controller`,
-    'node-controller',
-  );
-  report('NodeReady', `Node ${instance.name} status is now: NodeReady`, 'kubelet');
+  const kubelet = { type: 'Normal', component: 'kubelet', host: instance.name } as const;
+  events.record(node, { ...kubelet, reason: 'Starting', message: 'Starting kubelet.' });
+  reportReady(cluster, node);
+}
+
+function reportReady({ events }: ClusterContext, node: Node): void {
+  const { name } = node.metadata;
+  const message = `Node ${name} status is now: NodeReady`;
+  events.record(node, { type: 'Normal', reason: 'NodeReady', message, component: 'kubelet', host: name });
 }
 
 /** Updates capacity and labels of a node after a change of the instance type. */
@@ -45,21 +45,21 @@ export function resizeNode(cluster: ClusterContext, instance: NodeInstance, type
   if (updated) replaceStatus(cluster, nodes, updated, { ...updated.status, capacity, allocatable });
 }
 
-/** Sets a node's conditions by its health, if they change. */
+/** Sets a node's conditions by its health, if they change. The node controller notices later that a kubelet has stopped. */
 export function setNodeHealth(cluster: ClusterContext, name: string, health: NodeHealth): void {
   const node = cluster.store.get(nodes, '', name);
   if (!node) return;
-  const conditions = healthConditions(node, health, cluster.clock.now());
-  if (!conditions) return;
-  replaceStatus(cluster, nodes, node, { ...node.status, conditions });
-  if (isNodeReady(node) === health.ready) return;
-  const reason = health.ready ? 'NodeReady' : 'NodeNotReady';
-  cluster.events.record(node, {
-    type: 'Normal',
-    reason,
-    message: `Node ${name} status is now: ${reason}`,
-    component: 'node-controller',
-  });
+  if (!health.ready) cluster.machines.disconnect(name, isNodeReady(node) ? undefined : heartbeatOf(node));
+  const wasReady = isNodeReady(node);
+  const conditions = healthConditions(
+    node,
+    { ...health, ready: health.ready || wasReady },
+    cluster.clock.now(),
+  );
+  if (conditions) replaceStatus(cluster, nodes, node, { ...node.status, conditions });
+  if (!health.ready) return;
+  if (!wasReady) reportReady(cluster, node);
+  cluster.machines.connect(name);
 }
 
 export function setKubeletVersion(cluster: ClusterContext, name: string, version: string): void {

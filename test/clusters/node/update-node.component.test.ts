@@ -213,7 +213,7 @@ describe('updateNode', () => {
     const path = `/api/v1/nodes/${node.name}`;
     // Changes the node between the request that reads it and the one that writes it.
     vi.spyOn(server, 'request').mockImplementation(async (request) => {
-      const spec = { taints: [{ key: 'node.kubernetes.io/memory-pressure', effect: 'NoSchedule' }] };
+      const spec = { taints: [{ key: 'node.kubernetes.io/out-of-service', effect: 'NoSchedule' }] };
       if (request.method === 'PATCH') await (await kubectl()).patch(path, { spec }, MERGE_PATCH);
       return send(request);
     });
@@ -224,7 +224,7 @@ describe('updateNode', () => {
     });
     const { metadata, spec } = await kubernetesNode(node);
     expect(metadata?.labels).not.toHaveProperty('team');
-    expect(spec?.taints).toEqual([{ key: 'node.kubernetes.io/memory-pressure', effect: 'NoSchedule' }]);
+    expect(spec?.taints).toEqual([{ key: 'node.kubernetes.io/out-of-service', effect: 'NoSchedule' }]);
     const batch = [{ key: 'batch', value: 'yes', effect: 'NoSchedule' }];
     await (await kubectl()).patch(path, { spec: { taints: batch } }, MERGE_PATCH);
   });
@@ -319,9 +319,7 @@ test('keeps labels during a repair that replaces the system disk', async () => {
   const repaired = created.pools[0] ?? '';
   const [broken] = (await setup.pool(repaired)).nodes.nodes;
   expect((await update({ id: broken?.id, labels: { team: 'a' } })).userErrors).toEqual([]);
-  const power = { on: false, fault: 'SYSTEM_DISK' };
-  await setup.cloud('PUT', `/clusters/${created.id}/instances/${broken?.id}/power`, power);
-  await setup.reconcileNode(broken?.id ?? '');
+  await setup.breakNode(created.id, broken?.id ?? '', 'SYSTEM_DISK');
   const { nodeRepairs } = await setup.poolWhen(
     repaired,
     (view) => view.nodeRepairs.nodes[0]?.state === 'SUCCEEDED' && view.healthyNodes === 1,

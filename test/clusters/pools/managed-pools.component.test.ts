@@ -12,10 +12,6 @@ const managed = (more: Record<string, unknown> = {}) => ({
   management: { autoRepair: true, maxUnavailable: 1, ...more },
 });
 const nodesOf = async (pool: string) => (await setup.pool(pool)).nodes.nodes;
-const breakNode = async (cluster: string, node: string, fault: 'KUBELET' | 'SYSTEM_DISK') => {
-  await setup.cloud('PUT', `/clusters/${cluster}/instances/${node}/power`, { on: false, fault });
-  await setup.reconcileNode(node);
-};
 const files = async (cluster: string, node: string) => {
   const { instances } = await setup.cloud<{ instances: { id: string; systemDisk: { id: string } }[] }>(
     'GET',
@@ -30,7 +26,7 @@ describe('managed node pool', () => {
     const pool = pools[0] ?? '';
     const [node] = await nodesOf(pool);
     const disk = await files(id, node?.id ?? '');
-    await breakNode(id, node?.id ?? '', 'KUBELET');
+    await setup.breakNode(id, node?.id ?? '', 'KUBELET');
     await setup.poolWhen(
       pool,
       ({ nodeRepairs }) => nodeRepairs.nodes[0]?.state === 'SUCCEEDED',
@@ -54,7 +50,7 @@ describe('managed node pool', () => {
     const pool = pools[0] ?? '';
     const [node] = await nodesOf(pool);
     const disk = await files(id, node?.id ?? '');
-    await breakNode(id, node?.id ?? '', 'SYSTEM_DISK');
+    await setup.breakNode(id, node?.id ?? '', 'SYSTEM_DISK');
     const repaired = await setup.poolWhen(
       pool,
       ({ nodeRepairs, healthyNodes }) => nodeRepairs.nodes[0]?.state === 'SUCCEEDED' && healthyNodes === 1,
@@ -68,7 +64,7 @@ describe('managed node pool', () => {
     const { id, pools } = await setup.cluster([{ name: 'a', ...managed() }]);
     const pool = pools[0] ?? '';
     const [node] = await nodesOf(pool);
-    await breakNode(id, node?.id ?? '', 'SYSTEM_DISK');
+    await setup.breakNode(id, node?.id ?? '', 'SYSTEM_DISK');
     const failed = await setup.poolWhen(
       pool,
       ({ nodeRepairs }) => nodeRepairs.nodes[0]?.state === 'FAILED',
@@ -87,7 +83,7 @@ describe('managed node pool', () => {
       { name: 'a', desiredSize: 3, ...managed({ maxUnavailable: 1 }) },
     ]);
     const pool = pools[0] ?? '';
-    for (const { id: node } of await nodesOf(pool)) await breakNode(id, node, 'KUBELET');
+    for (const { id: node } of await nodesOf(pool)) await setup.breakNode(id, node, 'KUBELET');
     await setup.poolWhen(pool, ({ healthyNodes }) => healthyNodes === 3, 'three healthy nodes');
     await eventually(
       async () =>
@@ -103,7 +99,7 @@ describe('managed node pool', () => {
     const { id, pools } = await setup.cluster([{ name: 'a' }]);
     const pool = pools[0] ?? '';
     const [node] = await nodesOf(pool);
-    await breakNode(id, node?.id ?? '', 'KUBELET');
+    await setup.breakNode(id, node?.id ?? '', 'KUBELET');
     const view = await setup.poolWhen(pool, ({ nodes }) => nodes.nodes[0]?.status === 'NotReady', 'NotReady');
     expect(view.nodeRepairs.nodes).toEqual([]);
   });

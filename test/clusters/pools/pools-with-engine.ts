@@ -145,7 +145,15 @@ export async function openPoolsWithEngine<E extends AsyncDisposable = Engine>({
       ),
     /** Enqueues the comparison of the cluster's pools with the cloud, which the engine otherwise runs each minute. */
     checkPools: (clusterId: string) => enqueue(world.prisma, 'pool-drift', clusterId),
-    reconcileNode: (nodeId: string) => enqueue(world.prisma, 'node', nodeId),
+    /** Switches an instance off, as a fault; resolves when the engine has noticed it, which the node controller does first. */
+    async breakNode(clusterId: string, nodeId: string, fault: 'KUBELET' | 'SYSTEM_DISK') {
+      await cloud('PUT', `/clusters/${clusterId}/instances/${nodeId}/power`, { on: false, fault });
+      await eventually(async () => {
+        await enqueue(world.prisma, 'node', nodeId);
+        const node = await world.prisma.node.findUnique({ where: { id: nodeId } });
+        return node?.status !== 'Ready' || (await world.prisma.nodeRepair.count({ where: { nodeId } })) > 0;
+      });
+    },
     instancesOf: async (clusterId: string) =>
       (await cloud<{ instances: CloudInstance[] }>('GET', `/clusters/${clusterId}/instances`)).instances,
     events: async (clusterId: string) =>

@@ -20,6 +20,7 @@ import { flowControl } from './cases/flow-control.js';
 import { kinds } from './cases/kinds.js';
 import { lists } from './cases/lists.js';
 import { namespaces } from './cases/namespaces.js';
+import { nodeController, nodeLifecycle } from './cases/node-lifecycle.js';
 import { objects } from './cases/objects.js';
 import { patches } from './cases/patches.js';
 import { quotas } from './cases/quotas.js';
@@ -63,7 +64,8 @@ export const areas: readonly Area[] = [
   eventsAndLeases,
   scheduling,
   daemonSets,
+  nodeController,
 ];
 
 /** The contract of clusters with nodes, whose kubelets are those of kubesim for both implementations. */
-export const nodeAreas: readonly Area[] = [containers, streams, proxies, logs, aggregatedApis];
+export const nodeAreas: readonly Area[] = [containers, streams, proxies, logs, aggregatedApis, nodeLifecycle];

@@ -1,6 +1,14 @@
 import type { ApiClient } from './api-client.js';
 import type { ClientConfig, Webhook } from './webhook-server.js';
 
+/** A machine that runs only pods with its `spec`. */
+export interface Machine {
+  /** Name of its node. */
+  readonly name: string;
+  readonly spec: object;
+  power(on: boolean): Promise<void>;
+}
+
 /** What a case may use. Cases run side by side in one cluster: a cluster-scoped object needs a name of `unique`. */
 export interface CaseContext {
   /** A member of `system:masters`. */
@@ -13,6 +21,8 @@ export interface CaseContext {
   readonly namespace: string;
   /** A name that no other case has. */
   unique(prefix: string): string;
+  /** Starts a machine, in areas whose clusters have nodes. */
+  startMachine(): Promise<Machine>;
   /** Serves a webhook that the API server can call. */
   serve(webhook: Webhook): ClientConfig;
   /** Repeats `check` until its result is not undefined, null or false; throws if that takes too long. */

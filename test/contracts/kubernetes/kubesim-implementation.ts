@@ -4,9 +4,9 @@ import { Agent } from 'undici';
 import { clientTokens } from '../../kit/client-tokens.js';
 import { eventually } from '../../kit/eventually.js';
 import { temporaryFolder } from '../../kit/temporary-files.js';
-import { clusterBody, type Simulator, startSimulator } from '../../kubesim/simulator.js';
+import { clusterBody, instanceBodies, type Simulator, startSimulator } from '../../kubesim/simulator.js';
 import { ApiClient } from './api-client.js';
-import type { Implementation } from './implementation.js';
+import type { Implementation, Machines } from './implementation.js';
 
 /** Id of the cluster. */
 const CLUSTER = 'contract';
@@ -32,8 +32,27 @@ export async function openWithNode(programs?: string): Promise<Implementation> {
   const simulator = started.use(await startSimulator(200, clientTokens, controlPlane && { controlPlane }));
   await simulator.cluster(CLUSTER, 1, { version: VERSION });
   const implementation = await implementationOf(simulator);
+  const machines = machinesOf(simulator, implementation.admin);
   const running = started.move();
-  return { ...implementation, [Symbol.asyncDispose]: () => running.disposeAsync() };
+  return { ...implementation, machines, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}
+
+function machinesOf(simulator: Simulator, api: ApiClient): Machines {
+  const path = `/clusters/${CLUSTER}/instances`;
+  return {
+    async start(name, node) {
+      await simulator.cloud('PUT', path, { instances: instanceBodies(name, 1, { ...node, name }) });
+      await eventually(async () => {
+        const { status, body } = await api.get(`/api/v1/nodes/${name}`);
+        const conditions =
+          status === 200 ? (body.status['conditions'] as { type: string; status: string }[]) : [];
+        return conditions.some((each) => each.type === 'Ready' && each.status === 'True');
+      });
+    },
+    async power(name, on) {
+      await simulator.cloud('PUT', `${path}/${name}-i0/power`, { on });
+    },
+  };
 }
 
 async function implementationOf(simulator: Simulator): Promise<Implementation> {

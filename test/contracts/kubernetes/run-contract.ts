@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { areas as allAreas } from './areas.js';
-import type { Area, CaseContext } from './contract-case.js';
+import type { Area, CaseContext, Machine } from './contract-case.js';
 import type { Difference } from './differences/difference.js';
 import type { Implementation } from './implementation.js';
 import { WebhookServer } from './webhook-server.js';
@@ -59,15 +59,25 @@ async function contextOf(started: Started | undefined, number: number): Promise<
   let names = 0;
   const created = await implementation.admin.post('/api/v1/namespaces', { metadata: { name: namespace } });
   if (created.status !== 201) throw new Error(`no namespace: ${created.text}`);
+  const unique = (prefix: string) => `${prefix}-${number}-${(names += 1)}`;
   return {
     api: implementation.admin,
     anonymous: implementation.anonymous,
     user: (user, group) => implementation.user(user, group),
     namespace,
-    unique: (prefix) => `${prefix}-${number}-${(names += 1)}`,
+    unique,
+    startMachine: () => startMachine(implementation, unique('machine')),
     serve: (webhook) => webhooks.add(webhook),
     eventually,
   };
+}
+
+async function startMachine({ machines }: Implementation, name: string): Promise<Machine> {
+  if (!machines) throw new Error('the cluster has no machines');
+  const labels = { machine: name };
+  await machines.start(name, { labels, taints: [{ key: 'machine', value: name, effect: 'NoSchedule' }] });
+  const tolerations = [{ key: 'machine', value: name, effect: 'NoSchedule' }];
+  return { name, spec: { nodeSelector: labels, tolerations }, power: (on) => machines.power(name, on) };
 }
 
 async function eventually<T>(check: () => Promise<T | undefined | null | false>): Promise<T> {
