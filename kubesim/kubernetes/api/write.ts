@@ -1,3 +1,4 @@
+import { WorkBudget } from '../../../kernel/fairness/work-turns.js';
 import { admitDeletion } from '../cluster/admission.js';
 import { finishDeletion, type DeleteOptions } from '../cluster/delete.js';
 import { ChangedError, type Reviewed } from '../cluster/review.js';
@@ -407,13 +408,19 @@ export async function remove(call: ApiCall, target: Target): Promise<ApiResponse
   };
 }
 
+/** Objects of collections that the requests of an account delete in one turn of the event loop. */
+const DELETIONS_PER_TURN = 50;
+
 export async function removeCollection(call: ApiCall, target: Target): Promise<ApiResponse> {
   const options = await deleteOptions(call);
   const { type } = target.served;
   if (type.id === 'namespaces') throw methodNotAllowed();
   const objects = [...call.cluster.store.all(type)].filter(selection(target, call.query));
   const removed: KubeObject[] = [];
+  const work = new WorkBudget(call.account, DELETIONS_PER_TURN);
   for (const { metadata } of objects) {
+    const turn = work.take(1);
+    if (turn) await turn;
     const object = await ofCurrent(async () => {
       const doomed = call.cluster.store.byUid(metadata.uid);
       return doomed && reviewed(call, deletion(call, target, doomed, options));

@@ -8,7 +8,8 @@ export function garbageCollector(cluster: ClusterContext): Controller {
   /** Objects that are known to be gone: of others it may only be unknown what they were. */
   const deleted = new Set<string>();
   const queue = cluster.queue('garbage', (uid) => {
-    collect(cluster, uid, deleted.delete(uid));
+    if (collect(cluster, uid, deleted.has(uid))) queue.add(uid);
+    else deleted.delete(uid);
   });
   const addOwners = ({ metadata: { uid, ownerReferences } }: KubeObject) => {
     if (!ownerReferences) return;
@@ -32,27 +33,40 @@ export function garbageCollector(cluster: ClusterContext): Controller {
   };
 }
 
-function collect(cluster: ClusterContext, uid: string, isDeleted: boolean): void {
+/** Collects what an object owns. Returns whether more is left for the next step. */
+function collect(cluster: ClusterContext, uid: string, isDeleted: boolean): boolean {
   const object = cluster.store.byUid(uid);
   if (!object) return removeDependents(cluster, uid, isDeleted);
-  if (!object.metadata.deletionTimestamp) return checkOwners(cluster, object);
-  if (!isForegroundDeleted(object)) return;
+  if (!object.metadata.deletionTimestamp) checkOwners(cluster, object);
+  if (!isForegroundDeleted(object)) return false;
   const type = cluster.store.typeOf(object);
-  removeDependents(cluster, uid, true);
+  if (removeDependents(cluster, uid, true)) return true;
   if (type) finishDeletion(cluster, type, object);
+  return false;
 }
 
 function isForegroundDeleted({ metadata }: KubeObject): boolean {
   return !!metadata.deletionTimestamp && !!metadata.finalizers?.includes('foregroundDeletion');
 }
 
-/** Removes the dependents of an absent owner. Whether one of an unknown kind exists cannot be told, unless it was deleted here. */
-function removeDependents(cluster: ClusterContext, uid: string, isDeleted: boolean): void {
+/** Dependents that one step removes, which delays all other work. */
+const REMOVALS = 100;
+
+/**
+ * Removes dependents of an absent owner. Whether one of an unknown kind exists cannot be told, unless it was deleted here. Returns
+ * whether more may be left.
+ */
+function removeDependents(cluster: ClusterContext, uid: string, isDeleted: boolean): boolean {
+  let removed = 0;
   for (const dependent of cluster.store.ownedBy(uid)) {
     if (dependent.metadata.deletionTimestamp) continue;
     const reference = dependent.metadata.ownerReferences?.find((owner) => owner.uid === uid);
-    if (isDeleted || isOfKnownKind(cluster, dependent, reference)) removeDependent(cluster, dependent, uid);
+    if (!isDeleted && !isOfKnownKind(cluster, dependent, reference)) continue;
+    if (removed === REMOVALS) return true;
+    removeDependent(cluster, dependent, uid);
+    removed += 1;
   }
+  return false;
 }
 
 /** Deletes a dependent of an owner that is absent, or removes its reference if it has another owner. */

@@ -34,8 +34,9 @@ export function namespaceController(cluster: ClusterContext, caCertificate: stri
     const namespace = cluster.store.get(namespaces, '', name);
     if (!namespace) return;
     if (!namespace.metadata.deletionTimestamp) createDefaults(cluster, name, caCertificate);
-    else if (settled.has(namespace.metadata.uid)) deleteContents(cluster, namespace);
-    else cluster.timers.after(EMPTY_DELAY_MS, () => queue.add(settle(namespace)));
+    else if (settled.has(namespace.metadata.uid)) {
+      if (deleteContents(cluster, namespace)) queue.add(name);
+    } else cluster.timers.after(EMPTY_DELAY_MS, () => queue.add(settle(namespace)));
   });
   return {
     start() {
@@ -88,12 +89,21 @@ function createDefaults(cluster: ClusterContext, namespace: string, caCertificat
   }
 }
 
-/** Deletes the contents of a namespace, its pods first, and the namespace when nothing remains. */
-function deleteContents(cluster: ClusterContext, namespace: Namespace): void {
+/** Objects that one step deletes, which delays all other work. */
+const DELETIONS = 100;
+
+/**
+ * Deletes contents of a namespace, its pods first, and the namespace when nothing remains. Returns whether objects are left that
+ * the next step has to delete.
+ */
+function deleteContents(cluster: ClusterContext, namespace: Namespace): boolean {
   const types = [...cluster.store.types()].filter(({ namespaced }) => namespaced);
   const remaining = new Map<ResourceType, KubeObject[]>();
+  let deletions = DELETIONS;
   for (const type of [pods, ...types.filter(({ id }) => id !== pods.id)]) {
-    const left = deleteAll(cluster, type, namespace.metadata.name);
+    const { left, deleted } = deleteSome(cluster, type, { namespace: namespace.metadata.name, deletions });
+    deletions -= deleted;
+    if (deletions === 0) return true;
     if (left.length > 0) remaining.set(type, left);
     if (type === pods && left.length > 0) break;
   }
@@ -101,14 +111,21 @@ function deleteContents(cluster: ClusterContext, namespace: Namespace): void {
   const reportable = remaining.has(pods) ? new Map() : remaining;
   const conditions = terminatingConditions(namespace, reportable, timestamp(cluster.clock.now()));
   const reported = replaceStatus(cluster, namespaces, namespace, { ...namespace.status, conditions });
-  if (remaining.size > 0) return;
+  if (remaining.size > 0) return false;
   const finalizers = reported.spec.finalizers?.filter((name) => name !== 'kubernetes') ?? [];
   finishDeletion(cluster, namespaces, cluster.store.put(namespaces, { ...reported, spec: { finalizers } }));
+  return false;
 }
 
-/** Deletes the objects of a kind in a namespace; returns those that remain. */
-function deleteAll(cluster: ClusterContext, type: ResourceType, namespace: string): KubeObject[] {
+/** Deletes objects of a kind in a namespace, up to a number; returns how many, and those that remain. */
+function deleteSome(
+  cluster: ClusterContext,
+  type: ResourceType,
+  { namespace, deletions }: { readonly namespace: string; readonly deletions: number },
+): { readonly left: KubeObject[]; readonly deleted: number } {
   const objects = [...cluster.store.all(type)].filter(({ metadata }) => metadata.namespace === namespace);
-  for (const object of objects) if (!object.metadata.deletionTimestamp) deleteObject(cluster, type, object);
-  return objects.flatMap(({ metadata }) => cluster.store.byUid(metadata.uid) ?? []);
+  const doomed = objects.filter(({ metadata }) => !metadata.deletionTimestamp).slice(0, deletions);
+  for (const object of doomed) deleteObject(cluster, type, object);
+  const left = objects.flatMap(({ metadata }) => cluster.store.byUid(metadata.uid) ?? []);
+  return { left, deleted: doomed.length };
 }
