@@ -139,3 +139,9 @@ export function readEnv(source: Record<string, string | undefined> = process.env
     `settings: ${parsed.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('; ')}`,
   );
 }
+
+/** Settings of Go's runtime, with which an operator trades memory for CPU; all that programs of control planes get of the environment. */
+export function goSettings(): NodeJS.ProcessEnv {
+  const names = ['GOGC', 'GOMEMLIMIT', 'GOMAXPROCS'];
+  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+}

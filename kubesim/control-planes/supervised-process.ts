@@ -4,6 +4,7 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
+import { goSettings } from '../../kernel/env.js';
 import type { Log } from '../../kernel/log.js';
 
 /** Milliseconds before a program that ended is started again; doubles with each end, until it has run for a minute. */
@@ -103,7 +104,7 @@ export class SupervisedProcess implements AsyncDisposable {
   private async startProgram(): Promise<void> {
     const { path, args, cwd, pidFile } = this.program;
     const startedAt = performance.now();
-    const child = spawn(path, args, { cwd, env: {}, stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn(path, args, { cwd, env: goSettings(), stdio: ['ignore', 'ignore', 'pipe'] });
     this.child = child;
     const lines: string[] = [];
     createInterface({ input: child.stderr }).on('line', (line) => {
