@@ -39,11 +39,32 @@ export async function dispatch(call: ApiCall): Promise<ApiResponse | undefined> 
   if (call.path.startsWith('/apis/metrics.k8s.io/v1beta1/')) return metrics(call);
   const watched = watchedPath(call.path);
   if (watched !== undefined) return void watchPath(call, watched);
+  if (isOfNoServer(call)) return pageNotFound(call);
   const target = targetAt(call, call.path);
   authorizeTarget(call, target);
   warnOfDeprecation(call, target);
   checkFormat(call.representation, target.served);
   return target.subresource ? subresource(call, target) : resource(call, target);
+}
+
+/** Whether no part of an API server serves the path: it is of no API group, or of one of definitions without its kind. */
+function isOfNoServer({ path, cluster, version }: ApiCall): boolean {
+  const [, root, group = '', groupVersion = '', plural = ''] = path.split('/');
+  if (root === 'api') return false;
+  if (root !== 'apis') return true;
+  if (kubernetesApi(version).groups.includes(group)) return false;
+  return !cluster.resources.servedAt(`${group}/${groupVersion}`, kindIn(path, plural));
+}
+
+/** The plural in a path, which may be below a namespace. */
+function kindIn(path: string, plural: string): string {
+  return plural === 'namespaces' ? (path.split('/')[6] ?? '') : plural;
+}
+
+/** Throws ApiError 403 if the caller may not know that the path does not exist. */
+function pageNotFound(call: ApiCall): ApiResponse {
+  authorizeUnknown(call);
+  return { status: 404, body: '404 page not found\n', contentType: 'text/plain; charset=utf-8' };
 }
 
 /** The target of a path. Throws ApiError 403 or 404 if there is none. */

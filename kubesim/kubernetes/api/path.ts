@@ -2,7 +2,7 @@ import type { ServedType } from '../kinds/registry.js';
 import type { ClusterResources } from '../cluster/resources.js';
 import type { Subresource } from '../kinds/resource.js';
 import { decodeSegment } from './request-target.js';
-import { noSuchPath } from '../kinds/status.js';
+import { notFound, noSuchPath } from '../kinds/status.js';
 
 /** Target of a resource path. */
 export interface Target {
@@ -82,6 +82,7 @@ function target(
   const served = resources.servedAt(version, plural);
   if (!served || more.length > 0 || (namespace !== undefined && !served.type.namespaced)) throw noSuchPath();
   const subresource = served.type.subresources.find((candidate) => candidate === sub);
-  if (sub !== undefined && !subresource) throw noSuchPath();
+  if (sub !== undefined && !subresource)
+    throw served.type.custom ? notFound(served.type, name ?? '') : noSuchPath();
   return { served, namespace, name, subresource };
 }

@@ -1,4 +1,4 @@
-import { ApiError, forbidden, notFound } from '../kinds/status.js';
+import { type ApiError, forbidden, notFound } from '../kinds/status.js';
 import type { Namespace, Pod, Service } from '../kinds/core.js';
 import { deployments } from '../kinds/apps.js';
 import { signingRequests, type CertificateSigningRequest } from '../kinds/certificates.js';
@@ -32,7 +32,7 @@ export function admit<T extends KubeObject>(
   object: T,
   old?: T,
 ): T {
-  if (!old && type.custom && cluster.resources.isTerminating(type)) throw terminating();
+  if (!old && type.custom && cluster.resources.isTerminating(type)) throw terminating(type, object);
   if (!old && type.namespaced) admitNamespace(cluster, type, object);
   checkLimitsOfCluster(cluster, type, object);
   const admitted = mutated(cluster, type, object, old);
@@ -51,9 +51,11 @@ function checkLimitsOfCluster({ store }: ClusterContext, type: ResourceType, obj
 
 const WEBHOOKS = new Set([mutatingWebhooks.id, validatingWebhooks.id]);
 
-function terminating(): ApiError {
-  const message = 'create not allowed while custom resource definition is terminating';
-  return new ApiError(405, 'MethodNotAllowed', message, {});
+function terminating({ id, plural, group }: ResourceType, { metadata }: KubeObject): ApiError {
+  const { name, generateName } = metadata;
+  const what = generateName ? id : `${id} "${name}"`;
+  const why = 'create not allowed while custom resource definition is terminating';
+  return forbidden(`${what} is forbidden: ${why}`, { ...(!generateName && { name }), group, kind: plural });
 }
 
 /** The object with what the admission of its kind sets. */

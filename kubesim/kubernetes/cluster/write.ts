@@ -105,7 +105,8 @@ function checkAbsent<T extends KubeObject>(
   object: T,
 ): void {
   const { name, namespace = '' } = object.metadata;
-  if (store.get(type, namespace, name)) throw alreadyExists(type, name);
+  const existing = store.get(type, namespace, name);
+  if (existing) throw alreadyExists(type, name, !!existing.metadata.deletionTimestamp);
 }
 
 /** A new object with metadata, defaults and the fields of its manager. */

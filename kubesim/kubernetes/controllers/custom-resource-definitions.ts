@@ -97,12 +97,18 @@ function accepted(
     const used = field === 'kind' || field === 'listKind' ? kinds : resources;
     return isFree(name, used, reason) ? name : (own?.[field] ?? '');
   };
+  // The last conflict is the one that the condition reports.
+  const plural = choose('plural', 'PluralConflict');
+  const singular = choose('singular', 'SingularConflict');
+  const short = shortNames(wanted, own, (name) => isFree(name, resources, 'ShortNamesConflict'));
+  const kind = choose('kind', 'KindConflict');
+  const listKind = choose('listKind', 'ListKindConflict');
   const names = {
-    plural: choose('plural', 'PluralConflict'),
-    singular: choose('singular', 'SingularConflict'),
-    ...shortNames(wanted, own, (name) => isFree(name, resources, 'ShortNamesConflict')),
-    kind: choose('kind', 'KindConflict'),
-    listKind: choose('listKind', 'ListKindConflict'),
+    plural,
+    ...(singular && { singular }),
+    ...short,
+    kind,
+    ...(listKind && { listKind }),
     ...(wanted.categories && { categories: wanted.categories }),
   };
   return { names, conflict };

@@ -6,16 +6,18 @@ import {
   completeBinding,
   completePolicy,
   constraintCauses,
+  expressionCheck,
   expressionCountCause,
   failurePolicyCauses,
   kindText,
   matchCauses,
-  namedCauses,
   paramCauses,
+  paramKindCauses,
   paramText,
   policyVariables,
+  variableCauses,
 } from './admission-policy-rules.js';
-import { expressionCauses, matchConditionCauses } from './match-conditions.js';
+import { matchConditionCauses } from './match-conditions.js';
 import type { KubeObject } from './object.js';
 import { ageColumn, defineResource, nameColumn, type Cause } from './resource.js';
 
@@ -66,26 +68,28 @@ function policyCauses(policy: ValidatingAdmissionPolicy): Cause[] {
   } = spec;
   const tooMany = expressionCountCause({ validations, auditAnnotations, matchConditions, variables });
   if (tooMany) return [tooMany];
-  const check = (expression: string, field: string, type?: string) =>
-    expressionCauses(expression, field, { type, variables: policyVariables(spec) });
+  const names = variables.map(({ name }) => name);
+  const check = expressionCheck(spec, names);
   return [
     ...failurePolicyCauses(failurePolicy),
+    ...paramKindCauses(spec.paramKind),
     ...constraintCauses(spec.matchConstraints),
     ...matchConditionCauses('spec.matchConditions', matchConditions, policyVariables(spec)),
-    ...namedCauses(variables, 'spec.variables', (text, field) => check(text, field)),
+    ...variableCauses(spec),
     ...(validations.length + auditAnnotations.length === 0
-      ? [required('spec.validations', 'validations or auditAnnotations must be non-empty')]
+      ? ['spec.validations', 'spec.auditAnnotations'].map((field) => required(field, NOTHING))
       : []),
     ...validations.flatMap((validation, index) =>
       validationCauses(validation, `spec.validations[${index}]`, check),
     ),
     ...auditAnnotations.flatMap(({ valueExpression }, index) =>
-      check(valueExpression, `spec.auditAnnotations[${index}].valueExpression`),
+      check(valueExpression, `spec.auditAnnotations[${index}].valueExpression`, 'string', 'null'),
     ),
   ];
 }
 
-const REASONS = ['Forbidden', 'Invalid', 'RequestEntityTooLarge', 'Unauthorized'];
+const NOTHING = 'validations or auditAnnotations must contain at least one item';
+const REASONS = ['Forbidden', 'Invalid', 'RequestEntityTooLarge'];
 
 function validationCauses(
   { expression, message, messageExpression, reason }: Validation,
@@ -95,8 +99,8 @@ function validationCauses(
   return [
     ...check(expression, `${path}.expression`, 'bool'),
     ...(messageExpression ? check(messageExpression, `${path}.messageExpression`, 'string') : []),
-    ...(message?.includes('\n')
-      ? [invalidValue(`${path}.message`, message, 'message must not contain line breaks')]
+    ...(/[\n\r]/.test(message?.trim() ?? '')
+      ? [invalidValue(`${path}.message`, message, 'must not contain line breaks')]
       : []),
     ...(reason === undefined || REASONS.includes(reason)
       ? []

@@ -1,7 +1,15 @@
-import type { Variables } from '../cel/program.js';
-import { duplicate, forbiddenValue, required, tooMany, unsupported } from '../schema/causes.js';
+import { compile, compilerFor, type Variables } from '../cel/program.js';
+import {
+  forbiddenValue,
+  formatCauses,
+  invalidValue,
+  required,
+  tooMany,
+  unsupported,
+} from '../schema/causes.js';
 import { type OperationRule, operationRuleCauses } from './admission-rules.js';
-import type { NamedExpression } from './match-conditions.js';
+import { dns1035Label, dnsSubdomain } from './formats.js';
+import { type CompileExpression, expressionCauses, type NamedExpression } from './match-conditions.js';
 import type { KubeObject, LabelSelector } from './object.js';
 import type { Cause } from './resource.js';
 
@@ -144,21 +152,81 @@ export function matchCauses(path: string, match: MatchResources = {}): Cause[] {
   ];
 }
 
-/** Finds what is wrong with an expression. */
-export type CheckExpression = (expression: string, field: string, type?: string) => Cause[];
+/** Finds what is wrong with an expression, whose result must have one of the types if there are any. */
+export type CheckExpression = (expression: string, field: string, ...types: string[]) => Cause[];
 
-/** Validates the variables of a policy. */
-export function namedCauses(list: readonly NamedExpression[], path: string, check: CheckExpression): Cause[] {
-  const seen = new Set<string>();
-  return list.flatMap(({ name, expression }, index) => {
-    const isTwice = seen.has(name);
-    seen.add(name);
+/** Checks expressions that read variables of the policy with these names. */
+export function expressionCheck(spec: AdmissionPolicySpec, names: readonly string[]): CheckExpression {
+  const compileBy = compilerOf(spec, names);
+  return (expression, field, ...types) => expressionCauses(expression, field, { types, compileBy });
+}
+
+/** Compiles expressions: those that read variables know their names. */
+function compilerOf(spec: AdmissionPolicySpec, names: readonly string[]): CompileExpression {
+  const known = policyVariables(spec);
+  const fields = Object.fromEntries(names.map((name) => [name, 'dyn']));
+  let composed: CompileExpression | undefined;
+  return (expression) => {
+    const program = compile(expression, known);
+    if (!program.names.has('variables')) return program;
+    composed ??= compilerFor(new Map([['Variables', fields]]), { ...known, variables: 'Variables' });
+    return composed(expression);
+  };
+}
+
+/** Validates the variables of a policy, each of which may read those before it. */
+export function variableCauses(spec: AdmissionPolicySpec): Cause[] {
+  const { variables = [] } = spec;
+  return variables.flatMap(({ name, expression }, index) => {
+    const path = `spec.variables[${index}]`;
+    const names = variables.slice(0, index).map((each) => each.name);
     return [
-      ...(name ? [] : [required(`${path}[${index}].name`)]),
-      ...(isTwice ? [duplicate(`${path}[${index}].name`, name)] : []),
-      ...check(expression, `${path}[${index}].expression`),
+      ...(name?.trim() ? [] : [required(`${path}.name`, 'name is not specified')]),
+      ...(name?.trim() && !isIdentifier(name)
+        ? [invalidValue(`${path}.name`, name, 'must be a valid CEL identifier')]
+        : []),
+      ...expressionCheck(spec, names)(expression, `${path}.expression`),
     ];
   });
+}
+
+/** Words of CEL's grammar, which name nothing. */
+const RESERVED: ReadonlySet<string> = new Set([
+  ...['true', 'false', 'null', 'in', 'as', 'break', 'const', 'continue', 'else', 'for', 'function', 'if'],
+  ...['import', 'let', 'loop', 'package', 'namespace', 'return', 'var', 'void', 'while'],
+]);
+
+function isIdentifier(name: string): boolean {
+  return /^[_a-zA-Z][_a-zA-Z0-9]*$/.test(name) && !RESERVED.has(name);
+}
+
+/** Validates the kind of the parameters of a policy. */
+export function paramKindCauses(kind: ParamKind | undefined): Cause[] {
+  if (!kind) return [];
+  const path = 'spec.paramKind';
+  const { apiVersion, kind: name } = kind;
+  return [
+    ...(apiVersion ? versionCauses(`${path}.apiVersion`, apiVersion) : [required(`${path}.apiVersion`)]),
+    ...(name ? kindCauses(`${path}.kind`, name) : [required(`${path}.kind`)]),
+  ];
+}
+
+function versionCauses(field: string, apiVersion: string): Cause[] {
+  const [group, version, ...more] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion];
+  if (more.length > 0)
+    return [invalidValue(field, apiVersion, `unexpected GroupVersion string: ${apiVersion}`)];
+  return [
+    ...(group ? formatCauses(field, group, dnsSubdomain) : []),
+    ...(version
+      ? formatCauses(field, version, dns1035Label)
+      : [invalidValue(field, apiVersion, 'version must be specified')]),
+  ];
+}
+
+function kindCauses(field: string, kind: string): Cause[] {
+  return dns1035Label(kind.toLowerCase()).map((why) =>
+    invalidValue(field, kind, `may have mixed case, but should otherwise match: ${why}`),
+  );
 }
 
 /** Validates the parameters of a binding. */

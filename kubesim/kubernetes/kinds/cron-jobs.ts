@@ -1,6 +1,6 @@
 import { invalidValue, negativeCauses, required } from '../schema/causes.js';
 import type { ObjectReference } from './core.js';
-import { isTimeZone, parseSchedule } from './cron-schedule.js';
+import { isTimeZone, scheduleProblem } from './cron-schedule.js';
 import { jobSpecCauses } from './job-rules.js';
 import type { KubeObject, Metadata } from './object.js';
 import { completeTemplate } from './pod-template.js';
@@ -113,9 +113,8 @@ function scheduleCauses({ schedule, timeZone }: CronJob['spec']): Cause[] {
   if (timeZone !== undefined && !isTimeZone(timeZone))
     return [invalidValue('spec.timeZone', timeZone, `unknown time zone ${timeZone}`)];
   if (!schedule) return [required('spec.schedule')];
-  if (parseSchedule(schedule)) return [];
   const why = /TZ=/.test(schedule)
     ? 'cannot use TZ or CRON_TZ in schedule, use timeZone field instead'
-    : 'it is not a schedule in cron format';
-  return [invalidValue('spec.schedule', schedule, why)];
+    : scheduleProblem(schedule);
+  return why === undefined ? [] : [invalidValue('spec.schedule', schedule, why)];
 }

@@ -30,19 +30,63 @@ const MACROS: Readonly<Record<string, string>> = {
   '@hourly': '0 * * * *',
 };
 
-/** Parses a schedule of five fields, or a macro such as `@hourly`; undefined if it is malformed. */
+/** A schedule is malformed; the message is that of the parser of API servers. */
+class ScheduleError extends Error {}
+
+function fail(message: string): never {
+  throw new ScheduleError(message);
+}
+
+/** What is wrong with a schedule; undefined if it is well-formed. */
+export function scheduleProblem(text: string): string | undefined {
+  try {
+    readSchedule(text, 'Etc/UTC');
+    return undefined;
+  } catch (error) {
+    if (error instanceof ScheduleError) return error.message;
+    throw error;
+  }
+}
+
+/** Parses a schedule of five fields, or a descriptor such as `@hourly`; undefined if it is malformed. */
 export function parseSchedule(text: string, timeZone = 'Etc/UTC'): CronSchedule | undefined {
-  const parts = (MACROS[text.trim()] ?? text.trim()).split(/\s+/);
-  const fields = FIELDS.map((field, index) => valuesOf(parts[index] ?? '', field));
-  if (parts.length !== FIELDS.length || fields.some((values) => values === undefined)) return undefined;
-  const [minutes, hours, days, months, weekdays] = fields.map((values) => values ?? new Set<number>());
-  // As in cron, a day matches one of the two fields if both are restricted.
-  const either = !parts[2]?.startsWith('*') && !parts[4]?.startsWith('*');
-  const isDay = (date: Date) => {
-    const matches = [days?.has(date.getUTCDate()), weekdays?.has(date.getUTCDay())];
-    return !!months?.has(date.getUTCMonth() + 1) && (either ? matches.some(Boolean) : matches.every(Boolean));
-  };
-  return { next: (after) => nextTime(after, { isDay, hours, minutes, timeZone }) };
+  return scheduleProblem(text) === undefined ? readSchedule(text, timeZone) : undefined;
+}
+
+/** Throws ScheduleError. */
+function readSchedule(text: string, timeZone: string): CronSchedule {
+  if (text.startsWith(EVERY)) return constantDelay(text);
+  if (text.startsWith('@') && !Object.hasOwn(MACROS, text)) fail(`unrecognized descriptor: ${text}`);
+  const parts = (MACROS[text] ?? text).split(/\s+/).filter(Boolean);
+  if (parts.length !== FIELDS.length)
+    fail(`expected exactly ${FIELDS.length} fields, found ${parts.length}: [${parts.join(' ')}]`);
+  const [minutes, hours, days, months, weekdays] = FIELDS.map((field, index) =>
+    valuesOf(parts[index] ?? '', field),
+  );
+  const isDay = (date: Date) =>
+    !!months?.values.has(date.getUTCMonth() + 1) && isOfDays(date, days, weekdays);
+  const times = { isDay, hours: hours?.values, minutes: minutes?.values, timeZone };
+  return { next: (after) => nextTime(after, times) };
+}
+
+/** As in cron, a day matches one of the two fields if both are restricted. */
+function isOfDays(date: Date, days?: FieldValues, weekdays?: FieldValues): boolean {
+  const matches = [days?.values.has(date.getUTCDate()), weekdays?.values.has(date.getUTCDay())];
+  return days?.isAny || weekdays?.isAny ? matches.every(Boolean) : matches.some(Boolean);
+}
+
+const EVERY = '@every ';
+const UNITS: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1, ms: 1 / 1000 };
+
+/** `@every 1h30m`: by the time that has passed, in seconds, at least one. */
+function constantDelay(text: string): CronSchedule {
+  const duration = text.slice(EVERY.length);
+  const terms = [...duration.matchAll(/(\d{1,9}(?:\.\d{1,9})?)(ms|h|m|s)/g)];
+  const isRead = terms.map(([term]) => term).join('') === duration && duration !== '';
+  if (!isRead) fail(`failed to parse duration ${text}: time: invalid duration ${JSON.stringify(duration)}`);
+  const total = terms.reduce((sum, [, count, unit = '']) => sum + Number(count) * (UNITS[unit] ?? 0), 0);
+  const delay = Math.max(1, Math.floor(total)) * SECOND;
+  return { next: (after) => Math.floor(after / SECOND) * SECOND + delay };
 }
 
 /** Whether the runtime knows the time zone. */
@@ -55,33 +99,70 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
-function valuesOf(text: string, field: Field): ReadonlySet<number> | undefined {
+/** The values of a field, and whether it is unrestricted. */
+interface FieldValues {
+  readonly values: ReadonlySet<number>;
+  readonly isAny: boolean;
+}
+
+function valuesOf(text: string, field: Field): FieldValues {
   const values = new Set<number>();
-  for (const part of text.split(',')) {
-    const [, range = '', step = '1'] = /^([^/]+)(?:\/(\d+))?$/.exec(part) ?? [];
-    const bounds = boundsOf(range, part.includes('/'), field);
-    if (!bounds || Number(step) === 0) return undefined;
-    for (let value = bounds.first; value <= bounds.last; value += Number(step)) values.add(value);
+  let isAny = false;
+  for (const part of text.split(',').filter(Boolean)) {
+    const range = rangeOf(part, field);
+    isAny ||= range.isAny;
+    for (let value = range.first; value <= range.last; value += range.step) values.add(value);
   }
-  return values;
+  return { values, isAny };
 }
 
-function boundsOf(
-  range: string,
-  stepped: boolean,
-  { first, last, names }: Field,
-): { readonly first: number; readonly last: number } | undefined {
-  if (range === '*' || range === '?') return { first, last };
-  const [start = '', end] = range.split('-');
-  const numberOf = (text: string) => {
-    const index = names.indexOf(text.toUpperCase());
-    return index >= 0 ? index + first : /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  };
-  const from = numberOf(start);
-  const to = end === undefined ? (stepped ? last : from) : numberOf(end);
-  return from >= first && to <= last && from <= to ? { first: from, last: to } : undefined;
+interface Range {
+  readonly first: number;
+  readonly last: number;
+  readonly step: number;
+  readonly isAny: boolean;
 }
 
+function rangeOf(part: string, field: Field): Range {
+  const [range = '', stepText, ...more] = part.split('/');
+  const bounds = boundsOf(range, part, field);
+  if (more.length > 0) fail(`too many slashes: ${part}`);
+  const step = stepText === undefined ? 1 : numberOf(stepText);
+  // `5/10` is `5-59/10`.
+  const last = stepText !== undefined && !range.includes('-') ? field.last : bounds.last;
+  check({ first: bounds.first, last, step }, part, field);
+  return { first: bounds.first, last, step, isAny: bounds.isAny && step <= 1 };
+}
+
+function check({ first, last, step }: Omit<Range, 'isAny'>, part: string, field: Field): void {
+  if (first < field.first) fail(`beginning of range (${first}) below minimum (${field.first}): ${part}`);
+  if (last > field.last) fail(`end of range (${last}) above maximum (${field.last}): ${part}`);
+  if (first > last) fail(`beginning of range (${first}) beyond end of range (${last}): ${part}`);
+  if (step === 0) fail(`step of range should be a positive number: ${part}`);
+}
+
+function boundsOf(range: string, part: string, { first, last, names }: Field): Omit<Range, 'step'> {
+  const [start = '', end, ...more] = range.split('-');
+  if (start === '*' || start === '?') return { first, last, isAny: true };
+  const from = valueOf(start, names, first);
+  const to = end === undefined ? from : valueOf(end, names, first);
+  if (more.length > 0) fail(`too many hyphens: ${part}`);
+  return { first: from, last: to, isAny: false };
+}
+
+function valueOf(text: string, names: readonly string[], first: number): number {
+  const index = names.indexOf(text.toUpperCase());
+  return index >= 0 ? index + first : numberOf(text);
+}
+
+function numberOf(text: string): number {
+  if (!/^[+-]?\d+$/.test(text))
+    fail(`failed to parse int from ${text}: strconv.Atoi: parsing ${JSON.stringify(text)}: invalid syntax`);
+  const number = Number(text);
+  return number < 0 ? fail(`negative number (${number}) not allowed: ${text}`) : number;
+}
+
+const SECOND = 1000;
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;

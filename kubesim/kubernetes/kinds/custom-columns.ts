@@ -1,6 +1,6 @@
 import type { ColumnDefinition } from './definition.js';
 import { parseJsonPath, type JsonPath } from './json-path.js';
-import type { KubeObject } from './object.js';
+import { isJson, type KubeObject } from './object.js';
 import { age, nameColumn, type Column } from './resource.js';
 
 const DESCRIPTION = 'Custom resource definition column (in JSONPath format): ';
@@ -61,7 +61,13 @@ const CELLS: Readonly<Record<string, ((value: unknown, now: Date) => Cell) | und
 };
 
 function textCell(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
+  return typeof value === 'string' ? value : JSON.stringify(value, sortedFields);
+}
+
+/** The fields of an object by name, as in Go's JSON of a map; `JSON.stringify` puts numbers first. */
+function sortedFields(_name: string, value: unknown): unknown {
+  if (!isJson(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function dateCell(value: unknown, now: Date): string | null {

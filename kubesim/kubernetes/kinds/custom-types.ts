@@ -5,6 +5,7 @@ import type { StructuralSchema } from '../structural-schema/structural-schema.js
 import { hasRules, ruleCauses } from '../structural-schema/validation-rules.js';
 import { valueCauses } from '../structural-schema/validate-value.js';
 import { customColumns } from './custom-columns.js';
+import { embeddedCauses } from './embedded-resource-rules.js';
 import { schemaOfVersion, type CustomResourceDefinition, type DefinitionVersion } from './definition.js';
 import { valueAt, type Json, type KubeObject } from './object.js';
 import type { ServedType } from './registry.js';
@@ -99,12 +100,12 @@ const NOT_CHECKED: Cause = {
 };
 
 function objectCauses(object: KubeObject, schema: StructuralSchema, old: KubeObject | undefined): Cause[] {
-  const causes = valueCauses(object, schema, '', old);
-  if (causes.some(({ reason }) => BLOCKING.has(reason)))
-    return hasRules(schema) ? [...causes, NOT_CHECKED] : causes;
   const before = new Set(old ? listTypeCauses(old, schema, '').map(({ field }) => field) : []);
   const lists = listTypeCauses(object, schema, '').filter(({ field }) => !before.has(field));
-  return [...causes, ...lists, ...ruleCauses(object, schema, old)];
+  const causes = [...valueCauses(object, schema, '', old), ...embeddedCauses(object, schema, ''), ...lists];
+  if (!causes.some(({ reason }) => BLOCKING.has(reason)))
+    return [...causes, ...ruleCauses(object, schema, old)];
+  return hasRules(schema) ? [...causes, NOT_CHECKED] : causes;
 }
 
 const MAX_REPLICAS = 2 ** 31 - 1;

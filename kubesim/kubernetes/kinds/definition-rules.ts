@@ -5,6 +5,7 @@ import type { StructuralSchema } from '../structural-schema/structural-schema.js
 import {
   duplicate,
   forbiddenValue,
+  formatCauses,
   immutable,
   invalidValue,
   required,
@@ -18,6 +19,7 @@ import {
   type DefinitionNames,
   type DefinitionVersion,
 } from './definition.js';
+import { dns1035Label } from './formats.js';
 
 type Spec = CustomResourceDefinition['spec'];
 
@@ -120,25 +122,14 @@ const SUBDOMAIN_RULE =
   "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and " +
   "end with an alphanumeric character (e.g. 'example.com', regex used for validation is " +
   "'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
-const LABEL = /^[a-z]([-a-z0-9]*[a-z0-9])?$/;
-const LABEL_RULE =
-  "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and " +
-  "end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is " +
-  "'[a-z]([-a-z0-9]*[a-z0-9])?')";
-
-function labelError(name: string): string | undefined {
-  if (name.length > 63) return 'must be no more than 63 bytes';
-  return LABEL.test(name) ? undefined : LABEL_RULE;
-}
 
 function namesCauses(names: DefinitionNames): Cause[] {
   const causes: Cause[] = [];
   const label = (field: string, name: string | undefined) => {
-    const error = name ? labelError(name) : undefined;
-    if (error !== undefined) causes.push(invalidValue(`spec.names.${field}`, name, error));
+    if (name) causes.push(...formatCauses(`spec.names.${field}`, name, dns1035Label));
   };
   const kind = (field: string, name: string | undefined) => {
-    const error = name ? labelError(name.toLowerCase()) : undefined;
+    const [error] = name ? dns1035Label(name.toLowerCase()) : [];
     if (error !== undefined)
       causes.push(
         invalidValue(
@@ -185,8 +176,7 @@ function webhookCauses(webhook: object | undefined, versions: Spec['versions']):
 function versionCauses(version: DefinitionVersion, path: string): Cause[] {
   const { name, schema, additionalPrinterColumns = [] } = version;
   const causes: Cause[] = [];
-  const error = labelError(name);
-  if (error !== undefined) causes.push(invalidValue(`${path}.name`, name, error));
+  causes.push(...formatCauses(`${path}.name`, name, dns1035Label));
   if (!schema?.openAPIV3Schema) causes.push(required(`${path}.schema.openAPIV3Schema`));
   return [
     ...deprecationCauses(version, path),

@@ -56,7 +56,7 @@ export function fieldOf(
   const known = fields ?? METADATA;
   const read = Object.hasOwn(known, label) ? known[label] : undefined;
   if (read) return read;
-  if (!fields)
+  if (!fields && !type.custom)
     throw new Error(`"${label}" is not a known field selector: only "metadata.name", "metadata.namespace"`);
   if (id === 'jobs.batch') throw new Error(`field label "${label}" not supported for Job`);
   throw new Error(`field label not supported: ${label}`);

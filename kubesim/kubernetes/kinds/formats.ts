@@ -10,6 +10,7 @@ const KEY_NAME = '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]';
 
 const patterns = {
   label: whole(LABEL),
+  dns1035Label: whole('[a-z]([-a-z0-9]*[a-z0-9])?'),
   subdomain: whole(SUBDOMAIN),
   keyName: whole(KEY_NAME),
   labelValue: whole(`(${KEY_NAME})?`),
@@ -43,6 +44,15 @@ export const dnsLabel: Format = (text) => {
     "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end " +
     'with an alphanumeric character';
   return [...long, ...pattern(text, patterns.label, message, 'my-name', '123-abc')];
+};
+
+/** A DNS label that begins with a letter, as the names of versions. */
+export const dns1035Label: Format = (text) => {
+  if (text.length > 63) return ['must be no more than 63 bytes'];
+  const message =
+    "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, " +
+    'and end with an alphanumeric character';
+  return pattern(text, patterns.dns1035Label, message, 'my-name', 'abc-123');
 };
 
 /** A lowercase RFC 1123 subdomain. */

@@ -188,10 +188,21 @@ function changedCauses(spec: Spec, old: Job): Cause[] {
   return [
     ...completionsCauses(spec, old.spec),
     ...FIXED.flatMap((name) => changeCauses(`spec.${name}`, spec[name], old.spec[name])),
-    ...(sameJson(fixedTemplate(spec, old), old.spec.template)
-      ? []
-      : [immutable('spec.template', spec.template)]),
+    ...templateCauses(spec, old),
   ];
+}
+
+function templateCauses(spec: Spec, old: Job): Cause[] {
+  const { template } = spec;
+  if (sameJson(fixedTemplate(spec, old), old.spec.template)) return [];
+  return isAdjustable(old)
+    ? [immutable('spec.template.spec', template.spec)]
+    : [immutable('spec.template', template)];
+}
+
+/** A suspended Job that has not started: where its pods will run, and with how much, may change. */
+function isAdjustable({ spec, status }: Job): boolean {
+  return !!spec.suspend && !status?.startTime;
 }
 
 /** An Indexed Job may change its completions with its parallelism. */
@@ -204,13 +215,14 @@ function completionsCauses(spec: Spec, old: Spec): Cause[] {
 }
 
 /** The template without the changes that a suspended Job may have before it starts: where its pods run, with how much. */
-function fixedTemplate({ template }: Spec, { spec: old, status }: Job): Spec['template'] {
-  if (!old.suspend || status?.startTime) return template;
-  const { nodeSelector, tolerations, affinity, containers } = old.template.spec;
+function fixedTemplate({ template }: Spec, old: Job): Spec['template'] {
+  if (!isAdjustable(old)) return template;
+  const { metadata, spec } = old.spec.template;
+  const { nodeSelector, tolerations, affinity, containers } = spec;
   const resourcesOf = (name: string) => containers.find((container) => container.name === name)?.resources;
   return {
     ...template,
-    metadata: old.template.metadata,
+    metadata,
     spec: {
       ...template.spec,
       ...{ nodeSelector, tolerations, affinity },

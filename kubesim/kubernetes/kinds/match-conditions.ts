@@ -1,4 +1,4 @@
-import { compile, type Variables } from '../cel/program.js';
+import { compile, type Program, type Variables } from '../cel/program.js';
 import { duplicate, formatCauses, invalidValue, required, tooMany } from '../schema/causes.js';
 import { qualifiedName } from './formats.js';
 import type { Cause } from './resource.js';
@@ -26,7 +26,10 @@ export function matchConditionCauses(
     names.add(name);
     return [
       ...(expression?.trim()
-        ? expressionCauses(expression, `${at}.expression`, { type: 'bool', variables })
+        ? expressionCauses(expression, `${at}.expression`, {
+            types: ['bool'],
+            compileBy: (text) => compile(text, variables),
+          })
         : [required(`${at}.expression`)]),
       ...(name ? formatCauses(`${at}.name`, name, qualifiedName) : [required(`${at}.name`)]),
       ...(name && isTwice ? [duplicate(`${at}.name`, name)] : []),
@@ -34,18 +37,31 @@ export function matchConditionCauses(
   });
 }
 
-/** Validates an expression, and the type of its result if it must have one. */
+/** Compiles an expression. Throws an error with the message of cel-go. */
+export type CompileExpression = (expression: string) => Program;
+
+/** Validates an expression, and the type of its result if it must have one of `types`. */
 export function expressionCauses(
   expression: string | undefined,
   field: string,
-  { type, variables }: { readonly type?: string | undefined; readonly variables: Variables },
+  { types = [], compileBy }: { readonly types?: readonly string[]; readonly compileBy: CompileExpression },
 ): Cause[] {
   if (!expression?.trim()) return [required(field, 'expression is not specified')];
   try {
-    const program = compile(expression, variables);
-    if (type === undefined || program.type === type || program.type === 'dyn') return [];
-    return [invalidValue(field, expression, `must evaluate to ${type}`)];
+    const { type } = compileBy(expression);
+    if (types.length === 0 || types.includes(type) || type === 'dyn') return [];
+    return [invalidValue(field, expression, `must evaluate to ${wanted(types)} but got ${goName(type)}`)];
   } catch (error) {
     return [invalidValue(field, expression, `compilation failed: ${(error as Error).message}`)];
   }
+}
+
+function wanted(types: readonly string[]): string {
+  const names = types.map(goName);
+  return names.length === 1 ? (names[0] ?? '') : `one of [${names.join(' ')}]`;
+}
+
+/** The name of a type of the library in cel-go. */
+function goName(type: string): string {
+  return type === 'null' ? 'null_type' : type.replaceAll('<', '(').replaceAll('>', ')');
 }

@@ -11,13 +11,14 @@ import {
   kindText,
   matchCauses,
   type MatchResources,
-  namedCauses,
   paramCauses,
+  paramKindCauses,
   paramText,
   policyVariables,
+  variableCauses,
 } from './admission-policy-rules.js';
 import { dnsSubdomain } from './formats.js';
-import { expressionCauses, matchConditionCauses } from './match-conditions.js';
+import { matchConditionCauses } from './match-conditions.js';
 import type { KubeObject } from './object.js';
 import { ageColumn, defineResource, nameColumn, type Cause } from './resource.js';
 
@@ -59,12 +60,11 @@ function policyCauses({ spec }: MutatingAdmissionPolicy): Cause[] {
   const names = policyVariables(spec);
   return [
     ...failurePolicyCauses(spec.failurePolicy),
+    ...paramKindCauses(spec.paramKind),
     ...constraintCauses(spec.matchConstraints),
     ...operationCauses('spec.matchConstraints', spec.matchConstraints),
     ...matchConditionCauses('spec.matchConditions', matchConditions, names),
-    ...namedCauses(variables, 'spec.variables', (text, field) =>
-      expressionCauses(text, field, { variables: names }),
-    ),
+    ...variableCauses(spec),
     ...(mutations.length > 0 ? [] : [required('spec.mutations', 'mutations must contain at least one item')]),
     ...mutations.flatMap((mutation, index) => mutationCauses(`spec.mutations[${index}]`, mutation, spec)),
     ...choiceCauses('spec.reinvocationPolicy', reinvocationPolicy, ['IfNeeded', 'Never']),

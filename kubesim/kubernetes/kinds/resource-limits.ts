@@ -107,14 +107,14 @@ function podCauses({ type, min, max, ...limit }: Limit, path: string): Cause[] {
   return [required(`${path}.limits`, why)];
 }
 
-/** Which bound must not be above which, with the field that an API server reports, in its words. */
+/** Which bound must not be above which, with the field and the field of the value that an API server reports. */
 const ORDER = [
-  ['min', 'max', 'min'],
-  ['min', 'defaultRequest', 'defaultRequest'],
-  ['defaultRequest', 'max', 'defaultRequest'],
-  ['defaultRequest', 'default', 'defaultRequest'],
-  ['min', 'default', 'default'],
-  ['default', 'max', 'default'],
+  ['min', 'max', 'min', 'min'],
+  ['min', 'defaultRequest', 'defaultRequest', 'defaultRequest'],
+  ['defaultRequest', 'max', 'defaultRequest', 'defaultRequest'],
+  ['defaultRequest', 'default', 'defaultRequest', 'defaultRequest'],
+  ['min', 'default', 'default', 'min'],
+  ['default', 'max', 'default', 'max'],
 ] as const;
 
 const WORDS = {
@@ -123,12 +123,12 @@ const WORDS = {
 };
 
 function boundCauses(limit: Limit, path: string, name: string): Cause[] {
-  return ORDER.flatMap(([low, high, field]) => {
+  return ORDER.flatMap(([low, high, field, shown]) => {
     const [least, most] = [limit[low]?.[name], limit[high]?.[name]];
     if (least === undefined || most === undefined || quantity(least) <= quantity(most)) return [];
     const bound = low === 'defaultRequest' && high === 'default' ? 'default limit value' : WORDS[high];
     const why = `${WORDS[low]} ${least} is greater than ${bound} ${most}`;
-    return [invalidValue(`${path}.${field}[${name}]`, limit[field]?.[name], why)];
+    return [invalidValue(`${path}.${field}[${name}]`, limit[shown]?.[name], why)];
   });
 }
 

@@ -1,4 +1,5 @@
-import { invalidValue, required } from '../schema/causes.js';
+import { sameJson } from '../../../kernel/same-json.js';
+import { immutable, invalidValue, required } from '../schema/causes.js';
 import type { KubeObject } from './object.js';
 import { quantity } from './quantity.js';
 import { isInteger, isQuotaResource, quotaResourceCauses } from './resource-name-rules.js';
@@ -45,8 +46,17 @@ const CONTRADICTIONS = [
   ['Terminating', 'NotTerminating'],
 ] as const;
 
-/** Validates a ResourceQuota. */
-export function resourceQuotaCauses({ spec }: ResourceQuota): Cause[] {
+/** Validates a new ResourceQuota, or one that replaces `old`. */
+export function resourceQuotaCauses(quota: ResourceQuota, old?: ResourceQuota): Cause[] {
+  return [...quotaCauses(quota), ...(old ? scopeChangeCauses(quota.spec, old.spec) : [])];
+}
+
+function scopeChangeCauses({ scopes = [] }: Spec, { scopes: before = [] }: Spec): Cause[] {
+  const isSame = sameJson([...new Set(scopes)].sort(), [...new Set(before)].sort());
+  return isSame ? [] : [immutable('spec.scopes', scopes.length > 0 ? scopes : null)];
+}
+
+function quotaCauses({ spec }: ResourceQuota): Cause[] {
   const { hard = {}, scopes = [], scopeSelector } = spec;
   const resources = Object.keys(hard).filter(isQuotaResource);
   return [

@@ -58,8 +58,10 @@ export function noSuchPath(): ApiError {
   return new ApiError(404, 'NotFound', 'the server could not find the requested resource', {});
 }
 
-export function alreadyExists(type: Names, name: string): ApiError {
-  return new ApiError(409, 'AlreadyExists', `${type.id} "${name}" already exists`, detailsOf(type, name));
+/** An object of the name exists, perhaps one that is being deleted. */
+export function alreadyExists(type: Names, name: string, isDeleting = false): ApiError {
+  const message = `${isDeleting ? 'object is being deleted: ' : ''}${type.id} "${name}" already exists`;
+  return new ApiError(409, 'AlreadyExists', message, detailsOf(type, name));
 }
 
 /** By default: the object has changed since the caller read it. */

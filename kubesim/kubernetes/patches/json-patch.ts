@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { isJson, type Json } from '../kinds/object.js';
 import { sameJson } from '../../../kernel/same-json.js';
 import { ApiError, badRequest } from '../kinds/status.js';
+import { jsonKind } from '../schema/go-types.js';
 
 const operationSchema = z.discriminatedUnion('op', [
   z.object({ op: z.literal('add'), path: z.string(), value: z.unknown() }),
@@ -26,11 +27,21 @@ const MAX_WORK = 3 * 1024 * 1024;
  * memory. Most of this file therefore validates paths and limits work before it calls the package.
  */
 export function jsonPatch(document: unknown, patch: unknown): unknown {
-  const operations = z.array(operationSchema).max(MAX_OPERATIONS).safeParse(patch);
-  if (!operations.success) throw badRequest(`invalid JSON patch: ${z.prettifyError(operations.error)}`);
+  if (!Array.isArray(patch))
+    throw badRequest(
+      `error decoding patch: json: cannot unmarshal ${jsonKind(patch)} into Go value of type []handlers.jsonPatchOp`,
+    );
+  if (patch.length > MAX_OPERATIONS) throw tooManyOperations(patch.length);
+  const operations = z.array(operationSchema).safeParse(patch);
+  if (!operations.success) fail(z.prettifyError(operations.error));
   const root = { value: structuredClone(document), work: 0 };
   for (const operation of operations.data) apply(root, operation);
   return root.value;
+}
+
+function tooManyOperations(count: number): ApiError {
+  const message = `The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, got ${count}`;
+  return new ApiError(413, 'RequestEntityTooLarge', message);
 }
 
 interface Root {
@@ -127,12 +138,10 @@ function indexOf(step: string, length: number): number {
   return index <= length ? index : fail(`${step} is no index of a list of ${length}`);
 }
 
-/** The patch cannot be applied. */
+/** The patch cannot be applied; API servers tell a client only that. */
 export class PatchError extends ApiError {
   constructor(readonly why: string) {
-    super(422, 'Invalid', `the server rejected our request due to an error in our request: ${why}`, {
-      causes: [{ reason: 'FieldValueInvalid', message: why }],
-    });
+    super(422, 'Invalid', 'the server rejected our request due to an error in our request', {});
   }
 }
 

@@ -1,7 +1,7 @@
-import { isJson, type Json } from '../schema/json.js';
-import { decode, type Decoded } from '../schema/decode.js';
-import { latestApi } from '../schema/kubernetes-api.js';
+import type { Json } from '../schema/json.js';
+import type { Decoded } from '../schema/decode.js';
 import { prune } from './prune.js';
+import { decodeMetadata } from './resource-metadata.js';
 import type { StructuralSchema } from './structural-schema.js';
 
 /**
@@ -12,9 +12,10 @@ export function decodeResource(object: Json, schema: StructuralSchema): Decoded 
   const removed: string[] = [];
   const pruned = prune(object, schema, { path: '', isResource: true }, removed) as Json;
   const { metadata } = pruned;
-  if (!isJson(metadata)) return { object: pruned, unknown: removed.sort() };
-  const namespace = latestApi().schemaOf('', 'v1', 'Namespace');
-  if (!namespace) throw new Error('the API has no Namespace');
-  const decoded = decode({ metadata }, namespace);
-  return { object: { ...pruned, ...decoded.object }, unknown: [...decoded.unknown, ...removed].sort() };
+  if (metadata === undefined || metadata === null) return { object: pruned, unknown: removed.sort() };
+  const decoded = decodeMetadata(metadata, 'metadata');
+  return {
+    object: { ...pruned, metadata: decoded.object },
+    unknown: [...decoded.unknown, ...removed].sort(),
+  };
 }

@@ -1,5 +1,7 @@
+import { sameJson } from '../../../kernel/same-json.js';
 import { childPath } from '../schema/child-path.js';
 import { isJson, type Json } from '../schema/json.js';
+import { decodeEmbedded } from './resource-metadata.js';
 import type { StructuralSchema } from './structural-schema.js';
 
 /** Fields of every resource, which no schema needs to declare. */
@@ -41,12 +43,22 @@ function pruneMap(
   let isSame = true;
   for (const [name, inner] of Object.entries(value)) {
     const at = childPath(path, name);
-    const free = isResource && RESOURCE_FIELDS.has(name);
-    const next = free ? inner : pruneField(inner, schema, { at, field: fieldOf(schema, name) }, removed);
+    const next =
+      isResource && RESOURCE_FIELDS.has(name)
+        ? resourceField(inner, at, removed)
+        : pruneField(inner, schema, { at, field: fieldOf(schema, name) }, removed);
     if (next !== undefined) kept[name] = next;
     isSame &&= next === inner;
   }
   return isSame ? value : kept;
+}
+
+/** A field of every resource; the metadata of an embedded one without unknown fields. */
+function resourceField(value: unknown, at: string, removed: string[]): unknown {
+  if (!at.endsWith('.metadata') || value === undefined || value === null) return value;
+  const { object, unknown } = decodeEmbedded(value, at);
+  removed.push(...unknown);
+  return sameJson(object, value) ? value : object;
 }
 
 interface Field {

@@ -1,6 +1,6 @@
 import { sameJson } from '../../../kernel/same-json.js';
 import type { Cause } from '../schema/cause.js';
-import { invalidValue, tooMany } from '../schema/causes.js';
+import { invalidValue, tooLong, tooMany } from '../schema/causes.js';
 import { childPath } from '../schema/child-path.js';
 import { isJson, type Json } from '../schema/json.js';
 import { hasFormat } from './formats.js';
@@ -135,9 +135,11 @@ function contentCauses(value: unknown, schema: StructuralSchema, place: Place, o
 
 function textCauses(value: string, schema: StructuralSchema, place: Place): Cause[] {
   const { pattern } = schema;
+  const length = lengthCauses(value, schema, place);
+  const isMatched = length.length === 0 && pattern !== undefined;
   return [
-    ...lengthCauses(value, schema, place),
-    ...(pattern === undefined ? [] : patternCauses(value, pattern, place)),
+    ...length,
+    ...(isMatched ? patternCauses(value, pattern, place) : []),
     ...formatCauses(value, schema, place),
   ];
 }
@@ -149,16 +151,9 @@ function lengthCauses(
 ): Cause[] {
   if (minLength === undefined && maxLength === undefined) return [];
   const length = lengthOf(value);
-  const causes: Cause[] = [];
-  if (length > (maxLength ?? Infinity))
-    causes.push({
-      field: path,
-      reason: 'FieldValueTooLong',
-      message: `Too long: may not be more than ${maxLength} bytes`,
-    });
-  if (length < (minLength ?? 0))
-    causes.push(invalid(path, value, `${path} in body should be at least ${minLength} chars long`));
-  return causes;
+  if (maxLength !== undefined && length > maxLength) return [tooLong(path, maxLength)];
+  if (length >= (minLength ?? 0)) return [];
+  return [invalid(path, value, `${path} in body should be at least ${minLength} chars long`)];
 }
 
 /** Number of characters, of which some are two units of UTF-16. */

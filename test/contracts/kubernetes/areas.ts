@@ -8,6 +8,7 @@ import { containers } from './cases/containers.js';
 import { contentNegotiation } from './cases/content-negotiation.js';
 import { certificates } from './cases/certificates.js';
 import { controllers } from './cases/controllers.js';
+import { customObjects } from './cases/custom-objects.js';
 import { customResources } from './cases/custom-resources.js';
 import { daemonSets } from './cases/daemon-sets.js';
 import { deletion } from './cases/deletion.js';
@@ -54,6 +55,7 @@ export const areas: readonly Area[] = [
   admission,
   admissionWebhooks,
   customResources,
+  customObjects,
   apiServices,
   validationRules,
   namespaces,

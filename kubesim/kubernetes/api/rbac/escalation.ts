@@ -79,7 +79,7 @@ function checkBinding(write: CheckedWrite, { roleRef }: Partial<RoleBinding>): v
   const bind = { verb: 'bind', group: type.group, resource: type.plural, namespace, name };
   if (decide(cluster, user, bind).allowed) return;
   const rules = roleIndexOf(cluster).rulesOf(roleRef, namespace);
-  if (!rules) throw notFound({ ...type, id: `${type.singular}.${type.group}` }, name);
+  if (!rules) throw notFound(write.type, name);
   checkRules(write, rules);
 }
 

@@ -44,7 +44,21 @@ function readImpersonation(headers: IncomingMessage['headersDistinct']): Imperso
   const extra = extraIn(headers);
   if (user !== '') return { user, groups, uid, extra };
   if (groups.length === 0 && uid === '' && Object.keys(extra).length === 0) return undefined;
-  throw badRequest('requested groups, uid or extra without impersonating a user name');
+  const info = `Name:"", UID:${JSON.stringify(uid)}, Groups:${goTexts(groups)}, Extra:${goExtra(extra)}`;
+  throw badRequest(`requested &user.DefaultInfo{${info}} without impersonating a user name`);
+}
+
+/** How Go prints a list of texts. */
+function goTexts(texts: readonly string[]): string {
+  const list = texts.map((text) => JSON.stringify(text)).join(', ');
+  return texts.length === 0 ? '[]string(nil)' : `[]string{${list}}`;
+}
+
+function goExtra(extra: Impersonation['extra']): string {
+  const entries = Object.entries(extra)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, values]) => `${JSON.stringify(key)}:${goTexts(values)}`);
+  return `map[string][]string${entries.length === 0 ? '(nil)' : `{${entries.join(', ')}}`}`;
 }
 
 function extraIn(headers: IncomingMessage['headersDistinct']): Impersonation['extra'] {

@@ -195,7 +195,10 @@ export const access: Area = {
 
     async 'refuses to impersonate a group without a user'({ api }) {
       const response = await api.with({ 'impersonate-group': 'nobodies' }).get('/api/v1/nodes');
-      expect(response.status).toBe(400);
+      expectError(response, 400, 'BadRequest');
+      expect(response.body.message).toBe(
+        'requested &user.DefaultInfo{Name:"", UID:"", Groups:[]string{"nobodies"}, Extra:map[string][]string(nil)} without impersonating a user name',
+      );
     },
 
     async 'tells a user what it may do'(context) {

@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import type { Area, CaseContext } from '../contract-case.js';
 import { causesOf, expectError, expectInvalid, expectSuccess, ownedBy } from '../expectations.js';
 
-const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+export const DEFINITIONS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 
 const SCHEMA = {
   type: 'object',
@@ -46,7 +46,7 @@ interface Custom {
 }
 
 /** Creates a definition of the kind Robot in a group of its own, and waits until it is served. */
-async function define(
+export async function define(
   { api, namespace, unique, eventually }: CaseContext,
   version: object = {},
 ): Promise<Custom> {

@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
 import type { Body } from '../api-client.js';
 import type { Area, CaseContext } from '../contract-case.js';
-import { expectSuccess } from '../expectations.js';
-import { podTemplate } from '../manifests.js';
+import { expectError, expectInvalid, expectSuccess } from '../expectations.js';
+import { container, podTemplate } from '../manifests.js';
 import { podsOf } from '../paths.js';
 
 const TRACKING = 'batch.kubernetes.io/job-tracking';
@@ -196,6 +196,50 @@ export const jobs: Area = {
       await podsOfJob(context, 'own', 1);
       const path = `${podsOf(namespace)}?labelSelector=job-name%3Dmanaged`;
       expect((await api.get(path)).body.items).toEqual([]);
+    },
+
+    async 'keeps the template of a Job, but for the labels of one that is suspended'({ api, namespace }) {
+      const template = podTemplate('web', { restartPolicy: 'Never' });
+      for (const suspend of [true, false])
+        await api.post(jobsOf(namespace), {
+          metadata: { name: `job-${suspend}` },
+          spec: { suspend, template },
+        });
+      const change = { spec: { template: { metadata: { labels: { more: 'yes' } } } } };
+      expectSuccess(await api.patch(`${jobsOf(namespace)}/job-true`, 'merge', change));
+      const rejected = await api.patch(`${jobsOf(namespace)}/job-false`, 'merge', change);
+      expectInvalid(rejected, 'FieldValueInvalid spec.template');
+      const image = { spec: { template: { spec: { containers: [container({ image: 'other' })] } } } };
+      const changed = await api.patch(`${jobsOf(namespace)}/job-true`, 'merge', image);
+      expectInvalid(changed, 'FieldValueInvalid spec.template.spec');
+    },
+
+    async 'says what is wrong with the schedule of a CronJob'({ api, namespace }) {
+      const path = `/apis/batch/v1/namespaces/${namespace}/cronjobs?dryRun=All`;
+      const template = { spec: { restartPolicy: 'Never', containers: [container()] } };
+      const schedules = {
+        '61 * * * *': 'end of range (61) above maximum (59): 61',
+        '* * *': 'expected exactly 5 fields, found 3: [* * *]',
+        'a * * * *': 'failed to parse int from a: strconv.Atoi: parsing "a": invalid syntax',
+        '* * * * 8': 'end of range (8) above maximum (6): 8',
+        '*/0 * * * *': 'step of range should be a positive number: */0',
+        '5-1 * * * *': 'beginning of range (5) beyond end of range (1): 5-1',
+        '1-2-3 * * * *': 'too many hyphens: 1-2-3',
+        '1/2/3 * * * *': 'too many slashes: 1/2/3',
+        '*/-1 * * * *': 'negative number (-1) not allowed: -1',
+        '* * 0 * *': 'beginning of range (0) below minimum (1): 0',
+        '@often': 'unrecognized descriptor: @often',
+      };
+      for (const [schedule, why] of Object.entries(schedules)) {
+        const spec = { schedule, jobTemplate: { spec: { template } } };
+        const rejected = await api.post(path, { metadata: { name: 'often' }, spec });
+        expectError(rejected, 422, 'Invalid');
+        expect(rejected.body.details?.causes?.[0]?.message).toBe(
+          `Invalid value: ${JSON.stringify(schedule)}: ${why}`,
+        );
+      }
+      const spec = { schedule: '@every 1h30m', jobTemplate: { spec: { template } } };
+      expectSuccess(await api.post(path, { metadata: { name: 'often' }, spec }), 201);
     },
   },
 };

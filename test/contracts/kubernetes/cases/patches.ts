@@ -38,13 +38,19 @@ export const patches: Area = {
     async 'rejects a JSON patch that removes what does not exist'({ api, namespace }) {
       await api.post(configMapsOf(namespace), configMap('map', { a: '1' }));
       const patch = [{ op: 'remove', path: '/data/b' }];
-      expectError(await api.patch(`${configMapsOf(namespace)}/map`, 'json', patch), 422, 'Invalid');
+      const rejected = await api.patch(`${configMapsOf(namespace)}/map`, 'json', patch);
+      expectError(rejected, 422, 'Invalid');
+      expect(rejected.body.message).toBe('the server rejected our request due to an error in our request');
+      expect(rejected.body.details).toEqual({});
     },
 
     async 'rejects a JSON patch that is no list'({ api, namespace }) {
       await api.post(configMapsOf(namespace), configMap('map'));
       const rejected = await api.patch(`${configMapsOf(namespace)}/map`, 'json', { op: 'add' });
       expectError(rejected, 400, 'BadRequest');
+      expect(rejected.body.message).toBe(
+        'error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp',
+      );
     },
 
     async 'reads ~1 in a JSON pointer as a slash'({ api, namespace }) {

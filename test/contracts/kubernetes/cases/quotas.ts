@@ -149,6 +149,22 @@ export const quotas: Area = {
       expect(expectSuccess(created, 201).status['qosClass']).toBe('BestEffort');
     },
 
+    async 'names the bound that the default of a LimitRange contradicts'({ api, namespace }) {
+      const shown = async (limit: object) => {
+        const body = { metadata: { name: 'limits' }, spec: { limits: [{ type: 'Container', ...limit }] } };
+        const rejected = await api.post(limitsOf(namespace), body);
+        expectError(rejected, 422, 'Invalid');
+        const { causes = [] } = rejected.body.details ?? {};
+        return causes.find(({ field }) => field === 'spec.limits[0].default[cpu]')?.message;
+      };
+      expect(await shown({ min: { cpu: '3' }, default: { cpu: '2' } })).toBe(
+        'Invalid value: "3": min value 3 is greater than default value 2',
+      );
+      expect(await shown({ max: { cpu: '1' }, default: { cpu: '2' } })).toBe(
+        'Invalid value: "1": default value 2 is greater than max value 1',
+      );
+    },
+
     async 'rejects a pod above the maximum of a LimitRange'({ api, namespace, eventually }) {
       const limits = [{ type: 'Container', max: { cpu: '1' } }];
       await api.post(limitsOf(namespace), { metadata: { name: 'limits' }, spec: { limits } });

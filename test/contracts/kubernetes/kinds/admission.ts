@@ -168,7 +168,44 @@ const applying = (expression: string) =>
   withMutation({ patchType: 'ApplyConfiguration', applyConfiguration: { expression } });
 const patching = (expression: string) => withMutation({ patchType: 'JSONPatch', jsonPatch: { expression } });
 
+const changedSpec = (spec: Manifest) => ({ spec });
+
+/** Invalid changes of what both kinds of policies have. */
+const invalidSpecs: KindContract['invalid'] = {
+  'a variable whose name is no identifier': [
+    changedSpec({ variables: [{ name: '1a', expression: '1' }] }),
+    'FieldValueInvalid spec.variables[0].name',
+  ],
+  'a variable that reads one after it': [
+    changedSpec({
+      variables: [
+        { name: 'a', expression: 'variables.b' },
+        { name: 'b', expression: '1' },
+      ],
+    }),
+    'FieldValueInvalid spec.variables[0].expression',
+  ],
+  'a kind of parameters without version': [
+    changedSpec({ paramKind: { kind: 'ConfigMap' } }),
+    'FieldValueRequired spec.paramKind.apiVersion',
+  ],
+  'a kind of parameters with a version that is none': [
+    changedSpec({ paramKind: { apiVersion: 'apps/1', kind: 'Config_map' } }),
+    'FieldValueInvalid spec.paramKind.apiVersion',
+    'FieldValueInvalid spec.paramKind.kind',
+  ],
+  'a condition that is a number': [
+    changedSpec({ matchConditions: [{ name: 'a', expression: '1' }] }),
+    'FieldValueInvalid spec.matchConditions[0].expression',
+  ],
+  'all resources and one of them': [
+    changedSpec({ matchConstraints: { resourceRules: [{ ...rule, resources: ['*', 'pods'] }] } }),
+    'FieldValueInvalid spec.matchConstraints.resourceRules[0].resources',
+  ],
+};
+
 const invalidPolicies: KindContract['invalid'] = {
+  ...invalidSpecs,
   'an unknown failurePolicy': [
     changedPolicy({ failurePolicy: 'Retry' }),
     'FieldValueNotSupported spec.failurePolicy',
@@ -247,6 +284,49 @@ const invalidPolicies: KindContract['invalid'] = {
   ],
 };
 
+const validating = {
+  matchConstraints: { resourceRules: [rule] },
+  validations: [{ expression: '1 == 1', reason: 'Forbidden' }],
+  // Of variables of one name the last counts.
+  variables: [
+    { name: 'a', expression: '1' },
+    { name: 'a', expression: 'variables.a' },
+  ],
+};
+
+const invalidValidations: KindContract['invalid'] = {
+  ...invalidSpecs,
+  'an unknown operation': [
+    changedSpec({ matchConstraints: { resourceRules: [{ ...rule, operations: ['FLY'] }] } }),
+    'FieldValueNotSupported spec.matchConstraints.resourceRules[0].operations[0]',
+  ],
+  'nothing to validate': [
+    changedSpec({ validations: null }),
+    'FieldValueRequired spec.auditAnnotations',
+    'FieldValueRequired spec.validations',
+  ],
+  'a validation that is a number': [
+    changedSpec({ validations: [{ expression: '1' }] }),
+    'FieldValueInvalid spec.validations[0].expression',
+  ],
+  'a validation of an unknown variable': [
+    changedSpec({ validations: [{ expression: 'variables.none == 1' }] }),
+    'FieldValueInvalid spec.validations[0].expression',
+  ],
+  'a message of two lines': [
+    changedSpec({ validations: [{ expression: 'true', message: 'a\nb' }] }),
+    'FieldValueInvalid spec.validations[0].message',
+  ],
+  'a reason that policies cannot have': [
+    changedSpec({ validations: [{ expression: 'true', reason: 'Unauthorized' }] }),
+    'FieldValueNotSupported spec.validations[0].reason',
+  ],
+  'an annotation that is a number': [
+    changedSpec({ auditAnnotations: [{ key: 'a', valueExpression: '1' }] }),
+    'FieldValueInvalid spec.auditAnnotations[0].valueExpression',
+  ],
+};
+
 const binding = { policyName: 'policy' };
 const changedBinding = (change: Manifest) => ({ spec: { ...binding, ...change } });
 const withParam = (paramRef: Manifest) => changedBinding({ paramRef });
@@ -306,6 +386,22 @@ export const admissionKinds: readonly KindContract[] = [
     minimal: { webhooks: [webhook] },
     defaults: { metadata: { generation: 1 }, webhooks: [{ ...webhook, ...defaults }] },
     invalid,
+  },
+  {
+    version: GROUP,
+    kind: 'ValidatingAdmissionPolicy',
+    plural: 'validatingadmissionpolicies',
+    clusterScoped: true,
+    minimal: { spec: validating },
+    defaults: {
+      metadata: { generation: 1 },
+      spec: {
+        ...validating,
+        failurePolicy: 'Fail',
+        matchConstraints: { ...matchDefaults, resourceRules: [{ ...rule, scope: '*' }] },
+      },
+    },
+    invalid: invalidValidations,
   },
   {
     version: GROUP,

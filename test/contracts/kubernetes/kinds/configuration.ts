@@ -185,6 +185,7 @@ export const configurationKinds: readonly KindContract[] = [
     kind: 'ResourceQuota',
     plural: 'resourcequotas',
     minimal: { spec: { hard: { pods: '10' } } },
+    immutable: { 'the scopes': [{ spec: { scopes: ['BestEffort'] } }, 'FieldValueInvalid spec.scopes'] },
     invalid: {
       'a resource that is no name': [
         { spec: { hard: { 'a b': '1' } } },
