@@ -14,16 +14,27 @@ const PER_SECOND = 100;
 const MIN_WAIT_MS = 50;
 /** Concurrent events. */
 const MAX_CONCURRENT = 4;
-/** Events that wait; further ones are lost. Those of 3,000 pods that start at once. */
-const MAX_WAITING = 10_000;
+/** Different events that wait; further ones are lost. Three of each of 10,000 pods that start at once. */
+const MAX_WAITING = 30_000;
+
+/** An event that waits, and how often it has been reported meanwhile. */
+interface WaitingEvent {
+  readonly namespace: string;
+  readonly occurrence: Occurrence;
+  readonly involvedObject: { readonly name: string };
+  readonly firstTimestamp: Date;
+  lastTimestamp: Date;
+  count: number;
+}
 
 /**
- * Sends events to a real API server. Events wait for the writes of statuses, which nodes and pods depend on, at a bounded rate; an event
- * that the API server does not take is lost, as those of kubelets are.
+ * Sends events to a real API server. Events wait for the writes of statuses, which nodes and pods depend on, at a bounded rate. An event
+ * that is reported again while it waits is one with a count, as clients of Kubernetes correlate them; one that the API server does not
+ * take is lost, as those of kubelets are.
  */
 export class RemoteEvents implements Disposable {
   private count = 0;
-  private readonly waiting: ApiCall[] = [];
+  private readonly waiting = new Map<string, WaitingEvent>();
   private concurrent = 0;
   private tokens = BURST;
   private filledAt = performance.now();
@@ -35,15 +46,27 @@ export class RemoteEvents implements Disposable {
     private readonly log: Log,
   ) {}
 
-  record(about: KubeObject, occurrence: Occurrence): void {
-    const { namespace = 'default' } = about.metadata;
-    const call: ApiCall = {
-      method: 'POST',
-      path: pathOf(events, { namespace }),
-      body: this.event(about, occurrence),
+  record({ apiVersion, kind, metadata }: KubeObject, occurrence: Occurrence): void {
+    const { name, namespace, resourceVersion } = metadata;
+    const uid = kind === 'Node' ? name : metadata.uid;
+    const { type, reason, message, component, fieldPath } = occurrence;
+    const key = JSON.stringify([uid, kind, type, reason, message, component, fieldPath]);
+    const now = this.clock.now();
+    const same = this.waiting.get(key);
+    if (same) {
+      same.count += 1;
+      same.lastTimestamp = now;
+      return;
+    }
+    if (this.waiting.size >= MAX_WAITING) return this.log.debug(LOST);
+    const involvedObject = {
+      ...{ apiVersion, kind, namespace, name, uid, resourceVersion },
+      ...(fieldPath && { fieldPath }),
     };
-    if (this.waiting.length >= MAX_WAITING) return this.log.debug(LOST);
-    this.waiting.push(call);
+    this.waiting.set(key, {
+      ...{ namespace: namespace ?? 'default', occurrence, involvedObject },
+      ...{ firstTimestamp: now, lastTimestamp: now, count: 1 },
+    });
     this.sendNext();
   }
 
@@ -55,16 +78,18 @@ export class RemoteEvents implements Disposable {
 
   [Symbol.dispose](): void {
     clearTimeout(this.timer);
-    this.waiting.length = 0;
+    this.waiting.clear();
   }
 
   private sendNext(): void {
     this.fill();
-    while (this.waiting.length > 0 && this.concurrent < MAX_CONCURRENT && this.tokens >= 1) {
+    for (const [key, event] of this.waiting) {
+      if (this.concurrent >= MAX_CONCURRENT || this.tokens < 1) break;
       this.tokens -= 1;
-      void this.send(this.waiting.shift()!);
+      this.waiting.delete(key);
+      void this.send(this.creationOf(event));
     }
-    if (this.waiting.length === 0 || this.concurrent >= MAX_CONCURRENT || this.timer) return;
+    if (this.waiting.size === 0 || this.concurrent >= MAX_CONCURRENT || this.timer) return;
     const wait = Math.max(MIN_WAIT_MS, ((1 - this.tokens) / PER_SECOND) * 1000);
     this.timer = setTimeout(() => {
       this.timer = undefined;
@@ -91,24 +116,20 @@ export class RemoteEvents implements Disposable {
     this.filledAt = now;
   }
 
-  private event({ apiVersion, kind, metadata }: KubeObject, occurrence: Occurrence): unknown {
-    const { type, reason, message, component, host, fieldPath } = occurrence;
-    const { name, namespace, uid, resourceVersion } = metadata;
-    const now = this.clock.now();
-    const at = timestamp(now);
+  private creationOf(event: WaitingEvent): ApiCall {
+    const { namespace, occurrence, involvedObject, firstTimestamp, lastTimestamp, count } = event;
+    const { type, reason, message, component, host } = occurrence;
+    const { name } = involvedObject;
     // The clock may show the same millisecond for several events.
     this.count += 1;
-    return {
-      metadata: {
-        name: `${name}.${now.getTime().toString(16)}${this.count.toString(16)}`,
-        namespace: namespace ?? 'default',
-      },
-      involvedObject: {
-        ...{ apiVersion, kind, namespace, name, uid: kind === 'Node' ? name : uid, resourceVersion },
-        ...(fieldPath && { fieldPath }),
-      },
-      ...{ type, reason, message, count: 1, firstTimestamp: at, lastTimestamp: at },
+    const suffix = `${firstTimestamp.getTime().toString(16)}${this.count.toString(16)}`;
+    const body = {
+      metadata: { name: `${name}.${suffix}`, namespace },
+      ...{ involvedObject, type, reason, message, count },
+      firstTimestamp: timestamp(firstTimestamp),
+      lastTimestamp: timestamp(lastTimestamp),
       source: { component, ...(host && { host }) },
     };
+    return { method: 'POST', path: pathOf(events, { namespace }), body };
   }
 }
