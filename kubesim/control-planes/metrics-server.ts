@@ -24,7 +24,7 @@ export function serveMetrics(
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
-  const { pathname, searchParams: query } = new URL(request.url ?? '/', 'https://metrics');
+  const { pathname, searchParams: query } = new URL(`https://metrics${request.url ?? '/'}`);
   if (pathname === ROOT) {
     const resources = metricResources;
     return sendJson(response, 200, {

@@ -58,7 +58,7 @@ export function jsonResponse(value: unknown, status = 200): ContainerResponse {
   return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(value) };
 }
 
-/** The path and the query of a request. */
+/** The path and the query of a request. A path like `//` is none of another host. */
 export function urlOf({ path }: ContainerRequest): URL {
-  return new URL(path, 'http://container');
+  return new URL(`http://container${path}`);
 }

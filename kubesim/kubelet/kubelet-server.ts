@@ -190,7 +190,7 @@ function sendJson(response: ServerResponse, body: object): void {
 }
 
 function parsePath(url: string): KubeletPath {
-  const { pathname, searchParams: query } = new URL(url, 'https://kubelet');
+  const { pathname, searchParams: query } = new URL(`https://kubelet${url}`);
   const [action = '', namespace = '', name = '', ...rest] = pathname
     .split('/')
     .filter(Boolean)

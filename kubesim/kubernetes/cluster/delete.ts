@@ -8,6 +8,8 @@ import type { ResourceType } from '../kinds/resource.js';
 import type { ClusterContext } from './context.js';
 
 const FOREGROUND = 'foregroundDeletion';
+/** The last time that a timestamp of four digits of the year has: a grace period may be longer. */
+const LAST_TIME = Date.UTC(9999, 11, 31, 23, 59, 59);
 
 /** Options of a deletion. */
 export interface DeleteOptions {
@@ -69,7 +71,8 @@ function withDeletion<T extends KubeObject>(
     metadata.deletionGracePeriodSeconds === undefined || grace < metadata.deletionGracePeriodSeconds;
   const foreground = options.propagation === 'Foreground' && !metadata.finalizers?.includes(FOREGROUND);
   if (metadata.deletionTimestamp && !shorter && !foreground) return object;
-  const at = timestamp(new Date(cluster.clock.now().getTime() + cluster.scaled(grace)));
+  const end = cluster.clock.now().getTime() + cluster.scaled(grace);
+  const at = timestamp(new Date(Math.min(end, LAST_TIME)));
   const marked: T = {
     ...object,
     metadata: markedMetadata(metadata, { at, grace: shorter ? grace : undefined, foreground }),

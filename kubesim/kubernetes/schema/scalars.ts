@@ -68,9 +68,10 @@ function checkBase64(text: string): void {
   throw new DecodeError(`illegal base64 data at input byte ${at}`);
 }
 
+/** Clients in Go cannot read an object with an integer that its type does not hold. */
 function isInt(value: unknown, format: string | undefined): boolean {
-  if (!Number.isInteger(value)) return false;
-  return format !== 'int32' || ((value as number) >= -(2 ** 31) && (value as number) < 2 ** 31);
+  const limit = 2 ** (format === 'int32' ? 31 : 63);
+  return Number.isInteger(value) && (value as number) >= -limit && (value as number) < limit;
 }
 
 /** The error of a value of another type in the field of a struct. */

@@ -72,6 +72,15 @@ export const deletion: Area = {
       expect(await isGone(api, path)).toBe(true);
     },
 
+    async 'deletes a pod whose grace period is longer than a calendar'({ api, namespace }) {
+      const spec = { nodeName: 'nowhere', terminationGracePeriodSeconds: 9_007_199_254_740_990 };
+      expectSuccess(await api.post(podsOf(namespace), pod('web', spec)), 201);
+      const { metadata } = expectSuccess(await api.delete(`${podsOf(namespace)}/web`));
+      expect(metadata.deletionTimestamp).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+      expectSuccess(await api.delete(`${podsOf(namespace)}/web?gracePeriodSeconds=0`));
+      expect(await isGone(api, `${podsOf(namespace)}/web`)).toBe(true);
+    },
+
     async 'rejects new finalizers of an object that is being deleted'({ api, namespace }) {
       const path = `${configMapsOf(namespace)}/map`;
       const metadata = { name: 'map', finalizers: [FINALIZER] };

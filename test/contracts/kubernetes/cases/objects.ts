@@ -222,6 +222,15 @@ export const objects: Area = {
       }
     },
 
+    async 'rejects numbers that do not fit into 64 bits'({ api, namespace }) {
+      const spec = { terminationGracePeriodSeconds: 1e300 };
+      const rejected = await api.post(podsOf(namespace), pod('web', spec));
+      expectError(rejected, 400, 'BadRequest');
+      expect(rejected.body.message).toContain(
+        'Go struct field PodSpec.spec.terminationGracePeriodSeconds of type int64',
+      );
+    },
+
     async 'reads null as an object without fields'({ api, namespace }) {
       expectInvalid(await api.post(configMapsOf(namespace), 'null'), 'FieldValueRequired metadata.name');
     },

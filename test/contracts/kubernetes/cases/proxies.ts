@@ -118,6 +118,14 @@ export const proxies: Area = {
       });
     },
 
+    async 'answers a request to a kubelet or pod for a path of slashes'(context) {
+      const { api } = context;
+      const path = await runPod(context, 'web', webServer);
+      const kubelet = await kubeletOf(context, 'web');
+      expect((await api.get(`${kubelet}//`)).status).toBe(404);
+      expect((await api.get(`${path}:8080/proxy//`)).status).toBe(200);
+    },
+
     async 'serves metrics of containers and of the kubelet in the text format'(context) {
       await runPod(context, 'web', webServer);
       const kubelet = await kubeletOf(context, 'web');
