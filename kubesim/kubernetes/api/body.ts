@@ -5,7 +5,8 @@ import { invalidValue, unsupported } from '../schema/causes.js';
 import { customResourceDefinitions } from '../kinds/custom-resource-definitions.js';
 import { groupVersion } from '../kinds/resource.js';
 import { decodeProtobuf } from '../schema/protobuf.js';
-import { duplicateFields } from '../schema/duplicate-fields.js';
+import { duplicateFields, fractions } from '../schema/duplicate-fields.js';
+import { jsonError } from '../schema/json-error.js';
 import { decode, type Decoded } from '../schema/decode.js';
 import { jsonKind } from '../schema/go-types.js';
 import { decodeResource } from '../structural-schema/decode-resource.js';
@@ -22,15 +23,22 @@ export interface ParsedBody<T = unknown> {
   readonly value: T;
   /** Says of each field that the body has twice: the last value is kept. */
   readonly duplicates: () => readonly string[];
+  /** The numbers of a JSON body that are written with a fraction or an exponent, by their paths. */
+  readonly fractions?: () => ReadonlyMap<string, string>;
 }
 
-/** Parses the body as JSON, YAML or protobuf. Throws ApiError 400 or 415. */
-export async function bodyOf(call: ApiCall): Promise<Json> {
-  return (await parsedBodyOf(call)).value;
+/** What the fields of a body say, but for their values. */
+export type BodyFacts = Omit<ParsedBody, 'value'>;
+
+const NO_FACTS: BodyFacts = { duplicates: () => [] };
+
+/** Parses the body as JSON, YAML or protobuf, in errors as one of a kind. Throws ApiError 400 or 415. */
+export async function bodyOf(call: ApiCall, kind?: string): Promise<Json> {
+  return (await parsedBodyOf(call, kind)).value;
 }
 
 /** As `bodyOf`, with the fields that the body has twice. */
-export async function parsedBodyOf(call: ApiCall): Promise<ParsedBody<Json>> {
+export async function parsedBodyOf(call: ApiCall, kind?: string): Promise<ParsedBody<Json>> {
   const type = call.request.headers['content-type'] || 'application/json';
   const media = type.split(';')[0]?.trim() ?? '';
   if (!BODY_TYPES.includes(media)) {
@@ -38,12 +46,31 @@ export async function parsedBodyOf(call: ApiCall): Promise<ParsedBody<Json>> {
     throw new ApiError(415, 'UnsupportedMediaType', why + BODY_TYPES.join(', '));
   }
   if (media === PROTOBUF) return { value: parseProtobuf(await call.bytes()), duplicates: () => [] };
-  const { value, duplicates } = await parseText(call, await textOf(call), type);
-  if (isJson(value)) return { value, duplicates };
-  if (value === null) return { value: {}, duplicates };
-  throw badRequest(
-    `couldn't get version/kind; json parse error: json: cannot unmarshal ${jsonKind(value)} into Go value of type ${GO_TYPE}`,
+  const text = await textOf(call);
+  const unreadable = (why: string) =>
+    unrecognized(`couldn't get version/kind; json parse error: ${why}`, kind, text);
+  const { value, ...facts } = await parseText(call, text, type, unreadable);
+  if (isJson(value)) return { value, ...facts };
+  if (value === null) return { value: {}, ...facts };
+  throw unreadable(`json: cannot unmarshal ${jsonKind(value)} into Go value of type ${GO_TYPE}`);
+}
+
+/** The error of a body whose kind cannot be read; of options there is none. */
+function unrecognized(why: string, kind: string | undefined, text: string): ApiError {
+  if (kind === undefined) return badRequest(why);
+  return badRequest(
+    `the object provided is unrecognized (must be of type ${kind}): ${why} (${summaryOf(text)})`,
   );
+}
+
+/** Bytes of a body that an error shows. */
+const SUMMARY = 30;
+
+function summaryOf(text: string): string {
+  if (text === '') return '<empty>';
+  const bytes = Buffer.from(text);
+  const start = bytes.subarray(0, SUMMARY).toString(text.startsWith('{') ? 'utf8' : 'hex');
+  return bytes.length > SUMMARY ? `${start} ...` : start;
 }
 
 /** How Go prints the type by which API servers read the kind of a body. */
@@ -61,13 +88,21 @@ function parseProtobuf(body: Buffer): Json {
   }
 }
 
-/** Parses JSON or, by the content type, YAML. Throws ApiError 400, 413 and 429. */
-export async function parseText(call: ApiCall, text: string, type: string): Promise<ParsedBody> {
+/**
+ * Parses JSON or, by the content type, YAML. Throws ApiError 413 and 429, and 400 for what cannot be parsed: of JSON
+ * `unreadable` makes the error.
+ */
+export async function parseText(
+  call: ApiCall,
+  text: string,
+  type: string,
+  unreadable: (why: string) => ApiError = badRequest,
+): Promise<ParsedBody> {
   const json = parseJson(text);
   // Of YAML, duplicates are named with their lines.
   const isParsedAsYaml = type.includes('yaml') && (json?.duplicates().length ?? 1) > 0;
   const body = isParsedAsYaml ? await parseYaml(call, text) : json;
-  if (body === undefined) throw badRequest(`the body could not be read: it is not ${type}`);
+  if (body === undefined) throw unreadable(jsonError(text) ?? `it is not ${type}`);
   checkNesting(body.value);
   return body;
 }
@@ -78,7 +113,7 @@ function parseJson(text: string): ParsedBody | undefined {
     const value = JSON.parse(text) as unknown;
     let found: readonly string[] | undefined;
     const duplicates = () => (found ??= duplicateFields(text).map((path) => `duplicate field "${path}"`));
-    return { value, duplicates };
+    return { value, duplicates, fractions: () => fractions(text) };
   } catch {
     return undefined;
   }
@@ -116,13 +151,13 @@ export function readObject(
   call: ApiCall,
   { served, namespace, name }: Target,
   input: Json,
-  duplicates: ParsedBody['duplicates'] = () => [],
+  facts: BodyFacts = NO_FACTS,
 ): Draft<KubeObject> {
   // A patch can combine a body and an object that are each within the limit.
   checkNesting(input);
   if (served.type.id === customResourceDefinitions.id) checkSize(input);
   checkKind(served, input);
-  const body = knownFields(call, served, { input, duplicates });
+  const body = knownFields(call, served, { input, facts });
   const metadata = isJson(body['metadata']) ? body['metadata'] : {};
   checkNames(metadata, { namespace, name });
   const stored = served.convert ? served.convert.in(body) : body;
@@ -182,8 +217,7 @@ function checkCustomKind(served: ServedType, body: Json): void {
   const own = groupVersion(served);
   if (!body['kind']) {
     const json = JSON.stringify(body);
-    const shown = `Object 'Kind' is missing in '${json}'`;
-    throw badRequest(`the object provided is unrecognized (must be of type ${kind}): ${shown}`);
+    throw unrecognized(`Object 'Kind' is missing in '${json}'`, kind, json);
   }
   if (body['apiVersion'] !== own) {
     const given = String(body['apiVersion'] ?? '');
@@ -211,12 +245,12 @@ function fieldValidation(call: ApiCall): string {
 function knownFields(
   call: ApiCall,
   served: ServedType,
-  { input, duplicates }: { readonly input: Json; readonly duplicates: ParsedBody['duplicates'] },
+  { input, facts }: { readonly input: Json; readonly facts: BodyFacts },
 ): Json {
   const mode = fieldValidation(call);
-  const { object, unknown } = decodeAs(call, served, input);
+  const { object, unknown } = decodeAs(call, served, { input, facts });
   if (mode === 'Ignore') return object;
-  const twice = duplicates();
+  const twice = facts.duplicates();
   const unknownTexts = unknown.map((path) => `unknown field "${path}"`);
   if (twice.length + unknownTexts.length === 0) return object;
   if (mode === 'Warn') addWarnings(call, [...twice, ...unknownTexts]);
@@ -240,11 +274,7 @@ function strictError(call: ApiCall, served: ServedType, { twice, unknown }: Stri
   const first = isYaml ? [yamlErrors(twice)] : twice;
   const texts = isTogether ? [...unknown, ...twice] : [...first, ...unknown];
   const why = `strict decoding error: ${texts.join(', ')}`;
-  if (call.method !== 'PATCH' || type.includes('apply-patch')) return undecodable(served, why);
-  const patch = { group: '', kind: '', plural: '', id: '' };
-  return invalid(patch, '', [
-    { field: 'patch', reason: 'FieldValueInvalid', message: `Invalid value: ${why}` },
-  ]);
+  return isPatch(call) ? invalidPatch(why) : undecodable(served, why);
 }
 
 /** Duplicate keys as the error of the YAML parser of API servers. */
@@ -261,16 +291,38 @@ export function checkDuplicateKeys(call: ApiCall, duplicates: ParsedBody['duplic
   else throw badRequest(`error strict decoding YAML: error converting YAML to JSON: ${yamlErrors(texts)}`);
 }
 
-function decodeAs(call: ApiCall, served: ServedType, body: Json): Decoded {
+function decodeAs(
+  call: ApiCall,
+  served: ServedType,
+  { input: body, facts }: { readonly input: Json; readonly facts: BodyFacts },
+): Decoded {
   const { custom } = served.type;
   const schema = schemaOf(call, served);
   try {
     if (custom) return decodeResource(body, custom.schema);
-    return schema ? decode(body, schema) : { object: body, unknown: [] };
+    return schema ? decode(body, schema, facts.fractions?.()) : { object: body, unknown: [] };
   } catch (error) {
-    if (error instanceof DecodeError) throw undecodable(served, error.message);
-    throw error;
+    if (!(error instanceof DecodeError)) throw error;
+    if (isPatch(call)) throw invalidPatch(`${JSON.stringify(shownOf(body))}: ${error.message}`);
+    throw undecodable(served, error.message);
   }
+}
+
+/** Whether the body is a patch of an object, and not its configuration. */
+function isPatch({ method, request }: ApiCall): boolean {
+  return method === 'PATCH' && !request.headers['content-type']?.includes('apply-patch');
+}
+
+/** Characters of a patched object that an error shows at most. */
+const MAX_SHOWN = 10_000;
+
+function shownOf(body: Json): string {
+  return JSON.stringify(body).slice(0, MAX_SHOWN);
+}
+
+function invalidPatch(why: string): ApiError {
+  const cause = { field: 'patch', reason: 'FieldValueInvalid', message: `Invalid value: ${why}` } as const;
+  return invalid({ group: '', kind: '', plural: '', id: '' }, '', [cause]);
 }
 
 function undecodable({ version, type: { kind } }: ServedType, why: string): ApiError {

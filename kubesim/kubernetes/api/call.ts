@@ -18,7 +18,7 @@ export interface ApiCall {
   /** The effective user, after impersonation. */
   readonly user: UserInfo;
   /** Authenticates a token for one of the audiences; undefined if the cluster does not accept it. */
-  authenticate(token: string, audiences: readonly string[]): Promise<AuthenticatedToken | undefined>;
+  authenticate(token: string, audiences: readonly string[]): Promise<AuthenticatedToken | RejectedToken>;
   /** Rate limiter of the cluster's lists. */
   readonly listRate: ListRateLimiter;
   readonly method: string;
@@ -47,6 +47,11 @@ interface UpgradedConnection {
 export interface AuthenticatedToken {
   readonly user: UserInfo;
   readonly audiences: readonly string[];
+}
+
+/** Why a token is not accepted. */
+export interface RejectedToken {
+  readonly error: string;
 }
 
 /** The body as text. */

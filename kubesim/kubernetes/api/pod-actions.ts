@@ -18,7 +18,7 @@ const SUCCESS = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Succe
 
 /** Evicts a pod, as for `kubectl drain`; 429 while a disruption budget does not allow it. Throws ApiError. */
 export async function evict(call: ApiCall, target: Target): Promise<ApiResponse> {
-  const { metadata, ...body } = await bodyOf(call);
+  const { metadata, ...body } = await bodyOf(call, EVICTION.kind);
   if (!isJson(metadata) || metadata['name'] !== target.name)
     throw badRequest('name in URL does not match name in Eviction object');
   const object = { apiVersion: 'policy/v1', kind: EVICTION.kind, metadata, ...body } as unknown as KubeObject;
@@ -42,7 +42,7 @@ export async function evict(call: ApiCall, target: Target): Promise<ApiResponse>
 
 /** Binds a pod to a node, for other schedulers. */
 export async function bind(call: ApiCall, target: Target): Promise<ApiResponse> {
-  const body = await bodyOf(call);
+  const body = await bodyOf(call, BINDING.kind);
   const object = { apiVersion: 'v1', kind: BINDING.kind, ...body } as unknown as KubeObject;
   const { target: node } = (await reviewed(
     call,

@@ -73,7 +73,7 @@ export async function review(call: ApiCall): Promise<ApiResponse | undefined> {
   if (!found || found.group !== group || (namespace !== undefined) !== local) return undefined;
   authorize(call.cluster, call.user, { verb: 'create', group, resource, namespace });
   if (call.representation.form !== 'object') throw notAcceptable();
-  const { spec } = await bodyOf(call);
+  const { spec } = await bodyOf(call, found.kind);
   const reviewSpec = isJson(spec) ? spec : {};
   const status = await found.status(call, reviewSpec, namespace);
   return { status: 201, body: { ...answerOf(found, reviewSpec), status } };
@@ -94,7 +94,7 @@ async function tokenStatus(call: ApiCall, spec: Json): Promise<Json> {
   if (token === '') throw badRequest('token is required for TokenReview in authentication');
   const requested = texts(spec['audiences']);
   const found = await call.authenticate(token, requested.length > 0 ? requested : [API_AUDIENCE]);
-  if (!found) return { user: {}, error: '[invalid bearer token]' };
+  if ('error' in found) return { user: {}, error: found.error };
   return { authenticated: true, user: { ...found.user }, audiences: found.audiences };
 }
 

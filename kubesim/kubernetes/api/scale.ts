@@ -128,7 +128,7 @@ function scaleResponse(call: ApiCall, object: Scalable, target: Target): ApiResp
 type Change = Pick<ScaleChange, 'change'>;
 
 async function replacement(call: ApiCall): Promise<Change> {
-  const body = await bodyOf(call);
+  const body = await bodyOf(call, 'Scale');
   return { change: () => body };
 }
 

@@ -10,14 +10,21 @@ import { API_AUDIENCE, type ServiceAccountTokens } from '../../service-account-t
 import { bearerToken, BodyTooLargeError, readBody, sendJson } from '../../http/exchange.js';
 import { ListWriter, longListField } from './list-writer.js';
 import type { Json } from '../kinds/object.js';
-import { BODY_LIMIT, flag, type ApiResponse, type ApiCall, type AuthenticatedToken } from './call.js';
+import {
+  BODY_LIMIT,
+  flag,
+  type ApiResponse,
+  type ApiCall,
+  type AuthenticatedToken,
+  type RejectedToken,
+} from './call.js';
 import { dispatch } from './dispatch.js';
 import { FlowControl } from './flow-control.js';
 import { ListRateLimiter, listRates } from './list-rate-limiter.js';
 import { normalizedPath, watchedPath } from './path.js';
 import { decodeSegment, readRequestTarget } from './request-target.js';
 import { isStream, type OpenStreams } from './open-streams.js';
-import { forwardedCredential, serviceAccountCredential } from './service-account-credential.js';
+import { forwardedCredential, rejectionOf, serviceAccountCredential } from './service-account-credential.js';
 import { effectiveUser } from './rbac/impersonation.js';
 import { AUTHENTICATED, type UserInfo } from './rbac/user-info.js';
 import { roleIndexOf } from './rbac/authorizer.js';
@@ -235,26 +242,30 @@ async function serviceAccountOf(
   return credential && { credential, audiences: verified.audiences };
 }
 
-/** The user of a token, and those of the audiences for which it is; undefined if the cluster does not accept it. */
+/** The user of a token, and those of the audiences for which it is; or why the cluster does not accept it. */
 async function reviewToken(
   options: ApiServerOptions,
   clusterId: string,
   { token, audiences }: { readonly token: string; readonly audiences: readonly string[] },
-): Promise<AuthenticatedToken | undefined> {
-  const { credentials, clock } = options;
+): Promise<AuthenticatedToken | RejectedToken> {
+  const { credentials, tokens, clock } = options;
   const credential = await credentials.verify(clusterId, token, clock.now());
-  if (credential) {
-    const accepted = audiences.filter((audience) => audience === API_AUDIENCE);
-    return accepted.length > 0 ? { user: userOf(credential), audiences: accepted } : undefined;
-  }
+  const accepted = audiences.filter((audience) => audience === API_AUDIENCE);
+  if (credential)
+    return accepted.length > 0 ? { user: userOf(credential), audiences: accepted } : { error: INVALID };
   const account = await serviceAccountOf(options, clusterId, { token, audiences });
-  return (
-    account && {
+  if (account)
+    return {
       user: userOf(account.credential),
       audiences: audiences.filter((audience) => account.audiences.includes(audience)),
-    }
-  );
+    };
+  const verified = await tokens.verify(clusterId, token, clock.now());
+  const served = options.cluster(clusterId);
+  const why = verified && 'context' in served && rejectionOf(served.context, verified, audiences);
+  return { error: why ? `[${INVALID}, ${why}]` : INVALID };
 }
+
+const INVALID = 'invalid bearer token';
 
 function userOf({ user: { name, uid, groups, extra } }: Credential): UserInfo {
   return {

@@ -1,10 +1,22 @@
 import { decodeJwt, errors } from 'jose';
-import { isAlive } from '../cluster/service-account-token.js';
+import { invalidation, isAlive } from '../cluster/service-account-token.js';
 import type { ClusterContext } from '../cluster/context.js';
 import { API_AUDIENCE, REAL_ISSUERS, type VerifiedToken } from '../../service-account-tokens.js';
 import type { Credential } from '../../credentials.js';
 
 const EXTRA = 'authentication.kubernetes.io';
+
+/** Why a service account's token is not accepted for the audiences, in the words of API servers; undefined if it is. */
+export function rejectionOf(
+  { store }: Pick<ClusterContext, 'store'>,
+  token: VerifiedToken,
+  audiences: readonly string[],
+): string | undefined {
+  if (token.audiences.some((audience) => audiences.includes(audience)))
+    return invalidation(store, token.subject);
+  const list = (texts: readonly string[]) => `[${texts.map((text) => JSON.stringify(text)).join(' ')}]`;
+  return `token audiences ${list(token.audiences)} is invalid for the target audiences ${list(audiences)}`;
+}
 
 /**
  * The credential of a service account's token for the audiences; undefined if the token is for others, or the account
@@ -16,8 +28,7 @@ export function serviceAccountCredential(
   audiences: readonly string[] = [API_AUDIENCE],
 ): Credential | undefined {
   const { subject, expiresAt } = token;
-  if (!token.audiences.some((audience) => audiences.includes(audience))) return undefined;
-  if (!isAlive(store, subject)) return undefined;
+  if (rejectionOf({ store }, token, audiences) !== undefined) return undefined;
   const { namespace, serviceaccount } = subject;
   return {
     user: {

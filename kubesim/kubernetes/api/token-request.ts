@@ -47,7 +47,7 @@ const MAX_SECONDS = 2 ** 32;
 
 /** Issues a token of a service account, as for `kubectl create token`. Throws ApiError. */
 export async function createToken(call: ApiCall, target: Target): Promise<ApiResponse> {
-  const parsed = requestSchema.safeParse(await bodyOf(call));
+  const parsed = requestSchema.safeParse(await bodyOf(call, 'TokenRequest'));
   if (!parsed.success) throw badRequest(`TokenRequest: ${z.prettifyError(parsed.error)}`);
   const { metadata, spec } = parsed.data;
   checkMetadata(target, metadata);

@@ -58,14 +58,14 @@ export async function create(call: ApiCall, target: Target): Promise<ApiResponse
     );
   }
   const by = writerOf(call, target);
-  const { value: body, duplicates } = await parsedBodyOf(call);
+  const { type } = target.served;
+  const { value: body, ...facts } = await parsedBodyOf(call, type.kind);
   const causes = target.served.createCauses?.(body) ?? [];
   if (causes.length > 0) {
     const { kind } = target.served.type;
     throw invalid({ group: '', kind, plural: '', id: '' }, nameIn(body), causes);
   }
-  const { type } = target.served;
-  const given = readObject(call, target, body, duplicates);
+  const given = readObject(call, target, body, facts);
   const isSigning = type.id === signingRequests.id;
   const draft = isSigning ? requestedBy(call.user, given) : given;
   if (draft.metadata.resourceVersion)
@@ -84,8 +84,8 @@ function nameIn({ metadata }: Json): string {
 /** Replaces an object, or its status. Only apply creates a missing object. */
 export async function update(call: ApiCall, target: Target): Promise<ApiResponse> {
   const by = writerOf(call, target);
-  const { value, duplicates } = await parsedBodyOf(call);
-  const next = readObject(call, target, value, duplicates);
+  const { value, ...facts } = await parsedBodyOf(call, target.served.type.kind);
+  const next = readObject(call, target, value, facts);
   return respondWhenDurable(call, target, await store(call, target, () => ({ next, by })));
 }
 
@@ -223,7 +223,8 @@ export async function patch(call: ApiCall, target: Target): Promise<ApiResponse>
   const isApply = media === MEDIA.apply;
   if (target.served.type.custom && media === MEDIA.strategic) throw unknownFormat();
   const by = patchWriterOf(call, target, isApply);
-  const { value: body, duplicates } = await parseText(call, await textOf(call), media);
+  const text = await textOf(call);
+  const { value: body, duplicates } = await parseText(call, text, media, unreadablePatch(media));
   if (isApply) return respondToApply(call, target, { body, duplicates, writer: by });
   const change = (current: KubeObject) => {
     const now = call.cluster.clock.now();
@@ -231,9 +232,14 @@ export async function patch(call: ApiCall, target: Target): Promise<ApiResponse>
     const patched = patchedBy(media, { object: shown, body, merging: mergingOf(call, target) });
     if (!isJson(patched)) throw badRequest('the patched object is not an object');
     checkSize(patched);
-    return { next: readObject(call, target, patched, duplicates), by };
+    return { next: readObject(call, target, patched, { duplicates }), by };
   };
   return respondWhenDurable(call, target, await store(call, target, change));
+}
+
+/** The error of a patch that is no JSON. */
+function unreadablePatch(media: string): (why: string) => ApiError {
+  return (why) => badRequest(media === MEDIA.strategic ? why : `error decoding patch: ${why}`);
 }
 
 /** Lists of custom resources have no merge keys. */

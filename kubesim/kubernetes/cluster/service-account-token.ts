@@ -70,13 +70,26 @@ function referenceTo({ metadata: { name, uid } }: KubeObject) {
 }
 
 /** Whether the service account of a token and the object to which it is bound still exist. */
-export function isAlive(
-  store: ClusterStore,
-  { namespace, serviceaccount, pod, node, secret }: TokenSubject,
-): boolean {
+export function isAlive(store: ClusterStore, subject: TokenSubject): boolean {
+  return invalidation(store, subject) === undefined;
+}
+
+/** Why a token is not valid any more, in the words of API servers; undefined while its account and object exist. */
+export function invalidation(store: ClusterStore, subject: TokenSubject): string | undefined {
+  const { namespace, serviceaccount } = subject;
+  const { name, uid } = serviceaccount;
+  const account = store.get(serviceAccounts, namespace, name);
+  if (!account) return `serviceaccounts "${name}" not found`;
+  const current = account.metadata;
+  if (current.uid !== uid) return `service account UID (${current.uid}) does not match claim (${uid})`;
+  if (current.deletionTimestamp) return `service account ${namespace}/${name} has been deleted`;
+  return isBound(store, subject) ? undefined : 'service account token has been invalidated';
+}
+
+/** Whether the object to which a token is bound exists, if there is one. */
+function isBound(store: ClusterStore, { namespace, pod, node, secret }: TokenSubject): boolean {
   const boundNode = pod ? undefined : node;
   return (
-    exists(store.get(serviceAccounts, namespace, serviceaccount.name), serviceaccount) &&
     (!secret || exists(store.get(secrets, namespace, secret.name), secret)) &&
     (!pod || exists(store.get(pods, namespace, pod.name), pod)) &&
     (!boundNode || exists(store.get(nodes, '', boundNode.name), boundNode))

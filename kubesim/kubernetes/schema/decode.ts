@@ -21,16 +21,21 @@ interface Place {
 
 /**
  * Reads an object as API servers do: removes unknown fields, and nulls, which count as omitted. Throws DecodeError if a
- * value has another type than its field.
+ * value has another type than its field, or is a fraction in one of integers: one of the numbers that were written with a
+ * fraction or an exponent, by their paths.
  */
-export function decode(object: Json, schema: SchemaNode): Decoded {
-  const decoder = new Decoder();
+export function decode(object: Json, schema: SchemaNode, fractions = NO_FRACTIONS): Decoded {
+  const decoder = new Decoder(fractions);
   const decoded = decoder.struct(object, schema, { path: '', struct: '', field: '' });
   return { object: decoded, unknown: decoder.unknown };
 }
 
+const NO_FRACTIONS: ReadonlyMap<string, string> = new Map();
+
 class Decoder {
   readonly unknown: string[] = [];
+
+  constructor(private readonly fractions: ReadonlyMap<string, string>) {}
 
   struct(value: Json, schema: SchemaNode, place: Place): Json {
     const decoded: Json = {};
@@ -54,8 +59,9 @@ class Decoder {
     if (plain) return plain(value);
     if (schema.type === 'array') return this.list(value, schema, place);
     if (schema.type !== 'object') {
-      if (fits(value, schema)) return value;
-      throw typeMismatch(value, schema, place);
+      const fraction = schema.type === 'integer' ? this.fractions.get(place.path) : undefined;
+      if (fits(value, schema) && fraction === undefined) return value;
+      throw typeMismatch(value, schema, { ...place, fraction });
     }
     if (!isJson(value)) throw typeMismatch(value, schema, place);
     if (schema.additionalProperties) return this.map(value, schema.additionalProperties, place);

@@ -20,20 +20,74 @@ interface Frame {
   expectsName: boolean;
 }
 
+/** What a scan of JSON finds. */
+interface Found {
+  /** A field that its object has already. */
+  twice?(path: string): void;
+  /** A number, as it is written. */
+  number?(literal: string, path: () => string): void;
+}
+
 /** The paths of fields that occur twice in valid JSON, e.g. `metadata.labels.app`: `JSON.parse` keeps only the last. */
 export function duplicateFields(json: string): string[] {
   const found: string[] = [];
-  const frames: Frame[] = [];
-  for (let at = 0; at < json.length && found.length < MOST; at += 1) {
-    const code = json.charCodeAt(at);
-    if (code === QUOTE) {
-      const end = endOfText(json, at);
-      const frame = frames.at(-1);
-      if (frame?.expectsName && isTwice(frame, nameAt(json, at, end))) found.push(pathOf(frames));
-      at = end;
-    } else if (code >= FIRST || code === COMMA) move(frames, code);
-  }
+  scan(json, {
+    twice: (path) => {
+      if (found.length < MOST) found.push(path);
+    },
+  });
   return found;
+}
+
+/** A number with a fraction or an exponent, in valid JSON or in one of its texts. */
+const FRACTION = /\d(?:\.|[eE][-+]?)\d/;
+
+/** The numbers of valid JSON that are written with a fraction or an exponent, by their paths: `JSON.parse` reads `1.0` as 1. */
+export function fractions(json: string): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  if (!FRACTION.test(json)) return found;
+  scan(json, {
+    number: (literal, path) => {
+      if (/[.eE]/.test(literal)) found.set(path(), literal);
+    },
+  });
+  return found;
+}
+
+/** Reads valid JSON once, without its values. */
+function scan(json: string, found: Found): void {
+  const frames: Frame[] = [];
+  for (let at = 0; at < json.length; at += 1) {
+    const code = json.charCodeAt(at);
+    if (code === QUOTE) at = scanText(json, at, { frames, found });
+    else if (code >= FIRST || code === COMMA) move(frames, code);
+    else if (found.number && code >= DIGITS.minus && code <= DIGITS.last) {
+      const end = endOfNumber(json, at);
+      found.number(json.slice(at, end), () => pathOf(frames));
+      at = end - 1;
+    }
+  }
+}
+
+/** Reads a text, which may be the name of a field; returns where it ends. */
+function scanText(
+  json: string,
+  start: number,
+  { frames, found }: { readonly frames: readonly Frame[]; readonly found: Found },
+): number {
+  const end = endOfText(json, start);
+  const frame = frames.at(-1);
+  if (frame?.expectsName && isTwice(frame, nameAt(json, start, end))) found.twice?.(pathOf(frames));
+  return end;
+}
+
+/** The codes of what begins a number lie between these; no other sign outside of texts does. */
+const DIGITS = { minus: 45, last: 57 };
+
+function endOfNumber(json: string, start: number): number {
+  let end = start + 1;
+  while (end < json.length && !',]} \t\r\n'.includes(json[end] ?? '')) end += 1;
+  return end;
 }
 
 /** Opens or closes an object or array, or goes to its next entry. */

@@ -78,15 +78,19 @@ function isInt(value: unknown, format: string | undefined): boolean {
 export function typeMismatch(
   value: unknown,
   schema: SchemaNode,
-  { struct, field }: { readonly struct: string; readonly field: string },
+  {
+    struct,
+    field,
+    fraction,
+  }: { readonly struct: string; readonly field: string; readonly fraction?: string | undefined },
 ): DecodeError {
-  const kind = schema.type === 'integer' ? described(value) : jsonKind(value);
+  const kind = schema.type === 'integer' ? described(value, fraction) : jsonKind(value);
   return new DecodeError(
     `json: cannot unmarshal ${kind} into Go struct field ${struct}.${field} of type ${goType(schema)}`,
   );
 }
 
 /** The kind of a value, with the value of a number that is no integer in range. */
-function described(value: unknown): string {
-  return typeof value === 'number' ? `number ${value}` : jsonKind(value);
+function described(value: unknown, literal = String(value)): string {
+  return typeof value === 'number' ? `number ${literal}` : jsonKind(value);
 }

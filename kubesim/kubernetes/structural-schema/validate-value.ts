@@ -71,8 +71,13 @@ function typeCauses(value: unknown, schema: StructuralSchema, { path }: Place): 
 
 function typeOf(value: unknown): string {
   if (Array.isArray(value)) return 'array';
-  if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number';
+  if (typeof value === 'number') return isInteger(value) ? 'integer' : 'number';
   return isJson(value) ? 'object' : typeof value;
+}
+
+/** Whether a number is an integer of 64 bits. */
+function isInteger(value: number): boolean {
+  return Number.isInteger(value) && value >= -(2 ** 63) && value < 2 ** 63;
 }
 
 function typeInvalid(path: string, type: string, own: string): Cause {
@@ -177,9 +182,13 @@ function patternCauses(value: string, source: string, { path, budget }: Place): 
   return pattern.matches(value) ? [] : [invalid(path, value, `${path} in body should match '${source}'`)];
 }
 
-function numberCauses(value: number, { limits }: StructuralSchema, { path }: Place): Cause[] {
+function numberCauses(value: number, { limits, type, format }: StructuralSchema, { path }: Place): Cause[] {
   const { minimum, maximum, multipleOf } = limits;
   const causes: Cause[] = [];
+  if (type === 'integer' && !isInteger(value)) {
+    const of = format === undefined ? ' (default format)' : ` with format ${format}`;
+    causes.push(invalid('', '', `Checked value must be of type integer${of} in ${path}`));
+  }
   if (multipleOf !== undefined && !Number.isInteger(value / multipleOf))
     causes.push(invalid(path, value, `${path} in body should be a multiple of ${multipleOf}`));
   if (maximum !== undefined && exceeds(value - maximum, limits.exclusiveMaximum))

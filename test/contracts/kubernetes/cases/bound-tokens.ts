@@ -38,6 +38,24 @@ export const boundTokens: Area['cases'] = {
     await eventually(async () => (await robot.get('/apis')).status === 401);
   },
 
+  async 'says why a token is not accepted'({ api, namespace }) {
+    await api.post(accountsOf(namespace), { metadata: { name: 'robot' } });
+    const request = await api.post(`${accountsOf(namespace)}/robot/token`, { spec: { audiences: ['own'] } });
+    const { token } = request.body.status as { token: string };
+    const errorOf = async (spec: object) => {
+      const review = await api.post('/apis/authentication.k8s.io/v1/tokenreviews', { spec });
+      return expectSuccess(review, 201).status['error'];
+    };
+    expect(await errorOf({ token: 'none' })).toBe('invalid bearer token');
+    expect(await errorOf({ token, audiences: ['other', 'third'] })).toBe(
+      '[invalid bearer token, token audiences ["own"] is invalid for the target audiences ["other" "third"]]',
+    );
+    await api.delete(`${accountsOf(namespace)}/robot`);
+    expect(await errorOf({ token, audiences: ['own'] })).toBe(
+      '[invalid bearer token, serviceaccounts "robot" not found]',
+    );
+  },
+
   async 'refuses to bind a token to a pod of another service account'({ api, namespace, eventually }) {
     await api.post(accountsOf(namespace), { metadata: { name: 'robot' } });
     const pods = `/api/v1/namespaces/${namespace}/pods`;

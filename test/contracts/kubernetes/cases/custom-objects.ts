@@ -75,6 +75,20 @@ export const customObjects: Area = {
       expectInvalid(rejected, 'FieldValueTooLong spec.name');
     },
 
+    async 'takes an integer with an exponent, but no fraction and none above 64 bits'(context) {
+      const { path, robot } = await defineFields(context, { size: { type: 'integer' } });
+      const sized = (size: string) =>
+        JSON.stringify(robot('a', { size: 0 })).replace('"size":0', `"size":${size}`);
+      const created = await context.api.post(`${path}?dryRun=All`, sized('1e2'));
+      expect(expectSuccess(created, 201).spec['size']).toBe(100);
+      for (const size of ['1.5', '9223372036854775808'])
+        expectInvalid(
+          await context.api.post(path, sized(size)),
+          'FieldValueInvalid <nil>',
+          'FieldValueTypeInvalid spec.size',
+        );
+    },
+
     async 'rejects a selector of a field that the definition does not select'(context) {
       const { path } = await define(context);
       const rejected = await context.api.get(`${path}?fieldSelector=spec.size%3D1`);

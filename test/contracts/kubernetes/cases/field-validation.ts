@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { Area } from '../contract-case.js';
-import { expectError, expectSuccess } from '../expectations.js';
+import { expectError, expectInvalid, expectSuccess } from '../expectations.js';
 import { configMap, container, deployment, podTemplate } from '../manifests.js';
 import { configMapsOf, deploymentsOf } from '../paths.js';
 
@@ -166,6 +166,80 @@ export const fieldValidation: Area = {
       const created = await api.post(configMapsOf(namespace), text, { type: 'application/yaml' });
       expectSuccess(created, 201);
       expect(created.warnings).toEqual(['unknown field "metadata.label"']);
+    },
+
+    async 'rejects an integer with a fraction or an exponent in JSON'({ api, namespace }) {
+      const scaled = (replicas: string) =>
+        JSON.stringify(deployment('web', { replicas: 0 })).replace('"replicas":0', `"replicas":${replicas}`);
+      const path = `${deploymentsOf(namespace)}?dryRun=All`;
+      for (const number of ['1.0', '1e2', '1E0', '-0.0', '1.5', '0.1e1']) {
+        const rejected = await api.post(path, scaled(number));
+        expectError(rejected, 400, 'BadRequest');
+        expect(rejected.body.message).toBe(
+          'Deployment in version "v1" cannot be handled as a Deployment: json: cannot unmarshal number ' +
+            `${number} into Go struct field DeploymentSpec.spec.replicas of type int32`,
+        );
+      }
+      const zero = await api.post(path, scaled('-0'));
+      expect(expectSuccess(zero, 201).spec['replicas']).toBe(0);
+      const yaml = `metadata: {name: web}\nspec: ${JSON.stringify(deployment('web')['spec']).replace('{', '{"replicas": 1e2,')}`;
+      const created = await api.post(path, yaml, { type: 'application/yaml' });
+      expect(expectSuccess(created, 201).spec['replicas']).toBe(100);
+    },
+
+    async 'rejects a patch that gives a field another type'({ api, namespace }) {
+      await api.post(deploymentsOf(namespace), deployment('web', { replicas: 0 }));
+      for (const kind of ['merge', 'strategic'] as const) {
+        const rejected = await api.patch(`${deploymentsOf(namespace)}/web`, kind, {
+          spec: { replicas: 1.5 },
+        });
+        expectInvalid(rejected, 'FieldValueInvalid patch');
+      }
+    },
+
+    async 'says where a body is no JSON'({ api, namespace }) {
+      const bodies = {
+        '{': 'unexpected end of JSON input ({)',
+        '{"a":': 'unexpected end of JSON input ({"a":)',
+        '{"a":1,}': `invalid character '}' looking for beginning of object key string ({"a":1,})`,
+        '{a:1}': `invalid character 'a' looking for beginning of object key string ({a:1})`,
+        '{"a" 1}': `invalid character '1' after object key ({"a" 1})`,
+        '{"a":1 "b":2}': `invalid character '"' after object key:value pair ({"a":1 "b":2})`,
+        '{"a":[1 2]}': `invalid character '2' after array element ({"a":[1 2]})`,
+        '{"a":-}': `invalid character '}' in numeric literal ({"a":-})`,
+        '{"a":1.}': `invalid character '}' after decimal point in numeric literal ({"a":1.})`,
+        '{"a":1e}': `invalid character '}' in exponent of numeric literal ({"a":1e})`,
+        '{"a":01}': `invalid character '1' after object key:value pair ({"a":01})`,
+        '{"a":tru}': `invalid character '}' in literal true (expecting 'e') ({"a":tru})`,
+        '{"a":"\n"}': `invalid character '\\n' in string literal ({"a":"\n"})`,
+        '{"a":"\\x"}': `invalid character 'x' in string escape code ({"a":"\\x"})`,
+        '{"a":"\\u12g4"}': `invalid character 'g' in \\u hexadecimal character escape ({"a":"\\u12g4"})`,
+        "{'a':1}": `invalid character '\\'' looking for beginning of object key string ({'a':1})`,
+        nothing: `invalid character 'o' in literal null (expecting 'u') (6e6f7468696e67)`,
+        '{} x': `invalid character 'x' after top-level value ({} x)`,
+        '{"metadata":{"name":"a-long-name"}}]': `invalid character ']' after top-level value ({"metadata":{"name":"a-long-na ...)`,
+        ' {"a":é}': `invalid character 'Ã' looking for beginning of value (207b2261223ac3a97d)`,
+      };
+      const kind = 'the object provided is unrecognized (must be of type ConfigMap)';
+      for (const [body, why] of Object.entries(bodies)) {
+        const rejected = await api.post(configMapsOf(namespace), body);
+        expectError(rejected, 400, 'BadRequest');
+        expect(rejected.body.message).toBe(`${kind}: couldn't get version/kind; json parse error: ${why}`);
+      }
+    },
+
+    async 'says why a patch is no JSON'({ api, namespace }) {
+      await api.post(configMapsOf(namespace), configMap('map'));
+      const messages = {
+        json: 'error decoding patch: unexpected end of JSON input',
+        merge: 'error decoding patch: unexpected end of JSON input',
+        strategic: 'unexpected end of JSON input',
+      };
+      for (const kind of ['json', 'merge', 'strategic'] as const) {
+        const rejected = await api.patch(`${configMapsOf(namespace)}/map`, kind, '{"a"');
+        expectError(rejected, 400, 'BadRequest');
+        expect(rejected.body.message).toBe(messages[kind]);
+      }
     },
   },
 };
