@@ -2,8 +2,13 @@ import { sameJson } from '../../../kernel/same-json.js';
 import type { ClusterContext } from '../cluster/context.js';
 import type { Reviewed } from '../cluster/review.js';
 import { statusReplacement, type WriteOptions } from '../cluster/write.js';
-import { duplicate, forbiddenValue } from '../schema/causes.js';
-import type { Container, PodSpec } from '../kinds/core.js';
+import { admitPodSecurity } from '../cluster/pod-security-admission.js';
+import { schemaOf } from '../cluster/schema-rules.js';
+import { forbiddenValue } from '../schema/causes.js';
+import { withDefaults } from '../schema/defaults.js';
+import { schemaCauses } from '../schema/validate.js';
+import type { Container, Pod } from '../kinds/core.js';
+import { type EphemeralContainer, ephemeralContainerCauses } from '../kinds/ephemeral-container-rules.js';
 import type { Draft, KubeObject } from '../kinds/object.js';
 import { pods } from '../kinds/pods.js';
 import type { Cause } from '../kinds/resource.js';
@@ -16,32 +21,42 @@ interface Change extends WriteOptions {
   readonly next: Draft<KubeObject>;
 }
 
-interface WithEphemeral {
-  readonly spec: PodSpec & { readonly ephemeralContainers?: readonly Container[] };
-}
+type WithEphemeral = Pod & {
+  readonly spec: { readonly ephemeralContainers?: readonly EphemeralContainer[] };
+};
 
-/** The addition of ephemeral containers to a pod. No kubelet of the simulation runs them. Throws ApiError 422. */
+/**
+ * The addition of ephemeral containers to a pod. No kubelet of the simulation runs them. Throws ApiError 403 if the level of pod
+ * security of the namespace forbids them, and 422.
+ */
 export function ephemeralReplacement(
   cluster: ClusterContext,
   { current, next, ...options }: Change,
 ): Reviewed<KubeObject> {
-  const pod = current as KubeObject & WithEphemeral;
-  const { ephemeralContainers = [] } = (next as unknown as WithEphemeral).spec;
-  const causes = [
-    ...changeCauses(pod.spec.ephemeralContainers ?? [], ephemeralContainers),
-    ...nameCauses(pod.spec, ephemeralContainers),
-  ];
-  if (causes.length > 0) throw invalid(pods, current.metadata.name, causes);
-  const { metadata } = current;
+  const pod = current as WithEphemeral;
+  const schema = schemaOf(cluster, pods);
+  const { ephemeralContainers = [] } = withDefaults(next as unknown as WithEphemeral, schema).spec;
+  const { metadata, spec } = pod;
   const changed = {
-    ...current,
-    spec: { ...pod.spec, ephemeralContainers },
+    ...pod,
+    spec: { ...spec, ephemeralContainers },
     metadata: {
       ...metadata,
       generation: (metadata.generation ?? 1) + 1,
       managedFields: next.metadata.managedFields,
     },
   };
+  const causes = [
+    ...changeCauses(spec.ephemeralContainers ?? [], ephemeralContainers),
+    ...ephemeralContainerCauses(spec, ephemeralContainers, FIELD),
+  ];
+  const reported = new Set(causes.map(({ field }) => field));
+  if (schema)
+    causes.push(
+      ...schemaCauses(changed, schema).filter(({ field }) => field.startsWith(FIELD) && !reported.has(field)),
+    );
+  if (causes.length > 0) throw invalid(pods, metadata.name, causes);
+  admitPodSecurity(cluster, pods, { object: changed }, options.warn);
   return statusReplacement<KubeObject>(cluster, pods, { current, next: changed, ...options });
 }
 
@@ -53,14 +68,5 @@ function changeCauses(old: readonly Container[], next: readonly Container[]): Ca
     const what = now ? 'changed' : 'removed';
     const named = JSON.stringify(container.name);
     return [forbiddenValue(FIELD, `existing ephemeral containers ${named} may not be ${what}`)];
-  });
-}
-
-function nameCauses({ containers, initContainers = [] }: PodSpec, added: readonly Container[]): Cause[] {
-  const names = new Set([...containers, ...initContainers].map(({ name }) => name));
-  return added.flatMap(({ name }, index) => {
-    const isTaken = names.has(name);
-    names.add(name);
-    return isTaken ? [duplicate(`${FIELD}[${index}].name`, name)] : [];
   });
 }

@@ -31,14 +31,14 @@ const PROBES = ['livenessProbe', 'readinessProbe', 'startupProbe'] as const;
 
 /** Validates a container at `path` of a pod with volumes of these names. */
 export function containerCauses(container: Checked, path: string, volumes: ReadonlySet<string>): Cause[] {
-  return [...commonCauses(container, path, volumes), ...hookCauses(container, path)];
+  return [...commonContainerCauses(container, path, volumes), ...hookCauses(container, path)];
 }
 
 /** Validates an init container; it ends before it could be probed, unless it is a sidecar. */
 export function initContainerCauses(container: Checked, path: string, volumes: ReadonlySet<string>): Cause[] {
   const why = 'may not be set for init containers without restartPolicy=Always';
   return [
-    ...commonCauses(container, path, volumes),
+    ...commonContainerCauses(container, path, volumes),
     ...(container.restartPolicy === 'Always'
       ? hookCauses(container, path)
       : (['lifecycle', ...PROBES] as const)
@@ -56,7 +56,12 @@ function hookCauses(container: Checked, path: string): Cause[] {
 
 const RESTART_POLICIES = ['Always', 'Never', 'OnFailure'];
 
-function commonCauses(container: Checked, path: string, volumes: ReadonlySet<string>): Cause[] {
+/** Validates what all kinds of containers have. */
+export function commonContainerCauses(
+  container: Checked,
+  path: string,
+  volumes: ReadonlySet<string>,
+): Cause[] {
   const { restartPolicy, securityContext } = container;
   return [
     ...nameCauses(container, path),

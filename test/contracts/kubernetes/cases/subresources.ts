@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { Area, CaseContext } from '../contract-case.js';
 import { expectError, expectInvalid, expectSuccess } from '../expectations.js';
-import { deployment, pod } from '../manifests.js';
+import { container, deployment, pod } from '../manifests.js';
 import { deploymentsOf, podsOf } from '../paths.js';
 
 const budgetsOf = (namespace: string) => `/apis/policy/v1/namespaces/${namespace}/poddisruptionbudgets`;
@@ -180,6 +180,71 @@ export const subresources: Area = {
       const spec = { ephemeralContainers: [{ name: 'debug', image: 'busybox' }] };
       const patched = await api.patch(`${podsOf(namespace)}/web/ephemeralcontainers`, 'strategic', { spec });
       expect(expectSuccess(patched).spec).toMatchObject({ ephemeralContainers: [{ name: 'debug' }] });
+    },
+
+    async 'completes an ephemeral container with defaults'({ api, namespace, eventually }) {
+      await eventually(async () => (await api.post(podsOf(namespace), pod('web'))).status === 201);
+      const patched = await api.patch(`${podsOf(namespace)}/web/ephemeralcontainers`, 'strategic', {
+        spec: { ephemeralContainers: [{ name: 'debug', image: 'busybox' }] },
+      });
+      expect(expectSuccess(patched).spec['ephemeralContainers']).toEqual([
+        {
+          ...{ name: 'debug', image: 'busybox', resources: {}, imagePullPolicy: 'Always' },
+          ...{ terminationMessagePath: '/dev/termination-log', terminationMessagePolicy: 'File' },
+        },
+      ]);
+    },
+
+    async 'rejects ephemeral containers that break the rules'({ api, namespace, eventually }) {
+      await eventually(async () => (await api.post(podsOf(namespace), pod('web'))).status === 201);
+      const { name } = container();
+      for (const [given, cause] of [
+        [{ image: '' }, 'FieldValueRequired image'],
+        [{ name: 'D_1' }, 'FieldValueInvalid name'],
+        [{ name }, 'FieldValueDuplicate name'],
+        [{ targetContainerName: 'other' }, 'FieldValueNotFound targetContainerName'],
+        [{ ports: [{ containerPort: 80 }] }, 'FieldValueForbidden ports'],
+        [{ resources: { limits: { cpu: '1' } } }, 'FieldValueForbidden resources'],
+        [{ restartPolicy: 'Always' }, 'FieldValueForbidden restartPolicy'],
+        [{ livenessProbe: { httpGet: { port: 80 } } }, 'FieldValueForbidden livenessProbe'],
+        [{ lifecycle: { preStop: { exec: { command: ['sync'] } } } }, 'FieldValueForbidden lifecycle'],
+        [{ imagePullPolicy: 'Sometimes' }, 'FieldValueNotSupported imagePullPolicy'],
+        [{ securityContext: { runAsUser: -1 } }, 'FieldValueInvalid securityContext.runAsUser'],
+        [
+          { volumeMounts: [{ name: 'other', mountPath: '/other' }] },
+          'FieldValueNotFound volumeMounts[0].name',
+        ],
+      ] as const) {
+        const spec = { ephemeralContainers: [{ name: 'debug', image: 'busybox', ...given }] };
+        const path = `${podsOf(namespace)}/web/ephemeralcontainers?dryRun=All`;
+        const [reason, field] = cause.split(' ');
+        expectInvalid(
+          await api.patch(path, 'strategic', { spec }),
+          `${reason} spec.ephemeralContainers[0].${field}`,
+        );
+      }
+    },
+
+    async 'forbids ephemeral containers by the pod security of the namespace'({
+      api,
+      namespace,
+      eventually,
+    }) {
+      await eventually(async () => (await api.post(podsOf(namespace), pod('web'))).status === 201);
+      const labels = { 'pod-security.kubernetes.io/enforce': 'baseline' };
+      expectSuccess(await api.patch(`/api/v1/namespaces/${namespace}`, 'merge', { metadata: { labels } }));
+      const add = (securityContext: object) => {
+        const spec = { ephemeralContainers: [{ name: 'debug', image: 'busybox', securityContext }] };
+        return api.patch(`${podsOf(namespace)}/web/ephemeralcontainers?dryRun=All`, 'strategic', { spec });
+      };
+      const rejected = await eventually(async () => {
+        const response = await add({ privileged: true });
+        return response.status === 403 && response;
+      });
+      expect(rejected.body.message).toBe(
+        'pods "web" is forbidden: violates PodSecurity "baseline:latest": privileged (container "debug" must not set securityContext.privileged=true)',
+      );
+      expectSuccess(await add({}));
     },
 
     async 'serves no logs of a pod that no node has'({ api, namespace, eventually }) {
