@@ -1,10 +1,13 @@
 import type { ClientBase, QueryConfig } from 'pg';
 import type { Log } from '../../kernel/log.js';
 
-/** A table and its statements for a batch of rows; both take an array per column. */
+/** A table and its statements for a batch of rows. */
 export interface JournalTable {
   readonly name: string;
-  /** Upserts rows, one text array per column (`$1` …), the columns of the key first. */
+  /**
+   * Upserts rows: one text array per column of the key (`$1` …), then the bodies in one text, each in a line of its own. In
+   * an array each quotation mark of their JSON would be escaped, which costs more than to write it.
+   */
   readonly upsert: string;
   /** Deletes rows, one text array per column of the key. */
   readonly remove: string;
@@ -19,7 +22,10 @@ export interface RevisionOwner {
 interface Write {
   readonly table: JournalTable;
   readonly key: readonly string[];
-  /** Undefined for a deletion. Called when the batch is written, so that a row that changed twice is serialised once. */
+  /**
+   * JSON in one line; undefined for a deletion. Called when the batch is written, so that a row that changed twice is
+   * serialised once.
+   */
   readonly body: (() => string) | undefined;
 }
 
@@ -60,7 +66,7 @@ export class Journal {
     private readonly onFailure: (error: Error) => void,
   ) {}
 
-  /** Writes a row. `key` has the values of the key's columns; `body` is called when the batch is written. */
+  /** Writes a row. `key` has the values of the key's columns; `body`, JSON in one line, is called when the batch is written. */
   put(table: JournalTable, key: readonly string[], body: () => string): void {
     this.write({ table, key, body });
   }
@@ -154,8 +160,10 @@ export class Journal {
 function statementOf(writes: readonly Write[]): QueryConfig {
   const [first] = writes;
   if (!first) throw new Error('a group of writes is never empty');
-  const values: string[][] = first.key.map((_, index) => writes.map((write) => write.key[index] ?? ''));
-  if (first.body) values.push(writes.map((write) => write.body?.() ?? 'null'));
+  const values: (string[] | string)[] = first.key.map((_, index) =>
+    writes.map((write) => write.key[index] ?? ''),
+  );
+  if (first.body) values.push(writes.map((write) => write.body?.() ?? 'null').join('\n'));
   const name = `${first.table.name}.${first.body ? 'upsert' : 'remove'}`;
   return { name, text: first.body ? first.table.upsert : first.table.remove, values };
 }

@@ -4,7 +4,7 @@ import type { JournalTable } from './journal.js';
 export const clusterTable: JournalTable = {
   name: 'cluster',
   upsert: `
-INSERT INTO kubesim.cluster (id, body) SELECT id, body::json FROM unnest($1::text[], $2::text[]) AS batch (id, body)
+INSERT INTO kubesim.cluster (id, body) SELECT id, body::json FROM unnest($1::text[], string_to_array($2, E'\\n')) AS batch (id, body)
 ON CONFLICT (id) DO UPDATE SET body = excluded.body`,
   remove: `DELETE FROM kubesim.cluster WHERE id = ANY ($1::text[])`,
 };
@@ -13,7 +13,7 @@ export const instanceTable: JournalTable = {
   name: 'instance',
   upsert: `
 INSERT INTO kubesim.instance (cluster, id, body)
-SELECT cluster, id, body::json FROM unnest($1::text[], $2::text[], $3::text[]) AS batch (cluster, id, body)
+SELECT cluster, id, body::json FROM unnest($1::text[], $2::text[], string_to_array($3, E'\\n')) AS batch (cluster, id, body)
 ON CONFLICT (cluster, id) DO UPDATE SET body = excluded.body`,
   remove: `
 DELETE FROM kubesim.instance USING unnest($1::text[], $2::text[]) AS batch (cluster, id)
@@ -29,7 +29,7 @@ export const objectTable: JournalTable = {
   upsert: `
 INSERT INTO kubesim.object (cluster, resource, namespace, name, body)
 SELECT cluster, resource, namespace, name, body::json
-FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[]) AS batch (cluster, resource, namespace, name, body)
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], string_to_array($5, E'\\n')) AS batch (cluster, resource, namespace, name, body)
 ON CONFLICT (cluster, resource, namespace, name) DO UPDATE SET body = excluded.body`,
   remove: `
 DELETE FROM kubesim.object
@@ -41,7 +41,7 @@ WHERE object.cluster = batch.cluster AND object.resource = batch.resource
 export const settingTable: JournalTable = {
   name: 'setting',
   upsert: `
-INSERT INTO kubesim.setting (id, body) SELECT id, body::json FROM unnest($1::text[], $2::text[]) AS batch (id, body)
+INSERT INTO kubesim.setting (id, body) SELECT id, body::json FROM unnest($1::text[], string_to_array($2, E'\\n')) AS batch (id, body)
 ON CONFLICT (id) DO UPDATE SET body = excluded.body`,
   remove: `DELETE FROM kubesim.setting WHERE id = ANY ($1::text[])`,
 };
@@ -50,7 +50,7 @@ export const scalingGroupTable: JournalTable = {
   name: 'scaling_group',
   upsert: `
 INSERT INTO kubesim.scaling_group (cluster, node_pool, body)
-SELECT cluster, node_pool, body::json FROM unnest($1::text[], $2::text[], $3::text[]) AS batch (cluster, node_pool, body)
+SELECT cluster, node_pool, body::json FROM unnest($1::text[], $2::text[], string_to_array($3, E'\\n')) AS batch (cluster, node_pool, body)
 ON CONFLICT (cluster, node_pool) DO UPDATE SET body = excluded.body`,
   remove: `
 DELETE FROM kubesim.scaling_group USING unnest($1::text[], $2::text[]) AS batch (cluster, node_pool)
@@ -60,7 +60,7 @@ WHERE scaling_group.cluster = batch.cluster AND scaling_group.node_pool = batch.
 export const detachedInstanceTable: JournalTable = {
   name: 'detached_instance',
   upsert: `
-INSERT INTO kubesim.detached_instance (id, body) SELECT id, body::json FROM unnest($1::text[], $2::text[]) AS batch (id, body)
+INSERT INTO kubesim.detached_instance (id, body) SELECT id, body::json FROM unnest($1::text[], string_to_array($2, E'\\n')) AS batch (id, body)
 ON CONFLICT (id) DO UPDATE SET body = excluded.body`,
   remove: `DELETE FROM kubesim.detached_instance WHERE id = ANY ($1::text[])`,
 };
@@ -68,7 +68,7 @@ ON CONFLICT (id) DO UPDATE SET body = excluded.body`,
 export const containerUseTable: JournalTable = {
   name: 'container_use',
   upsert: `
-INSERT INTO kubesim.container_use (id, body) SELECT id, body::json FROM unnest($1::text[], $2::text[]) AS batch (id, body)
+INSERT INTO kubesim.container_use (id, body) SELECT id, body::json FROM unnest($1::text[], string_to_array($2, E'\\n')) AS batch (id, body)
 ON CONFLICT (id) DO UPDATE SET body = excluded.body`,
   remove: `DELETE FROM kubesim.container_use WHERE id = ANY ($1::text[])`,
 };
