@@ -21,6 +21,8 @@ export function specCauses<T extends KubeObject>(
 ): Cause[] {
   const causes = type.validate(object, old);
   if (!schema) return causes;
+  const more = schemaCauses(object, schema, old);
+  if (more.length === 0) return causes;
   const reported = new Set(causes.map(({ field }) => field));
-  return [...causes, ...schemaCauses(object, schema).filter(({ field }) => !reported.has(field))];
+  return [...causes, ...more.filter(({ field }) => !reported.has(field))];
 }

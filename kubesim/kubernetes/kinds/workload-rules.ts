@@ -48,9 +48,13 @@ export function workloadCauses(words: WorkloadWords, { spec }: Workload, old?: W
     ...counts,
     ...selectorCauses(words, spec),
     ...(old ? changeCauses(SELECTOR, spec.selector, old.spec.selector) : []),
-    ...podTemplateCauses(spec.template, TEMPLATE),
-    ...lifetimeCauses(spec.template, TEMPLATE, words.deadline),
+    ...(spec.template === old?.spec.template ? [] : templateCauses(spec.template, words)),
   ];
+}
+
+/** The causes of a template that differs from the stored one, which was checked when it was written. */
+function templateCauses(template: PodTemplate, { deadline }: WorkloadWords): Cause[] {
+  return [...podTemplateCauses(template, TEMPLATE), ...lifetimeCauses(template, TEMPLATE, deadline)];
 }
 
 function selectorCauses(words: WorkloadWords, { selector, template }: Workload['spec']): Cause[] {

@@ -12,8 +12,11 @@ export function withDefaults<T extends object>(object: T, schema: SchemaNode | u
 
 function structDefaults(value: Json, schema: SchemaNode): Json {
   let filled = value;
-  for (const [name, inner] of Object.entries(value)) {
-    const field = schema.fields.get(name);
+  const { fields } = schema;
+  for (const name of Object.keys(value)) {
+    const inner = value[name];
+    if (typeof inner !== 'object') continue;
+    const field = fields.get(name);
     const next = field ? valueDefaults(inner, field) : inner;
     if (next !== inner) filled = { ...filled, [name]: next };
   }
@@ -23,9 +26,12 @@ function structDefaults(value: Json, schema: SchemaNode): Json {
 }
 
 function valueDefaults(value: unknown, schema: SchemaNode): unknown {
-  const { items, additionalProperties } = schema;
-  if (Array.isArray(value)) return items && holdsTypes(items) ? listDefaults(value, items) : value;
+  if (Array.isArray(value)) {
+    const { items } = schema;
+    return items && holdsTypes(items) ? listDefaults(value, items) : value;
+  }
   if (!isJson(value)) return value;
+  const { additionalProperties } = schema;
   if (!additionalProperties) return structDefaults(value, schema);
   if (!holdsTypes(additionalProperties)) return value;
   const entries = Object.entries(value).map(([key, entry]) => [

@@ -59,16 +59,21 @@ export function latestApi(): KubernetesApi {
 }
 
 const loaded = new Map<number, KubernetesApi>();
+/** The APIs of the versions of control planes, of which the catalogue has a few. */
+const byVersion = new Map<string, KubernetesApi>();
+/** Maximum number of versions in `byVersion`. */
+const MAX_VERSIONS = 100;
 
 /**
  * The API of a control plane's version, e.g. `1.34.3`; that of the nearest minor version if there is no data of its own.
  * Read at its first use and shared by all clusters.
  */
 export function kubernetesApi(version: string): KubernetesApi {
-  const minor = nearestMinor(version);
-  const known = loaded.get(minor);
+  const known = byVersion.get(version);
   if (known) return known;
-  const api = new KubernetesApi(readDefinitionFile(minor));
+  const minor = nearestMinor(version);
+  const api = loaded.get(minor) ?? new KubernetesApi(readDefinitionFile(minor));
   loaded.set(minor, api);
+  if (byVersion.size < MAX_VERSIONS) byVersion.set(version, api);
   return api;
 }

@@ -9,16 +9,17 @@ const REFERENCE = '#/components/schemas/';
 
 /**
  * The schema of a kind, a field, or the entries of a list or map. References are resolved: a field of type PodSpec has
- * the fields of PodSpec. Nodes are created at their first use.
+ * the fields of PodSpec. Nodes are created at their first use, and references are followed once: each write reads them.
  */
 export class SchemaNode {
   /** Name of the definition of which this is an occurrence; undefined for plain types, lists and maps. */
   readonly definitionName: string | undefined;
   private readonly reference: string | undefined;
   private resolved: SchemaNode | undefined;
-  private ownFields: ReadonlyMap<string, SchemaNode> | undefined;
-  private ownItems: SchemaNode | undefined;
-  private ownEntries: SchemaNode | undefined;
+  private knownEnum: readonly string[] | null | undefined;
+  private knownFields: ReadonlyMap<string, SchemaNode> | undefined;
+  private knownItems: SchemaNode | null | undefined;
+  private knownEntries: SchemaNode | null | undefined;
 
   /** `name` is given for a definition itself. */
   constructor(
@@ -42,7 +43,8 @@ export class SchemaNode {
 
   /** Allowed values of a string, or undefined. */
   get enum(): readonly string[] | undefined {
-    return this.own.enum ?? this.target?.own.enum;
+    if (this.knownEnum === undefined) this.knownEnum = this.own.enum ?? this.target?.own.enum ?? null;
+    return this.knownEnum ?? undefined;
   }
 
   /** The documented default. Those that are Go's zero value (`''`, 0, false, `{}`) are not set by an API server. */
@@ -56,27 +58,29 @@ export class SchemaNode {
 
   /** Fields of an object; empty for maps and for objects of any content. */
   get fields(): ReadonlyMap<string, SchemaNode> {
-    if (this.target) return this.target.fields;
+    return (this.knownFields ??= this.target ? this.target.fields : this.ownFields());
+  }
+
+  private ownFields(): ReadonlyMap<string, SchemaNode> {
     const { properties } = this.own;
     if (!properties) return NO_FIELDS;
-    this.ownFields ??= new Map(Object.entries(properties).map(([name, field]) => [name, this.node(field)]));
-    return this.ownFields;
+    return new Map(Object.entries(properties).map(([name, field]) => [name, this.node(field)]));
   }
 
   /** Schema of the entries of a list. */
   get items(): SchemaNode | undefined {
-    if (this.target) return this.target.items;
-    if (!this.own.items) return undefined;
-    this.ownItems ??= this.node(this.own.items);
-    return this.ownItems;
+    if (this.knownItems === undefined)
+      this.knownItems = this.target ? (this.target.items ?? null) : this.nodeOrNull(this.own.items);
+    return this.knownItems ?? undefined;
   }
 
   /** Schema of the values of a map. */
   get additionalProperties(): SchemaNode | undefined {
-    if (this.target) return this.target.additionalProperties;
-    if (!this.own.additionalProperties) return undefined;
-    this.ownEntries ??= this.node(this.own.additionalProperties);
-    return this.ownEntries;
+    if (this.knownEntries === undefined)
+      this.knownEntries = this.target
+        ? (this.target.additionalProperties ?? null)
+        : this.nodeOrNull(this.own.additionalProperties);
+    return this.knownEntries ?? undefined;
   }
 
   /** How server-side apply merges a list; undefined means `atomic`. */
@@ -107,6 +111,10 @@ export class SchemaNode {
   private get target(): SchemaNode | undefined {
     if (this.reference === undefined) return undefined;
     return (this.resolved ??= this.lookup(this.reference));
+  }
+
+  private nodeOrNull(definition: Definition | undefined): SchemaNode | null {
+    return definition ? this.node(definition) : null;
   }
 
   private node(definition: Definition): SchemaNode {

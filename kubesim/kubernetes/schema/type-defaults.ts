@@ -72,10 +72,10 @@ const ZERO_IS_OMITTED: ReadonlySet<string> = new Set([`${CORE}.Probe`]);
 export function typeDefaults(value: Json, definitionName = ''): Json {
   const defaults = TYPES[definitionName];
   if (!defaults) return value;
+  const all = isJson(defaults) ? defaults : defaults(value);
   const isOmitted = (field: unknown) =>
     field === undefined || field === '' || (field === 0 && ZERO_IS_OMITTED.has(definitionName));
-  const missing = Object.entries(isJson(defaults) ? defaults : defaults(value)).filter(([name]) =>
-    isOmitted(value[name]),
-  );
-  return missing.length === 0 ? value : { ...value, ...Object.fromEntries(missing) };
+  let filled = value;
+  for (const name in all) if (isOmitted(value[name])) filled = { ...filled, [name]: all[name] };
+  return filled;
 }

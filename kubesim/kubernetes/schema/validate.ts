@@ -1,4 +1,3 @@
-import { childPath } from './child-path.js';
 import { isJson, type Json } from './json.js';
 import type { Cause } from './cause.js';
 import type { SchemaNode } from './schema-node.js';
@@ -49,65 +48,121 @@ const OPTIONAL: ReadonlySet<string> = new Set([
 /** Fields of an object that have rules of their own, or that clients do not decide. */
 const OUTSIDE: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata', 'status']);
 
-/** Checks the enums and the required texts of an object with defaults. Types were checked when it was decoded. */
-export function schemaCauses(object: object, schema: SchemaNode): Cause[] {
-  const fields = Object.entries(object).filter(([name]) => !OUTSIDE.has(name));
-  return structCauses(Object.fromEntries(fields) as Json, schema, '');
+const NO_CAUSES: readonly Cause[] = [];
+
+/**
+ * Checks the enums and the required texts of an object with defaults. Types were checked when it was decoded, and what it
+ * shares with the stored object when that was written.
+ */
+export function schemaCauses(object: object, schema: SchemaNode, old?: object): readonly Cause[] {
+  let causes = NO_CAUSES;
+  for (const [name, value] of Object.entries(object))
+    if (!OUTSIDE.has(name))
+      causes = joined(causes, fieldCauses(name, { value, old: (old as Json | undefined)?.[name] }, schema));
+  const missing = missingTexts(object as Json, schema).filter(({ field }) => !OUTSIDE.has(field));
+  return joined(missing, causes);
 }
 
-function structCauses(value: Json, schema: SchemaNode, path: string): Cause[] {
-  const { definitionName = '' } = schema;
-  const at = (name: string) => childPath(path, name);
-  const missing = requiredTexts(schema).filter((name) => !value[name]);
-  const causes: Cause[] = missing.map((name) => ({
-    field: at(name),
-    reason: 'FieldValueRequired',
-    message: 'Required value',
-  }));
-  for (const [name, inner] of Object.entries(value)) {
-    const field = schema.fields.get(name);
-    if (field)
-      causes.push(...valueCauses(inner, field, { path: at(name), rule: `${definitionName}.${name}` }));
+/** The causes in a value, with paths that begin at it: valid objects need none. */
+function structCauses(value: Json, schema: SchemaNode, old: unknown): readonly Cause[] {
+  let causes = missingTexts(value, schema);
+  const stored = isJson(old) ? old : undefined;
+  for (const name of Object.keys(value))
+    causes = joined(causes, fieldCauses(name, { value: value[name], old: stored?.[name] }, schema));
+  return causes;
+}
+
+/** A value, and that of the stored object in the same place. */
+interface Versions {
+  readonly value: unknown;
+  readonly old: unknown;
+}
+
+function missingTexts(value: Json, schema: SchemaNode): readonly Cause[] {
+  let causes = NO_CAUSES;
+  for (const name of requiredTexts(schema))
+    if (!value[name])
+      causes = [...causes, { field: name, reason: 'FieldValueRequired', message: 'Required value' }];
+  return causes;
+}
+
+function fieldCauses(name: string, { value, old }: Versions, schema: SchemaNode): readonly Cause[] {
+  if (value === undefined || value === old) return NO_CAUSES;
+  const field = schema.fields.get(name);
+  return field ? below(name, valueCauses(value, field, { owner: schema, name, old })) : NO_CAUSES;
+}
+
+function joined(causes: readonly Cause[], more: readonly Cause[]): readonly Cause[] {
+  if (more.length === 0) return causes;
+  return causes.length === 0 ? more : [...causes, ...more];
+}
+
+/** Causes below a field, entry or key. */
+function below(step: string, causes: readonly Cause[]): readonly Cause[] {
+  if (causes.length === 0) return NO_CAUSES;
+  return causes.map((cause) => ({ ...cause, field: pathBelow(step, cause.field) }));
+}
+
+function pathBelow(step: string, path: string): string {
+  return path === '' || path.startsWith('[') ? `${step}${path}` : `${step}.${path}`;
+}
+
+/** The field in which a value is. */
+interface Place {
+  readonly owner: SchemaNode;
+  readonly name: string;
+  /** Its value in the stored object. */
+  readonly old?: unknown;
+}
+
+function valueCauses(value: unknown, schema: SchemaNode, place: Place): readonly Cause[] {
+  if (typeof value === 'string') return textCauses(value, schema, place);
+  if (Array.isArray(value)) {
+    const { items } = schema;
+    return items ? listCauses(value, items, place) : NO_CAUSES;
+  }
+  if (!isJson(value)) return NO_CAUSES;
+  const { additionalProperties } = schema;
+  if (!additionalProperties) return structCauses(value, schema, place.old);
+  if (isPlainText(additionalProperties)) return NO_CAUSES;
+  const entryPlace = { owner: place.owner, name: place.name };
+  let causes = NO_CAUSES;
+  for (const [key, entry] of Object.entries(value))
+    causes = joined(causes, below(`[${key}]`, valueCauses(entry, additionalProperties, entryPlace)));
+  return causes;
+}
+
+function isPlainText({ type, enum: allowed }: SchemaNode): boolean {
+  return type === 'string' && !allowed;
+}
+
+/** Plain entries are reported at their list, as API servers do. */
+function listCauses(list: readonly unknown[], items: SchemaNode, place: Place): readonly Cause[] {
+  if (isPlainText(items)) return NO_CAUSES;
+  const entryPlace = { owner: place.owner, name: place.name };
+  let causes = NO_CAUSES;
+  for (const [index, entry] of list.entries()) {
+    const found = valueCauses(entry, items, entryPlace);
+    causes = joined(causes, isJson(entry) ? below(`[${index}]`, found) : found);
   }
   return causes;
 }
 
-interface Place {
-  readonly path: string;
-  /** Type and field: `io.k8s.api.core.v1.PodSpec.restartPolicy`. */
-  readonly rule: string;
+function textCauses(value: string, { enum: allowed }: SchemaNode, { owner, name }: Place): readonly Cause[] {
+  if (!allowed || value === '' || allowed.includes(value)) return NO_CAUSES;
+  // Type and field: `io.k8s.api.core.v1.PodSpec.restartPolicy`.
+  const rule = `${owner.definitionName ?? ''}.${name}`;
+  return BY_KIND.has(rule) ? NO_CAUSES : [unsupported(value, allowed, rule)];
 }
 
-function valueCauses(value: unknown, schema: SchemaNode, place: Place): Cause[] {
-  const { enum: allowed, items, additionalProperties } = schema;
-  if (typeof value === 'string')
-    return allowed && value !== '' && !allowed.includes(value) && !BY_KIND.has(place.rule)
-      ? [unsupported(value, allowed, place)]
-      : [];
-  if (Array.isArray(value)) return items ? listCauses(value, items, place) : [];
-  if (!isJson(value)) return [];
-  if (!additionalProperties) return structCauses(value, schema, place.path);
-  return Object.entries(value).flatMap(([key, entry]) =>
-    valueCauses(entry, additionalProperties, { ...place, path: `${place.path}[${key}]` }),
-  );
-}
-
-/** Plain entries are reported at their list, as API servers do. */
-function listCauses(list: readonly unknown[], items: SchemaNode, place: Place): Cause[] {
-  if (items.type === 'string' && !items.enum) return [];
-  return list.flatMap((entry, index) =>
-    valueCauses(entry, items, isJson(entry) ? { ...place, path: `${place.path}[${index}]` } : place),
-  );
-}
-
-function unsupported(value: string, allowed: readonly string[], { path, rule }: Place): Cause {
+function unsupported(value: string, allowed: readonly string[], rule: string): Cause {
   const words = WORDS[rule];
   const shown = JSON.stringify(value);
   if (words !== undefined)
-    return { field: path, reason: 'FieldValueInvalid', message: `Invalid value: ${shown}: ${words}` };
+    return { field: '', reason: 'FieldValueInvalid', message: `Invalid value: ${shown}: ${words}` };
   const list = (ORDERS[rule] ?? allowed).map((text) => JSON.stringify(text)).join(', ');
   const message = `Unsupported value: ${shown}: supported values: ${list}`;
-  return { field: path, reason: 'FieldValueNotSupported', message };
+  return { field: '', reason: 'FieldValueNotSupported', message };
 }
 
 const known = new WeakMap<SchemaNode, readonly string[]>();
