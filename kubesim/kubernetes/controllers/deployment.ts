@@ -152,11 +152,14 @@ function freshSet(
   const revision = current && revisionOf(current) > newest ? revisionOf(current) : newest + 1n;
   const annotations = { ...annotationsOf(deployment, revision), ...historyOf(current, revision) };
   const set = current ?? create(cluster, replicaSets, draftSet(cluster, deployment, annotations));
-  const fresh = updateByController(cluster, replicaSets, set, (object) => ({
-    ...object,
-    metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, ...annotations } },
-    spec: { ...object.spec, minReadySeconds: deployment.spec.minReadySeconds },
-  }));
+  const fresh =
+    hasAnnotations(set, annotations) && isReadyLike(deployment, set)
+      ? set
+      : updateByController(cluster, replicaSets, set, (object) => ({
+          ...object,
+          metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, ...annotations } },
+          spec: { ...object.spec, minReadySeconds: deployment.spec.minReadySeconds },
+        }));
   if (deployment.metadata.annotations?.[REVISION] !== String(revision)) {
     cluster.store.put(deployments, {
       ...deployment,
@@ -167,6 +170,15 @@ function freshSet(
     });
   }
   return fresh;
+}
+
+function hasAnnotations({ metadata }: ReplicaSet, annotations: Readonly<Record<string, string>>): boolean {
+  return Object.entries(annotations).every(([name, value]) => metadata.annotations?.[name] === value);
+}
+
+/** Whether pods of the ReplicaSet are available as soon as those of the Deployment. */
+function isReadyLike({ spec }: Deployment, set: ReplicaSet): boolean {
+  return (spec.minReadySeconds ?? 0) === (set.spec.minReadySeconds ?? 0);
 }
 
 function annotationsOf(deployment: Deployment, revision: bigint): Record<string, string> {
