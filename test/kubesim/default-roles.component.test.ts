@@ -80,21 +80,25 @@ interface RbacObject {
   readonly subjects: readonly object[];
 }
 
-test('a start leaves default roles and bindings as they were', async () => {
+test('a start leaves default roles, bindings, flows and priorities as they were', async () => {
   const rbac = '/apis/rbac.authorization.k8s.io/v1';
-  const read = async (plural: string) => {
-    const { body } = await master.api('GET', `${rbac}/${plural}`);
+  const flowControl = '/apis/flowcontrol.apiserver.k8s.io/v1';
+  const read = async (list: string) => {
+    const { body } = await master.api('GET', list);
     return (body as unknown as { items: readonly { metadata: { name: string } }[] }).items;
   };
-  const plurals = ['clusterroles', 'clusterrolebindings', 'roles', 'rolebindings'];
+  const lists = [
+    ...['clusterroles', 'clusterrolebindings', 'roles', 'rolebindings'].map((plural) => `${rbac}/${plural}`),
+    ...['flowschemas', 'prioritylevelconfigurations'].map((plural) => `${flowControl}/${plural}`),
+  ];
   const path = `${rbac}/clusterroles/system:monitoring`;
   const labels = { 'example.com/changed': 'true' };
   const type = { 'content-type': 'application/merge-patch+json' };
   await master.api('PATCH', path, { metadata: { labels } }, type);
-  const before = await Promise.all(plurals.map(read));
+  const before = await Promise.all(lists.map(read));
   await simulator.restart();
   master = await simulator.access('default-roles');
-  expect(await Promise.all(plurals.map(read))).toEqual(before);
+  expect(await Promise.all(lists.map(read))).toEqual(before);
   expect((await master.api('GET', path)).body.metadata).toMatchObject({ labels });
 });
 

@@ -17,6 +17,7 @@ import source from './bootstrap-policy.json' with { type: 'json' };
 import type { ClusterContext } from './context.js';
 import { identityOf } from './identity.js';
 import { schemaOf } from './schema-rules.js';
+import { frozen, sharedByVersion } from './shared-objects.js';
 import { updateByController } from './write.js';
 
 const AUTOUPDATE = 'rbac.authorization.kubernetes.io/autoupdate';
@@ -143,27 +144,18 @@ const policy: readonly Item[] = [
 });
 
 /** The fields of the objects in each version of the control plane, but for their identity, which all clusters share. */
-const fields = new Map<string, ReadonlyMap<Item, KubeObject>>();
-
-function fieldsOf(cluster: ClusterContext): ReadonlyMap<Item, KubeObject> {
-  const version = cluster.version();
-  const known = fields.get(version);
-  if (known) return known;
+const fieldsOf = sharedByVersion((cluster) => {
   const complete = policy.map((item) => {
     const object = withDefaults(item.draft as KubeObject, schemaOf(cluster, item.type));
     return [item, item.type.defaults(object)] as const;
   });
   const roles = complete.map(([, object]) => object as Role).filter(({ kind }) => kind === clusterRoles.kind);
   const aggregated = new Map(aggregatedRoles(roles).map((role) => [role.metadata.name, role]));
-  const all = new Map(
-    complete.map(([item, object]) => {
-      const role = object.kind === clusterRoles.kind ? aggregated.get(object.metadata.name) : undefined;
-      return [item, frozen(role ?? object)] as const;
-    }),
-  );
-  fields.set(version, all);
-  return all;
-}
+  return complete.map(([item, object]) => {
+    const role = object.kind === clusterRoles.kind ? aggregated.get(object.metadata.name) : undefined;
+    return [item, frozen(role ?? object)] as const;
+  });
+});
 
 /**
  * Creates the missing default roles and bindings, and adds the missing rules and subjects of existing ones, as an API
@@ -186,13 +178,6 @@ export function ensureBootstrapPolicy(cluster: ClusterContext): void {
     else if (existing.metadata.annotations?.[AUTOUPDATE] !== 'false')
       complete(cluster, type, existing, draft);
   }
-}
-
-/** A change in place would reach all clusters. */
-function frozen<T>(value: T): T {
-  if (typeof value !== 'object' || value === null) return value;
-  for (const part of Object.values(value)) frozen(part);
-  return Object.freeze(value);
 }
 
 function complete(

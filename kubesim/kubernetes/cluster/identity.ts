@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Metadata } from '../kinds/object.js';
 import { namespaces } from '../kinds/nodes.js';
 import type { ResourceType } from '../kinds/resource.js';
@@ -15,13 +15,13 @@ export function identityOf({
   if (!system) throw new Error('the cluster has no namespace kube-system');
   const { uid, creationTimestamp, resourceVersion } = system.metadata;
   return (type, { namespace = '', name = '' }) => {
-    const hash = createHash('sha256').update(`${uid}/${type.id}/${namespace}/${name}`).digest('hex');
-    return { uid: uuidOf(hash), creationTimestamp, resourceVersion };
+    const digest = hash('sha256', `${uid}/${type.id}/${namespace}/${name}`, 'hex');
+    return { uid: uuidOf(digest), creationTimestamp, resourceVersion };
   };
 }
 
 /** A UUID of version 8 (RFC 9562): its bits are the application's. */
-function uuidOf(hash: string): string {
-  const parts = [hash.slice(0, 8), hash.slice(8, 12), `8${hash.slice(13, 16)}`, `8${hash.slice(17, 20)}`];
-  return [...parts, hash.slice(20, 32)].join('-');
+function uuidOf(digest: string): string {
+  const variant = `8${digest.slice(13, 16)}-8${digest.slice(17, 20)}`;
+  return `${digest.slice(0, 8)}-${digest.slice(8, 12)}-${variant}-${digest.slice(20, 32)}`;
 }

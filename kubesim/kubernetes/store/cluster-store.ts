@@ -151,7 +151,7 @@ export class ClusterStore implements RevisionOwner {
   }
 
   /** Adds an object that was read from the database. */
-  load(type: ResourceType, object: KubeObject): void {
+  load<T extends KubeObject>(type: ResourceType<T>, object: T): void {
     this.collection(type).objects.set(keyOf(object), object);
     this.index(object);
   }
