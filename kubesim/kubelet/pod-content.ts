@@ -53,17 +53,21 @@ export function mountedFiles(source: ContentSource, pod: Pod, container: Contain
   return files;
 }
 
-/** Why a volume of the pod cannot be mounted; undefined if all can. */
-export function missingVolume(source: ContentSource, pod: Pod): string | undefined {
-  // A token is never missing, and costs more than all that is checked.
-  const withoutTokens: ContentSource = {
+/** A source for what reads no tokens: one is never missing, and costs more than all else that a container starts with. */
+export function withoutTokens(source: ContentSource): ContentSource {
+  return {
     configMap: (namespace, name) => source.configMap(namespace, name),
     secret: (namespace, name) => source.secret(namespace, name),
     serviceAccountToken: () => undefined,
   };
+}
+
+/** Why a volume of the pod cannot be mounted; undefined if all can. */
+export function missingVolume(source: ContentSource, pod: Pod): string | undefined {
+  const checked = withoutTokens(source);
   for (const volume of pod.spec.volumes ?? []) {
     try {
-      volumeContents(withoutTokens, pod, volume);
+      volumeContents(checked, pod, volume);
     } catch (error) {
       if (!(error instanceof MissingContent)) throw error;
       return `MountVolume.SetUp failed for volume "${volume.name}" : ${error.message}`;

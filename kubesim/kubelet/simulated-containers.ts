@@ -2,7 +2,7 @@ import type { KubeletClient } from '../kubelet-client.js';
 import type { Container, Pod } from '../kubernetes/kinds/core.js';
 import { type ContainerChanges } from './container-changes.js';
 import { containerRun, type Outcome, outcomeOf, stateAfter } from './container-run.js';
-import { MissingContent } from './pod-content.js';
+import { MissingContent, readsToken, withoutTokens } from './pod-content.js';
 import { type ProbePlan, probePlan } from './probes.js';
 import { containerStatus } from './pod-status.js';
 import { programOf } from './programs.js';
@@ -54,7 +54,8 @@ export class SimulatedContainers {
   /** Why the container cannot be created, e.g. because of a missing ConfigMap; otherwise forecasts it. */
   configProblem(pod: Pod, container: Container): string | undefined {
     try {
-      this.foresee(containerRun(this.client, { pod, container }, []), container);
+      const source = readsToken(pod, container) ? this.client : withoutTokens(this.client);
+      this.foresee(containerRun(source, { pod, container }, []), container);
       return undefined;
     } catch (error) {
       if (error instanceof MissingContent) return error.message;
