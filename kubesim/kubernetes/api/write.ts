@@ -46,7 +46,14 @@ async function respondWhenDurable(
   status = 200,
 ): Promise<ApiResponse> {
   await call.cluster.store.durable();
-  return { status, body: represent(target.served, object, call.representation, call.cluster.clock.now()) };
+  const shown = object.metadata.resourceVersion === '' ? withoutVersion(object) : object;
+  return { status, body: represent(target.served, shown, call.representation, call.cluster.clock.now()) };
+}
+
+/** What a dry run would create has no version yet. */
+function withoutVersion(object: KubeObject): KubeObject {
+  const { resourceVersion: _none, ...metadata } = object.metadata;
+  return { ...object, metadata: metadata as Metadata };
 }
 
 export async function create(call: ApiCall, target: Target): Promise<ApiResponse> {

@@ -205,6 +205,17 @@ export const objects: Area = {
       expect(expectSuccess(await api.put(`${configMapsOf(namespace)}/map`, body)).data).toEqual({ a: '1' });
     },
 
+    async 'shows what a dry run would create without a resourceVersion'({ api, namespace }) {
+      const created = await api.post(`${configMapsOf(namespace)}?dryRun=All`, configMap('map'));
+      const { metadata } = expectSuccess(created, 201);
+      expect(metadata.uid).toMatch(UUID);
+      expect(metadata).not.toHaveProperty('resourceVersion');
+      const applied = await api.apply(`${configMapsOf(namespace)}/map`, configMap('map'), {
+        ...{ manager: 'contract', query: 'dryRun=All' },
+      });
+      expect(expectSuccess(applied, 201).metadata).not.toHaveProperty('resourceVersion');
+    },
+
     async 'stores quantities in their canonical form'({ api, namespace }) {
       const path = `/api/v1/namespaces/${namespace}/resourcequotas?dryRun=All`;
       for (const [quantity, stored] of Object.entries(QUANTITIES)) {
