@@ -13,6 +13,8 @@ export interface Occurrence {
   readonly component: string;
   readonly host?: string;
   readonly fieldPath?: string;
+  /** What the component did, of one that reports to events.k8s.io. */
+  readonly action?: string;
 }
 
 /** Reason and message of the event if a kubelet cannot mount a volume. */

@@ -1,9 +1,10 @@
+import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../kernel/clock.js';
 import type { Log } from '../../kernel/log.js';
 import type { Occurrence } from '../kubelet-client.js';
 import { events } from '../kubernetes/kinds/events.js';
 import { type KubeObject, timestamp } from '../kubernetes/kinds/object.js';
-import type { ApiCall, ClusterClient } from './cluster-client.js';
+import { type ApiCall, type ClusterClient, MERGE_PATCH } from './cluster-client.js';
 import { pathOf } from './object-cache.js';
 
 const LOST = 'an event for a real control plane was lost';
@@ -16,6 +17,16 @@ const MIN_WAIT_MS = 50;
 const MAX_CONCURRENT = 4;
 /** Different events that wait; further ones are lost. Three of each of 10,000 pods that start at once. */
 const MAX_WAITING = 30_000;
+/** Most events that were sent whose repetitions are counted, as in Kubernetes' clients. */
+const MAX_SENT = 4_096;
+/** Lifetime of an event after its last change in milliseconds: `--event-ttl` of API servers. */
+const TTL_MS = 3_600_000;
+
+/** An event that was sent, and how often it has been reported. */
+interface SentEvent {
+  readonly name: string;
+  count: number;
+}
 
 /** An event that waits, and how often it has been reported meanwhile. */
 interface WaitingEvent {
@@ -29,12 +40,17 @@ interface WaitingEvent {
 
 /**
  * Sends events to a real API server. Events wait for the writes of statuses, which nodes and pods depend on, at a bounded rate. An event
- * that is reported again while it waits is one with a count, as clients of Kubernetes correlate them; one that the API server does not
- * take is lost, as those of kubelets are.
+ * that is reported again is one with a count, as clients of Kubernetes correlate them; one that the API server does not take is lost, as
+ * those of kubelets are.
  */
 export class RemoteEvents implements Disposable {
   private count = 0;
   private readonly waiting = new Map<string, WaitingEvent>();
+  private readonly sent = new LRUCache<string, SentEvent>({
+    max: MAX_SENT,
+    ttl: TTL_MS,
+    updateAgeOnGet: true,
+  });
   private concurrent = 0;
   private tokens = BURST;
   private filledAt = performance.now();
@@ -87,7 +103,7 @@ export class RemoteEvents implements Disposable {
       if (this.concurrent >= MAX_CONCURRENT || this.tokens < 1) break;
       this.tokens -= 1;
       this.waiting.delete(key);
-      void this.send(this.creationOf(event));
+      void this.send(this.callFor(key, event));
     }
     if (this.waiting.size === 0 || this.concurrent >= MAX_CONCURRENT || this.timer) return;
     const wait = Math.max(MIN_WAIT_MS, ((1 - this.tokens) / PER_SECOND) * 1000);
@@ -116,19 +132,33 @@ export class RemoteEvents implements Disposable {
     this.filledAt = now;
   }
 
-  private creationOf(event: WaitingEvent): ApiCall {
+  /** Creates an event, or counts one that is repeated. */
+  private callFor(key: string, event: WaitingEvent): ApiCall {
     const { namespace, occurrence, involvedObject, firstTimestamp, lastTimestamp, count } = event;
+    const known = this.sent.get(key);
+    if (known) {
+      known.count += count;
+      const body = { count: known.count, lastTimestamp: timestamp(lastTimestamp) };
+      return {
+        method: 'PATCH',
+        type: MERGE_PATCH,
+        path: pathOf(events, { namespace, name: known.name }),
+        body,
+      };
+    }
     const { type, reason, message, component, host } = occurrence;
-    const { name } = involvedObject;
     // The clock may show the same millisecond for several events.
     this.count += 1;
     const suffix = `${firstTimestamp.getTime().toString(16)}${this.count.toString(16)}`;
+    const name = `${involvedObject.name}.${suffix}`;
+    this.sent.set(key, { name, count });
     const body = {
-      metadata: { name: `${name}.${suffix}`, namespace },
+      metadata: { name, namespace },
       ...{ involvedObject, type, reason, message, count },
       firstTimestamp: timestamp(firstTimestamp),
       lastTimestamp: timestamp(lastTimestamp),
       source: { component, ...(host && { host }) },
+      ...{ reportingComponent: component, reportingInstance: host ?? '' },
     };
     return { method: 'POST', path: pathOf(events, { namespace }), body };
   }

@@ -1,6 +1,8 @@
-import type { KubeletClient } from '../kubelet-client.js';
+import { LRUCache } from 'lru-cache';
+import type { KubeletClient, Occurrence } from '../kubelet-client.js';
 import type { Container, ContainerStatus, Pod } from '../kubernetes/kinds/core.js';
 import { hasEnded } from '../kubernetes/kinds/pods.js';
+import { hash32 } from '../random.js';
 import { keyOf } from '../kubernetes/store/cluster-store.js';
 import type { ContainerChanges } from './container-changes.js';
 import type { ContainerEnd } from './container-run.js';
@@ -18,6 +20,8 @@ const MIN_BACKOFF_SECONDS = 10;
 const MAX_BACKOFF_SECONDS = 300;
 /** Least real time between two attempts to start a container that lacks something. */
 const MIN_RETRY_MS = 1_000;
+/** Most images of all nodes of a cluster that are known to be there. */
+const MAX_IMAGES = 10_000;
 const WARNING_REASONS: readonly string[] = [
   'Failed',
   'BackOff',
@@ -31,6 +35,8 @@ const WARNING_REASONS: readonly string[] = [
 export class ContainerLifecycle {
   private readonly addresses = new PodAddresses();
   private readonly volumes = new SharedVolumes();
+  /** The images that nodes have pulled: `<node> <image>`. */
+  private readonly images = new LRUCache<string, true>({ max: MAX_IMAGES });
 
   constructor(
     private readonly cluster: KubeletClient,
@@ -70,9 +76,32 @@ export class ContainerLifecycle {
     const state = this.parts.simulated.stateAt(this.parts.simulated.forecast(placed, container), 0);
     this.setContainer(placed, { ...running, ...state }, stored);
     this.mountShared(pod, container, running);
-    this.report(pod, container, 'Pulled', `Container image "${container.image}" already present on machine`);
-    this.report(pod, container, 'Created', `Created container: ${container.name}`);
-    this.report(pod, container, 'Started', `Started container ${container.name}`);
+    this.reportImage(pod, container);
+    this.report(pod, container, 'Created', 'Container created');
+    this.report(pod, container, 'Started', 'Container started');
+  }
+
+  /** Reports that the image of a container was pulled, or was there. */
+  private reportImage(pod: Pod, container: Container): void {
+    const { image, imagePullPolicy } = container;
+    const key = `${pod.spec.nodeName ?? ''} ${image}`;
+    const isPresent = this.images.get(key) !== undefined && imagePullPolicy !== 'Always';
+    this.images.set(key, true);
+    if (isPresent)
+      return this.report(
+        pod,
+        container,
+        'Pulled',
+        `Container image "${image}" already present on machine and can be accessed by the pod`,
+      );
+    const time = `${1 + (hash32(pod.metadata.uid) % 1000) / 1000}s`;
+    this.report(pod, container, 'Pulling', `Pulling image "${image}"`);
+    this.report(
+      pod,
+      container,
+      'Pulled',
+      `Successfully pulled image "${image}" in ${time} (${time} including waiting). Image size: ${imageSize(image)} bytes.`,
+    );
   }
 
   /** Gives a container that starts the files that others have left in its volumes. */
@@ -168,9 +197,7 @@ export class ContainerLifecycle {
 
   /** Ends a container whose startup or liveness probe fails. */
   kill(pod: Pod, container: Container, probe: string): void {
-    const name = probe.toLowerCase();
-    this.report(pod, container, 'Unhealthy', `${probe} probe failed`);
-    const message = `Container ${container.name} failed ${name} probe, will be restarted`;
+    const message = `Container ${container.name} failed ${probe.toLowerCase()} probe, will be restarted`;
     this.report(pod, container, 'Killing', message);
     this.end(pod, container, { code: KILLED });
   }
@@ -200,13 +227,13 @@ export class ContainerLifecycle {
   failPull(pod: Pod, container: Container): void {
     const message = `Back-off pulling image "${container.image}": ErrImagePull: ${container.image}: not found`;
     this.setContainer(pod, waitingStatus(container, 'ImagePullBackOff', message), pod);
-    this.report(
-      pod,
-      container,
-      'Failed',
-      `Failed to pull image "${container.image}": ${container.image}: not found`,
-    );
-    this.report(pod, container, 'BackOff', `Back-off pulling image "${container.image}"`);
+    const { image } = container;
+    this.report(pod, container, 'Pulling', `Pulling image "${image}"`);
+    this.report(pod, container, 'Failed', `Failed to pull image "${image}": ${image}: not found`);
+    this.report(pod, container, 'Failed', 'Error: ErrImagePull');
+    // Unlike that of a container, the back-off of an image is no warning.
+    this.report(pod, container, 'BackOff', `Back-off pulling image "${image}"`, 'Normal');
+    this.report(pod, container, 'Failed', 'Error: ImagePullBackOff');
   }
 
   private setContainer(pod: Pod, status: ContainerStatus, stored: Pod): void {
@@ -231,10 +258,16 @@ export class ContainerLifecycle {
   }
 
   /** Records an event of a container. */
-  report(pod: Pod, container: Container, reason: string, message: string): void {
+  report(
+    pod: Pod,
+    container: Container,
+    reason: string,
+    message: string,
+    type: Occurrence['type'] = WARNING_REASONS.includes(reason) ? 'Warning' : 'Normal',
+  ): void {
     const part = pod.spec.initContainers?.includes(container) ? 'initContainers' : 'containers';
     this.cluster.record(pod, {
-      type: WARNING_REASONS.includes(reason) ? 'Warning' : 'Normal',
+      type,
       reason,
       message,
       component: 'kubelet',
@@ -255,4 +288,9 @@ function restarts({ spec }: Pod, container: Container, code: number): boolean {
 /** Simulated seconds of the back-off after a number of restarts. */
 export function backOffSeconds(restarts: number): number {
   return Math.min(MAX_BACKOFF_SECONDS, MIN_BACKOFF_SECONDS * 2 ** restarts);
+}
+
+/** Bytes of an image: between 20 and 220 MB. */
+function imageSize(image: string): number {
+  return 20_000_000 + (hash32(image) % 200_000_000);
 }

@@ -126,15 +126,25 @@ class LineSplitter {
   }
 }
 
-/** The exit code of a command in a running container, as for `exec` probes. */
-export function execCode(run: ContainerRun, command: readonly string[], state: ShellState): ExitCode {
+/** Most characters of the output of a probe that are kept. */
+const MAX_PROBE_OUTPUT = 10 * 1024;
+
+/** The exit code and the output of a command in a running container, as for `exec` probes. */
+export function execOutcome(
+  run: ContainerRun,
+  command: readonly string[],
+  state: ShellState,
+): { readonly code: ExitCode; readonly output: string } {
   const [image, ...args] = ['', ...command];
   const program = programOf(run.pod, { name: '', image, command: args }, run.env);
   const input = StandardInput.none();
   const steps = program.run({ ...state, input, env: new Map(run.env), files: new Map(state.files) });
+  let output = '';
   for (let count = 0; count < MAX_STEPS; count += 1) {
     const { done, value } = steps.next();
-    if (done) return value;
+    if (done) return { code: value, output };
+    const text = `${value.output?.toString() ?? ''}${value.error ?? ''}`;
+    output = `${output}${text}`.slice(0, MAX_PROBE_OUTPUT);
   }
-  return undefined;
+  return { code: undefined, output };
 }

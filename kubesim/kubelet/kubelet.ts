@@ -15,7 +15,7 @@ import { waitingStatus } from './containers.js';
 import { hostPortsOf, isTaken } from './host-ports.js';
 import { instanceHost, nodeHost, type FindPodHost, type PodHost } from './pod-host.js';
 import { activeContainers, containerStatus, podStatus, statusesOf } from './pod-status.js';
-import { hasFailingProbes, isProbed } from './probes.js';
+import { hasFailingProbes, isProbed, type ProbeFailure } from './probes.js';
 import { isMissingImage } from './programs.js';
 import { ContainerChanges } from './container-changes.js';
 import { ContainerSessions } from './container-sessions.js';
@@ -50,6 +50,8 @@ export class Kubelets {
   /** Uids of the pods with abnormal volumes, including pods whose recovery was not processed yet. */
   private readonly abnormal = new Set<string>();
   private readonly podsOf = new Map<string, Set<string>>();
+  /** Seconds of the last failure of a probe that was reported, by pod, then by container and restart. */
+  private readonly failures = new Map<string, Map<string, number>>();
   private readonly queue: KeyQueue;
   private readonly containers: ContainerLifecycle;
   private readonly simulated: SimulatedContainers;
@@ -140,6 +142,7 @@ export class Kubelets {
 
   private remove(pod: Pod): void {
     this.changes.forget(pod.metadata.uid);
+    this.failures.delete(pod.metadata.uid);
     this.cluster.faults.releasePods([pod.metadata.uid]);
     this.steps.get(pod.metadata.uid)?.cancel();
     this.steps.delete(pod.metadata.uid);
@@ -190,8 +193,13 @@ export class Kubelets {
     const seconds = this.secondsSince(running.startedAt, now);
     const { ready, started } = this.simulated.stateAt(this.simulated.forecast(pod, container), seconds);
     const next = { ...status, started, ready: ready && !(failing && isProbed(container)) };
-    if (status.ready && !next.ready)
-      this.containers.report(pod, container, 'Unhealthy', 'Readiness probe failed');
+    if (status.ready && !next.ready && failing)
+      this.containers.report(
+        pod,
+        container,
+        'Unhealthy',
+        'Readiness probe failed: context deadline exceeded',
+      );
     return next;
   }
 
@@ -278,26 +286,54 @@ export class Kubelets {
 
   private nextOf(pod: Pod, container: Container, now: Date): PodStep[] {
     const status = containerStatus(pod, container.name);
-    const { waiting, running } = status?.state ?? {};
-    if (status && waiting) return this.nextOfWaiting(pod, container, status);
-    if (!running) return [];
+    if (status?.state.waiting) return this.nextOfWaiting(pod, container, status);
+    return status?.state.running ? this.nextOfRunning(pod, { container, status }, now) : [];
+  }
+
+  private nextOfRunning(
+    pod: Pod,
+    { container, status }: { readonly container: Container; readonly status: ContainerStatus },
+    now: Date,
+  ): PodStep[] {
+    const { startedAt = '' } = status.state.running ?? {};
     const { end, probes } = this.simulated.forecast(pod, container);
-    const at = (seconds: number) => this.after(running.startedAt, seconds);
+    const at = (seconds: number) => this.after(startedAt, seconds);
     const { kill } = probes;
-    const seconds = this.secondsSince(running.startedAt, now);
+    const seconds = this.secondsSince(startedAt, now);
     const changes = [...probes.readiness.map((change) => change.at), probes.startedAt ?? 0];
     const change = Math.min(...changes.filter((time) => time > seconds));
-    return [
-      ...(end
-        ? [{ at: at(end.seconds), run: (current: Pod) => this.containers.end(current, container, end) }]
-        : []),
-      ...(kill
-        ? [{ at: at(kill.at), run: (current: Pod) => this.containers.kill(current, container, kill.probe) }]
-        : []),
-      ...(Number.isFinite(change)
-        ? [{ at: at(change), run: (current: Pod) => this.queue.add(keyOf(current)) }]
-        : []),
-    ];
+    const steps: PodStep[] = this.nextFailure(pod, container, status);
+    if (end)
+      steps.push({ at: at(end.seconds), run: (current) => this.containers.end(current, container, end) });
+    if (kill)
+      steps.push({ at: at(kill.at), run: (current) => this.containers.kill(current, container, kill.probe) });
+    if (Number.isFinite(change))
+      steps.push({ at: at(change), run: (current) => this.queue.add(keyOf(current)) });
+    return steps;
+  }
+
+  /** The next failure of a probe that is not reported yet; several at one time are one step. */
+  private nextFailure(pod: Pod, container: Container, status: ContainerStatus): PodStep[] {
+    const { failures } = this.simulated.forecast(pod, container).probes;
+    const reported = this.failures.get(pod.metadata.uid)?.get(failuresKey(status)) ?? -1;
+    const next = failures.find(({ at }) => at > reported);
+    if (!next) return [];
+    const together = failures.filter(({ at }) => at === next.at);
+    const run = (current: Pod) => this.reportFailures(current, container, together);
+    return [{ at: this.after(status.state.running?.startedAt, next.at), run }];
+  }
+
+  /** Reports the failures of probes at one time, once. */
+  private reportFailures(pod: Pod, container: Container, failures: readonly ProbeFailure[]): void {
+    const { uid } = pod.metadata;
+    const status = containerStatus(pod, container.name);
+    this.queue.add(keyOf(pod));
+    if (!status?.state.running) return;
+    const reported = this.failures.get(uid) ?? new Map<string, number>();
+    for (const { at, probe, output } of failures) {
+      this.failures.set(uid, reported.set(failuresKey(status), at));
+      this.containers.report(pod, container, 'Unhealthy', `${probe} probe failed: ${output}`);
+    }
   }
 
   private nextOfWaiting(pod: Pod, container: Container, status: ContainerStatus): PodStep[] {
@@ -369,4 +405,8 @@ export class Kubelets {
     });
     this.steps.set(`stop ${uid}`, timer);
   }
+}
+
+function failuresKey({ name, restartCount }: ContainerStatus): string {
+  return `${name}/${restartCount}`;
 }

@@ -63,7 +63,8 @@ export function logLines(
   const container = all.find(({ name }) => name === source.name);
   const run = container && simulated.runAt(pod, container, source);
   if (!run || run.program.requests) return requestLines(source, from, to);
-  const until = Math.min(to, finishedAt);
+  // The status of a container has whole seconds: what it printed in its last one belongs to its log.
+  const until = Math.min(to, finishedAt + 999);
   const lines = outputLines(run, { startedAt, until, scaled: (seconds) => client.scaled(seconds) });
   return lines.filter(({ at }) => at > from).map(({ at, text }) => ({ at: new Date(at), text }));
 }

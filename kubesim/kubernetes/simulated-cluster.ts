@@ -20,6 +20,7 @@ import { daemonSetController } from './controllers/daemon-set.js';
 import { definitionController } from './controllers/custom-resource-definitions.js';
 import { deploymentController } from './controllers/deployment.js';
 import { disruptionController } from './controllers/disruption.js';
+import { eventExpiry } from './controllers/event-expiry.js';
 import { endpointsController } from './controllers/endpoints.js';
 import { flowSchemaController } from './controllers/flow-schemas.js';
 import { garbageCollector } from './controllers/garbage-collector.js';
@@ -204,6 +205,7 @@ export class SimulatedCluster implements ClusterContext, ClusterPort {
       resourceQuotaController(this),
       flowSchemaController(this),
       garbageCollector(this),
+      eventExpiry(this),
       definitionController(this),
       apiServiceRegistration(this),
       apiServiceAvailability(this),

@@ -6,11 +6,7 @@ import { events } from '../kinds/events.js';
 import type { Event } from '../kinds/core.js';
 import { timestamp, type KubeObject } from '../kinds/object.js';
 
-/** Maximum number of events of a cluster, and their lifetime in milliseconds, the default of Kubernetes. */
-const MAX_EVENTS = 2_000;
-const EVENT_TTL_MS = 3_600_000;
-
-/** Records events. A repeated occurrence increments the count of the existing event. */
+/** Records events. A repeated occurrence is counted by the existing event: as `count`, or in the series of one with an action. */
 export class EventRecorder {
   constructor(
     private readonly store: ClusterStore,
@@ -19,38 +15,38 @@ export class EventRecorder {
 
   record(about: KubeObject, occurrence: Occurrence): void {
     const namespace = about.metadata.namespace ?? 'default';
-    const key = `${occurrence.reason}/${occurrence.message}/${occurrence.component}`;
+    const key = `${occurrence.reason}/${occurrence.message}/${occurrence.component}/${occurrence.fieldPath ?? ''}`;
     const name = `${about.metadata.name}.${hash32(about.metadata.uid + key)
       .toString(16)
       .padStart(8, '0')}`;
     const existing = this.store.get(events, namespace, name);
-    const now = timestamp(this.clock.now());
-    if (existing) {
-      this.store.put(events, { ...existing, count: (existing.count ?? 1) + 1, lastTimestamp: now });
-      return;
-    }
-    this.store.put(events, newEvent(about, occurrence, { namespace, name, now }));
-    this.forget();
+    const now = this.clock.now();
+    this.store.put(
+      events,
+      existing ? repeated(existing, now) : newEvent(about, occurrence, { namespace, name, now }),
+    );
   }
+}
 
-  /** Removes the oldest events above the limits; the store lists events in insertion order. */
-  private forget(): void {
-    const oldest = this.clock.now().getTime() - EVENT_TTL_MS;
-    for (const event of this.store.all(events)) {
-      const late = Date.parse(event.lastTimestamp ?? event.metadata.creationTimestamp) < oldest;
-      if (!late && this.store.count(events) <= MAX_EVENTS) return;
-      this.store.remove(events, event);
-    }
-  }
+function repeated(event: Event, now: Date): Event {
+  if (!event.eventTime) return { ...event, count: (event.count ?? 1) + 1, lastTimestamp: timestamp(now) };
+  const count = (event.series?.count ?? 1) + 1;
+  return { ...event, series: { count, lastObservedTime: microTime(now) } };
+}
+
+/** A time with microseconds. */
+function microTime(at: Date): string {
+  return at.toISOString().replace('Z', '000Z');
 }
 
 function newEvent(
   about: KubeObject,
   occurrence: Occurrence,
-  at: { namespace: string; name: string; now: string },
+  at: { namespace: string; name: string; now: Date },
 ): Event {
   const { type, reason, message, component, host, fieldPath } = occurrence;
   const { name, namespace, uid, resourceVersion } = about.metadata;
+  const created = timestamp(at.now);
   return {
     apiVersion: 'v1',
     kind: 'Event',
@@ -59,7 +55,7 @@ function newEvent(
       namespace: at.namespace,
       uid: '',
       resourceVersion: '',
-      creationTimestamp: at.now,
+      creationTimestamp: created,
     },
     involvedObject: {
       kind: about.kind,
@@ -73,13 +69,18 @@ function newEvent(
     },
     reason,
     message,
-    source: { component, ...(host ? { host } : {}) },
-    firstTimestamp: at.now,
-    lastTimestamp: at.now,
-    count: 1,
     type,
-    eventTime: null,
+    ...timesOf(occurrence, at.now),
     reportingComponent: component,
-    reportingInstance: host ?? '',
+    reportingInstance: host ?? (occurrence.action === undefined ? '' : `${component}-0`),
   };
+}
+
+/** The times of a first occurrence: one with an action is that of a client of events.k8s.io. */
+function timesOf({ action, component, host }: Occurrence, now: Date): Partial<Event> {
+  if (action !== undefined)
+    return { action, source: {}, firstTimestamp: null, lastTimestamp: null, eventTime: microTime(now) };
+  const at = timestamp(now);
+  const source = { component, ...(host ? { host } : {}) };
+  return { source, firstTimestamp: at, lastTimestamp: at, count: 1, eventTime: null };
 }

@@ -43,13 +43,21 @@ export interface EnvVar {
 
 export interface Probe {
   readonly exec?: { readonly command?: readonly string[] };
-  readonly httpGet?: { readonly path?: string; readonly port: number | string };
+  readonly httpGet?: HttpGet;
   readonly tcpSocket?: { readonly port: number | string };
   readonly grpc?: { readonly port: number };
   readonly initialDelaySeconds?: number;
   readonly periodSeconds?: number;
   readonly successThreshold?: number;
   readonly failureThreshold?: number;
+  readonly timeoutSeconds?: number;
+}
+
+/** A request to a container. */
+export interface HttpGet {
+  readonly scheme?: string;
+  readonly path?: string;
+  readonly port: number | string;
 }
 
 /** Keys of a ConfigMap or Secret as files; all keys without `items`. */
@@ -92,6 +100,7 @@ export interface PodVolume extends VolumeFiles {
 export interface Container {
   readonly name: string;
   readonly image: string;
+  readonly imagePullPolicy?: string;
   readonly command?: readonly string[];
   readonly args?: readonly string[];
   readonly env?: readonly EnvVar[];
@@ -406,6 +415,8 @@ export interface Event extends KubeObject {
   readonly firstTimestamp?: string | null;
   readonly lastTimestamp?: string | null;
   readonly eventTime?: string | null;
+  /** What the reporter of an event with a time did. */
+  readonly action?: string;
   /** How often an event with a time was repeated. */
   readonly series?: { readonly count?: number; readonly lastObservedTime?: string };
   readonly source?: { readonly component?: string; readonly host?: string };

@@ -48,8 +48,13 @@ export const events = defineResource<Event>({
   ],
 });
 
-/** Events of events.k8s.io have a time, and a series where it was repeated. */
-function lastTimeOf({ series, lastTimestamp, firstTimestamp, eventTime }: Event): string | null | undefined {
+/** When an event was observed last. Those of events.k8s.io have a time, and a series where it was repeated. */
+export function lastTimeOf({
+  series,
+  lastTimestamp,
+  firstTimestamp,
+  eventTime,
+}: Event): string | null | undefined {
   return series?.lastObservedTime ?? lastTimestamp ?? firstTimestamp ?? eventTime;
 }
 

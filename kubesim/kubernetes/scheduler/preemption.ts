@@ -118,7 +118,7 @@ function compare(a: Candidate, b: Candidate): number {
 
 function evictVictims(cluster: ClusterContext, pod: Pod, { entry, victims }: Candidate): Pod {
   const { name } = entry.node.metadata;
-  const by = { component: 'default-scheduler' };
+  const by = { component: 'default-scheduler', action: 'Preempting' };
   for (const victim of victims) {
     const condition = {
       ...{ type: 'DisruptionTarget', status: 'True', reason: 'PreemptionByScheduler' },

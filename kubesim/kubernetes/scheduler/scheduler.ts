@@ -153,7 +153,8 @@ function bind(cluster: ClusterContext, pod: Pod, nodeName: string): void {
     type: 'Normal',
     reason: 'Scheduled',
     message,
-    component: 'default-scheduler',
+    component: SCHEDULER_NAME,
+    action: 'Binding',
   });
 }
 
@@ -195,6 +196,7 @@ function markUnschedulable(cluster: ClusterContext, pod: Pod, message: string): 
     reason: 'FailedScheduling',
     message,
     component: SCHEDULER_NAME,
+    action: 'Scheduling',
   });
 }
 

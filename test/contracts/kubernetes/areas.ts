@@ -23,6 +23,7 @@ import { lists } from './cases/lists.js';
 import { namespaces } from './cases/namespaces.js';
 import { nodeController, nodeLifecycle } from './cases/node-lifecycle.js';
 import { objects } from './cases/objects.js';
+import { controllerEvents, podEvents } from './cases/reported-events.js';
 import { patches } from './cases/patches.js';
 import { quotas } from './cases/quotas.js';
 import { scheduling } from './cases/scheduling.js';
@@ -64,10 +65,19 @@ export const areas: readonly Area[] = [
   jobs,
   autoscaling,
   eventsAndLeases,
+  controllerEvents,
   scheduling,
   daemonSets,
   nodeController,
 ];
 
 /** The contract of clusters with nodes, whose kubelets are those of kubesim for both implementations. */
-export const nodeAreas: readonly Area[] = [containers, streams, proxies, logs, aggregatedApis, nodeLifecycle];
+export const nodeAreas: readonly Area[] = [
+  containers,
+  streams,
+  proxies,
+  logs,
+  aggregatedApis,
+  nodeLifecycle,
+  podEvents,
+];

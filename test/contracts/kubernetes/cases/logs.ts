@@ -67,7 +67,7 @@ export const logs: Area = {
     },
 
     async 'follows a log until its container ends'(context) {
-      const path = await runPod(context, 'web', script('echo one; sleep 300; echo two'));
+      const path = await runPod(context, 'web', script('echo one; sleep 1200; echo two'));
       expect((await context.api.get(`${path}/log?follow=true`)).text).toBe('one\ntwo\n');
     },
 

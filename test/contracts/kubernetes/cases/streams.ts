@@ -204,7 +204,7 @@ export const streams: Area = {
     },
 
     async 'sends what an attached program prints until it ends'(context) {
-      const path = await runPod(context, 'web', script('sleep 300; echo late'));
+      const path = await runPod(context, 'web', script('sleep 1200; echo late'));
       using connection = context.api.channels(`${path}/attach?stdout=true`);
       expect(await connection.status()).toMatchObject({ status: 'Success' });
       expect(connection.text(stdout)).toBe('late\n');
