@@ -21,6 +21,7 @@ import { review } from './reviews.js';
 import { scale } from './scale.js';
 import { methodNotAllowed, noSuchPath } from '../kinds/status.js';
 import { kubernetesApi } from '../schema/kubernetes-api.js';
+import { boundTo } from '../webhooks/request-conversion.js';
 import { addWarnings } from './warnings.js';
 import { createToken } from './token-request.js';
 import { watch } from './watch.js';
@@ -40,7 +41,7 @@ export async function dispatch(call: ApiCall): Promise<ApiResponse | undefined> 
   const watched = watchedPath(call.path);
   if (watched !== undefined) return void watchPath(call, watched);
   if (isOfNoServer(call)) return pageNotFound(call);
-  const target = targetAt(call, call.path);
+  const target = boundTarget(call, targetAt(call, call.path));
   authorizeTarget(call, target);
   warnOfDeprecation(call, target);
   checkFormat(call.representation, target.served);
@@ -65,6 +66,11 @@ function kindIn(path: string, plural: string): string {
 function pageNotFound(call: ApiCall): ApiResponse {
   authorizeUnknown(call);
   return { status: 404, body: '404 page not found\n', contentType: 'text/plain; charset=utf-8' };
+}
+
+/** A target whose objects webhooks convert for this request. */
+function boundTarget({ cluster, abortSignal: signal }: ApiCall, target: Target): Target {
+  return { ...target, served: boundTo({ network: cluster, signal }, target.served) };
 }
 
 /** The target of a path. Throws ApiError 403 or 404 if there is none. */
@@ -137,7 +143,7 @@ function versionInfo(version: string): unknown {
 
 /** Watches what a path without its `/watch` names: the older form of `?watch=true`. */
 function watchPath(call: ApiCall, path: string): void {
-  const target = targetAt(call, path);
+  const target = boundTarget(call, targetAt(call, path));
   if (target.subresource || (target.name !== undefined && isOutsideNamespace(target))) throw noSuchPath();
   if (call.method !== 'GET') throw methodNotAllowed();
   authorizeTarget(call, { ...target, name: undefined });

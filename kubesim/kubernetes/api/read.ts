@@ -4,6 +4,8 @@ import { keyOf } from '../store/cluster-store.js';
 import type { ApiResponse, ApiCall } from './call.js';
 import { listCost } from './list-rate-limiter.js';
 import type { Target } from './path.js';
+import { checkUnchanged } from '../cluster/review.js';
+import { asChanged } from '../kinds/registry.js';
 import { represent, representList } from './representation.js';
 import { selection } from './selection.js';
 import { ApiError, ListExpiredError, badRequest, gone, notFound, tooLargeVersion } from '../kinds/status.js';
@@ -17,6 +19,25 @@ export function objectOf({ cluster }: ApiCall, { served, namespace, name = '' }:
   return object;
 }
 
+/**
+ * Runs a change of the object of the path, which it gets in the version of the path. Throws ApiError, and ChangedError if
+ * the object has changed while a webhook converted it.
+ */
+export async function withCurrent<T>(
+  call: ApiCall,
+  target: Target,
+  change: (current: KubeObject) => T | Promise<T>,
+): Promise<T> {
+  const { served } = target;
+  const stored = objectOf(call, target);
+  const pending = served.convert?.prepare?.([stored]);
+  if (pending) {
+    await pending;
+    checkUnchanged(call.cluster.store, served.type, stored);
+  }
+  return change(asChanged(served, stored));
+}
+
 export async function get(call: ApiCall, target: Target): Promise<ApiResponse> {
   checkFuture(
     call,
@@ -24,6 +45,7 @@ export async function get(call: ApiCall, target: Target): Promise<ApiResponse> {
   );
   const computed = withNodeLeases(call, target).find(({ metadata }) => metadata.name === target.name);
   const object = computed ?? objectOf(call, target);
+  await target.served.convert?.prepare?.([object]);
   await call.cluster.store.durable();
   return {
     status: 200,
@@ -82,6 +104,7 @@ export async function list(call: ApiCall, target: Target): Promise<ApiResponse> 
         }
       : {}),
   };
+  await target.served.convert?.prepare?.(page);
   await cluster.store.durable();
   return {
     status: 200,

@@ -8,12 +8,13 @@ import { patchWriterOf, writerOf } from './field-manager.js';
 import { jsonPatch } from '../patches/json-patch.js';
 import { mergePatch } from '../patches/merge-patch.js';
 import type { Target } from './path.js';
-import type { ServedType } from '../kinds/registry.js';
+import { asChanged, type ServedType } from '../kinds/registry.js';
 import { ageColumn, defineResource, nameColumn, type ResourceType } from '../kinds/resource.js';
-import { objectOf } from './read.js';
+import { withCurrent } from './read.js';
+import { ofCurrent } from './write.js';
 import { represent } from './representation.js';
 import { optionsOf, reviewed } from './reviewed-writes.js';
-import { ApiError, badRequest, conflict, methodNotAllowed, otherName } from '../kinds/status.js';
+import { badRequest, conflict, internalError, methodNotAllowed, otherName } from '../kinds/status.js';
 import { bodyOf, parseText } from './body.js';
 
 interface Scalable extends KubeObject {
@@ -23,7 +24,8 @@ interface Scalable extends KubeObject {
 
 /** The scale subresource: desired and current number of replicas. */
 export async function scale(call: ApiCall, target: Target): Promise<ApiResponse> {
-  if (call.method === 'GET') return scaleResponse(call, objectOf(call, target) as Scalable, target);
+  if (call.method === 'GET')
+    return withCurrent(call, target, (object) => scaleResponse(call, object as Scalable, target));
   if (call.method === 'PUT')
     return changeScale(call, target, { by: writerOf(call, target), ...(await replacement(call)) });
   if (call.method !== 'PATCH') throw methodNotAllowed();
@@ -40,9 +42,20 @@ interface ScaleChange {
   change(current: Scalable): Json;
 }
 
-async function changeScale(call: ApiCall, target: Target, { by, change }: ScaleChange): Promise<ApiResponse> {
+function changeScale(call: ApiCall, target: Target, change: ScaleChange): Promise<ApiResponse> {
   // Read the object after the body, so that concurrent changes are not lost.
-  const current = objectOf(call, target) as Scalable;
+  return ofCurrent(() =>
+    withCurrent(call, target, (current) =>
+      scaleCurrent(call, target, { ...change, current: current as Scalable }),
+    ),
+  );
+}
+
+function scaleCurrent(
+  call: ApiCall,
+  target: Target,
+  { by, change, current }: ScaleChange & { readonly current: Scalable },
+): Promise<ApiResponse> {
   const changed = change(current);
   const { metadata, spec } = changed;
   const { name, resourceVersion: version } = isJson(metadata) ? metadata : {};
@@ -57,9 +70,27 @@ async function changeScale(call: ApiCall, target: Target, { by, change }: ScaleC
 /** Server-side apply of a scale: its manager owns the number of replicas of the object. */
 async function applyScale(call: ApiCall, target: Target, writer: Writer): Promise<ApiResponse> {
   const { value: body } = await parseText(call, await textOf(call), 'yaml');
-  const current = objectOf(call, target);
-  const { apiVersion, kind } = current;
   const spec = isJson(body) && isJson(body['spec']) ? body['spec'] : {};
+  return ofCurrent(() =>
+    withCurrent(call, target, (current) => {
+      const next = appliedScale(call, target, { current, spec, writer });
+      return storeScale(call, target, { current, next, by: 'APPLY' });
+    }),
+  );
+}
+
+interface ScaleConfiguration {
+  readonly current: KubeObject;
+  readonly spec: Json;
+  readonly writer: Writer;
+}
+
+function appliedScale(
+  call: ApiCall,
+  target: Target,
+  { current, spec, writer }: ScaleConfiguration,
+): KubeObject {
+  const { apiVersion, kind } = current;
   const config = withValueAt({ apiVersion, kind }, pathsOf(target).replicas, spec['replicas']) as Json;
   const application = {
     conflictVersion: 'autoscaling/v1',
@@ -68,8 +99,7 @@ async function applyScale(call: ApiCall, target: Target, writer: Writer): Promis
     force: flag(call.query, 'force'),
     now: call.cluster.clock.now(),
   };
-  const next = applyTo(current, target.served.type, application) as unknown as KubeObject;
-  return storeScale(call, target, { current, next, by: 'APPLY' });
+  return applyTo(current, target.served.type, application) as unknown as KubeObject;
 }
 
 interface NextScale {
@@ -95,8 +125,9 @@ async function storeScale(
     },
   };
   const object = await reviewed(call, replacing(call.cluster, type, { ...options, form, current, next }));
+  await target.served.convert?.prepare?.([object]);
   await call.cluster.store.durable();
-  return scaleResponse(call, object as Scalable, target);
+  return scaleResponse(call, asChanged(target.served, object) as Scalable, target);
 }
 
 interface Scale extends KubeObject {
@@ -120,7 +151,11 @@ const SERVED_SCALE: ServedType = {
   }) as unknown as ResourceType,
 };
 
+/** The scale of an object. Throws ApiError 500 if a custom resource has no number of replicas. */
 function scaleResponse(call: ApiCall, object: Scalable, target: Target): ApiResponse {
+  const { replicas } = pathsOf(target);
+  if (target.served.type.custom && valueAt(object, replicas) === undefined)
+    throw internalError(`the spec replicas field ".${replicas.join('.')}" does not exist`);
   const shown = scaleOf(object, target) as unknown as KubeObject;
   return { status: 200, body: represent(SERVED_SCALE, shown, call.representation, call.cluster.clock.now()) };
 }
@@ -148,18 +183,11 @@ async function patch(call: ApiCall, target: Target): Promise<Change> {
 function scaleOf(object: Scalable, target: Target): Json {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
   const paths = pathsOf(target);
-  const replicas = valueAt(object, paths.replicas);
-  if (replicas === undefined && target.served.type.custom)
-    throw new ApiError(
-      500,
-      'InternalError',
-      `Internal error occurred: the spec replicas field ".${paths.replicas.join('.')}" does not exist`,
-    );
   return {
     kind: 'Scale',
     apiVersion: 'autoscaling/v1',
     metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
-    spec: { replicas: replicas ?? 0 },
+    spec: { replicas: valueAt(object, paths.replicas) ?? 0 },
     status: { replicas: valueAt(object, paths.current) ?? 0, selector: selectorOf(object, paths.selector) },
   };
 }

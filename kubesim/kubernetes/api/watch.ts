@@ -44,6 +44,11 @@ function startOf({ cluster, query }: ApiCall): Start {
   return { revision, initial: false };
 }
 
+interface WatchedEvent {
+  readonly type: string;
+  readonly object: KubeObject;
+}
+
 function tooOld(revision: number, oldest: number): ApiError {
   return gone(`too old resource version: ${revision} (${oldest})`);
 }
@@ -109,7 +114,8 @@ class Watch {
       const turn = this.work.take(1);
       if (turn) await turn;
       if (response.writableLength >= MAX_UNREAD_BYTES) await waitForDrain(response);
-      if (this.ended) return;
+      const converted = this.converted(object);
+      if (!(converted === true || (await converted))) return;
       this.work.spend(this.send('ADDED', object));
     }
     this.position = revision;
@@ -134,7 +140,11 @@ class Watch {
         const change = this.next();
         if (!change) return;
         this.position = change.revision;
-        this.work.spend(this.sendChange(change));
+        const event = this.eventOf(change);
+        if (!event) continue;
+        const converted = this.converted(event.object);
+        if (!(converted === true || (await converted))) return;
+        this.work.spend(this.send(event.type, event.object));
       }
     } finally {
       this.pumping = false;
@@ -158,11 +168,26 @@ class Watch {
     return change && change.revision <= cluster.store.publishedRevision ? change : undefined;
   }
 
-  private sendChange({ type, object, previous }: Change): number {
+  /** Whether an object can be sent, when a webhook has converted it. A conversion that fails ends the watch. */
+  private converted(object: KubeObject): boolean | Promise<boolean> {
+    const pending = this.target.served.convert?.prepare?.([object]);
+    if (!pending) return !this.ended;
+    return pending.then(
+      () => !this.ended,
+      (error: unknown) => {
+        if (!(error instanceof ApiError)) throw error;
+        if (!this.ended) this.fail(error);
+        return false;
+      },
+    );
+  }
+
+  /** What a watch of the selection shows of a change. */
+  private eventOf({ type, object, previous }: Change): WatchedEvent | undefined {
     const before = previous !== undefined && type !== 'ADDED' && this.matches(previous);
     const after = type !== 'DELETED' && this.matches(object);
-    if (after) return this.send(before ? 'MODIFIED' : 'ADDED', object);
-    return before ? this.send('DELETED', previousAt(previous, object)) : 0;
+    if (after) return { type: before ? 'MODIFIED' : 'ADDED', object };
+    return before ? { type: 'DELETED', object: previousAt(previous, object) } : undefined;
   }
 
   /** Returns the number of characters written. */

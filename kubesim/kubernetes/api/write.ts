@@ -1,7 +1,7 @@
 import { WorkBudget } from '../../../kernel/fairness/work-turns.js';
 import { admitDeletion } from '../cluster/admission.js';
 import { finishDeletion, type DeleteOptions } from '../cluster/delete.js';
-import { ChangedError, type Reviewed } from '../cluster/review.js';
+import { ChangedError, checkUnchanged, type Reviewed } from '../cluster/review.js';
 import {
   creation,
   replacement,
@@ -17,7 +17,7 @@ import { jsonPatch } from '../patches/json-patch.js';
 import { mergePatch } from '../patches/merge-patch.js';
 import type { Target } from './path.js';
 import { ephemeralReplacement } from './ephemeral-containers.js';
-import { objectOf } from './read.js';
+import { objectOf, withCurrent } from './read.js';
 import { PLAIN, represent, representList } from './representation.js';
 import { selection } from './selection.js';
 import { signingRequests } from '../kinds/certificates.js';
@@ -45,6 +45,7 @@ async function respondWhenDurable(
   object: KubeObject,
   status = 200,
 ): Promise<ApiResponse> {
+  await target.served.convert?.prepare?.([object]);
   await call.cluster.store.durable();
   const shown = object.metadata.resourceVersion === '' ? withoutVersion(object) : object;
   return { status, body: represent(target.served, shown, call.representation, call.cluster.clock.now()) };
@@ -106,14 +107,15 @@ const MAX_ATTEMPTS = 5;
 
 /** Stores the next version of an object, computed of its current one. Throws ApiError. */
 function store(call: ApiCall, target: Target, change: (current: KubeObject) => Next): Promise<KubeObject> {
-  return ofCurrent(() => {
-    const current = objectOf(call, target);
-    return reviewed(call, storing(call, target, { current, ...change(current) }));
-  });
+  return ofCurrent(() =>
+    withCurrent(call, target, (current) =>
+      reviewed(call, storing(call, target, { current, ...change(current) })),
+    ),
+  );
 }
 
 /** The result of a change of an object, which is computed again when the object has changed meanwhile. */
-async function ofCurrent<T>(change: () => Promise<T>): Promise<T> {
+export async function ofCurrent<T>(change: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await change();
@@ -404,7 +406,7 @@ export async function remove(call: ApiCall, target: Target): Promise<ApiResponse
   const object = await ofCurrent(() => {
     const doomed = objectOf(call, target);
     admitDeletion(call.cluster, type, doomed);
-    return reviewed(call, deletion(call, target, doomed, options));
+    return deleteConverted(call, target, { doomed, options });
   });
   if (call.cluster.store.byUid(object.metadata.uid) || type.id === 'pods')
     return respondWhenDurable(call, target, object);
@@ -424,6 +426,20 @@ export async function remove(call: ApiCall, target: Target): Promise<ApiResponse
 /** Objects of collections that the requests of an account delete in one turn of the event loop. */
 const DELETIONS_PER_TURN = 50;
 
+/** Deletes a stored object when it is converted to the version of the path. */
+async function deleteConverted(
+  call: ApiCall,
+  target: Target,
+  { doomed, options }: { readonly doomed: KubeObject; readonly options: DeleteOptions },
+): Promise<KubeObject> {
+  const pending = target.served.convert?.prepare?.([doomed]);
+  if (pending) {
+    await pending;
+    checkUnchanged(call.cluster.store, target.served.type, doomed);
+  }
+  return reviewed(call, deletion(call, target, doomed, options));
+}
+
 export async function removeCollection(call: ApiCall, target: Target): Promise<ApiResponse> {
   const options = await deleteOptions(call);
   const { type } = target.served;
@@ -436,10 +452,11 @@ export async function removeCollection(call: ApiCall, target: Target): Promise<A
     if (turn) await turn;
     const object = await ofCurrent(async () => {
       const doomed = call.cluster.store.byUid(metadata.uid);
-      return doomed && reviewed(call, deletion(call, target, doomed, options));
+      return doomed && deleteConverted(call, target, { doomed, options });
     });
     if (object) removed.push(object);
   }
+  await target.served.convert?.prepare?.(removed);
   await call.cluster.store.durable();
   const metadata = { resourceVersion: String(call.cluster.store.revision) };
   return {

@@ -11,11 +11,16 @@ export interface Review {
   readonly request: AdmissionRequest;
 }
 
+/** A webhook converts an object to its stored version at this step of a write. */
+export interface ConversionStep {
+  readonly converted: Promise<KubeObject>;
+}
+
 /**
  * A write that waits for webhooks: it yields each review and gets what they have made of the object, or undefined if
- * there was none to call.
+ * there was none to call. Of a conversion it gets the converted object.
  */
-export type Reviewed<T> = Generator<Review, T, Json | undefined>;
+export type Reviewed<T> = Generator<Review | ConversionStep, T, Json | undefined>;
 
 /** Runs a write that webhooks do not review. */
 export function withoutWebhooks<T>(write: Reviewed<T>): T {
@@ -47,5 +52,7 @@ export function checkUnchanged<T extends KubeObject>(
   object: T,
 ): void {
   const { namespace = '', name } = object.metadata;
-  if (store.get(type, namespace, name) !== object) throw new ChangedError(type, name);
+  const stored = store.get(type, namespace, name)?.metadata;
+  const { uid, resourceVersion } = object.metadata;
+  if (stored?.uid !== uid || stored.resourceVersion !== resourceVersion) throw new ChangedError(type, name);
 }

@@ -25,7 +25,7 @@ import { mutated } from './mutated-object.js';
 import { admitByPolicies } from './policies/policies.js';
 import type { AdmissionRequest, RequestAttributes, Requester } from './policies/request.js';
 import { admitPodSecurity, type Warn } from './pod-security-admission.js';
-import { checkUnchanged, type Review, type Reviewed, withoutWebhooks } from './review.js';
+import { checkUnchanged, type Reviewed, withoutWebhooks } from './review.js';
 import { schemaOf, specCauses } from './schema-rules.js';
 
 /** The writer of an object: a field manager, or an apply, which has recorded its fields in the object. */
@@ -96,7 +96,11 @@ export function* creation<T extends KubeObject>(
   // Quotas and the namespace may have changed in the meantime.
   if (isReviewed) admit(cluster, type, object);
   checkAbsent(cluster, type, object);
-  return dryRun ? object : cluster.store.put(type, object);
+  const stored = yield* storedForm(options, object, () => {
+    admit(cluster, type, object);
+    checkAbsent(cluster, type, object);
+  });
+  return dryRun ? stored : cluster.store.put(type, stored);
 }
 
 function checkAbsent<T extends KubeObject>(
@@ -142,6 +146,19 @@ function shown({ attributes, form }: WriteOptions, object: KubeObject): KubeObje
 function read({ attributes, form }: WriteOptions, patched: Json, object: KubeObject): Json {
   if (form) return form.read(patched, object);
   return attributes?.served.convert?.in(patched) ?? patched;
+}
+
+/** The form in which an object of a request is stored; runs a check again after a webhook has converted it. */
+function* storedForm<T extends KubeObject>(
+  { attributes }: WriteOptions,
+  object: T,
+  check: () => void,
+): Reviewed<T> {
+  const stored = attributes?.served.convert?.toStored?.(object) ?? object;
+  if (!(stored instanceof Promise)) return stored as T;
+  const converted = yield { converted: stored };
+  check();
+  return converted as unknown as T;
 }
 
 /** A new object before the API server has set its metadata, as mutating webhooks and policies get it. */
@@ -327,7 +344,9 @@ export function* replacement<T extends KubeObject>(
   if (yield* validated(cluster, type, change, next)) admit(cluster, type, next, current);
   if (sameJson(withoutNewTimes(current, next), current)) return current;
   const isCounted = type.generation && !sameJson(countedOf(type, next), countedOf(type, current));
-  const counted = isCounted ? countGeneration(next) : next;
+  const counted = yield* storedForm(change, isCounted ? countGeneration(next) : next, () =>
+    checkUnchanged(cluster.store, type, current),
+  );
   if (change.dryRun) return counted;
   return finishDeletion(cluster, type, cluster.store.put(type, counted));
 }
@@ -352,7 +371,7 @@ function* validated<T extends KubeObject>(
   type: ResourceType<T>,
   change: Replacement<T>,
   next: T,
-): Generator<Review, boolean, Json | undefined> {
+): Reviewed<boolean> {
   const request = requestOf(type, 'UPDATE', change);
   if (!request) return false;
   const { current } = change;
@@ -394,7 +413,8 @@ export function* statusReplacement<T extends KubeObject>(
   if (causes.length > 0) throw invalid(type, current.metadata.name, causes);
   review(cluster, type, change, { object: next, old: current });
   yield* validated(cluster, type, change, next);
-  return change.dryRun ? next : cluster.store.put<T>(type, next);
+  const stored = yield* storedForm(change, next, () => checkUnchanged(cluster.store, type, current));
+  return change.dryRun ? stored : cluster.store.put<T>(type, stored);
 }
 
 function statusWriter(type: ResourceType): Writer {

@@ -18,6 +18,7 @@ export const customResourceDefinitions = defineResource<CustomResourceDefinition
 const NO_NAMES: DefinitionNames = { plural: '', kind: '' };
 
 type Spec = CustomResourceDefinition['spec'];
+type Conversion = NonNullable<Spec['conversion']>;
 
 /** Names, the conversion and the stored versions. A client may have left out fields that validation requires. */
 function withDefaults(definition: CustomResourceDefinition): CustomResourceDefinition {
@@ -26,11 +27,20 @@ function withDefaults(definition: CustomResourceDefinition): CustomResourceDefin
     ...EMPTY,
     ...given,
     names: withDefaultNames({ ...NO_NAMES, ...given?.names }),
+    conversion: withDefaultPort(given?.conversion ?? EMPTY.conversion),
   };
   return { ...definition, spec, status: withStoredVersion(definition.status, spec) };
 }
 
 const EMPTY = { group: '', scope: '' as Spec['scope'], versions: [], conversion: { strategy: 'None' } };
+
+/** The Service of a conversion webhook has a port. */
+function withDefaultPort(conversion: Conversion): Conversion {
+  const { clientConfig } = conversion.webhook ?? {};
+  if (!clientConfig?.service) return conversion;
+  const service = { port: 443, ...clientConfig.service };
+  return { ...conversion, webhook: { ...conversion.webhook, clientConfig: { ...clientConfig, service } } };
+}
 
 function withDefaultNames(names: DefinitionNames): DefinitionNames {
   const { kind, singular, listKind } = names;

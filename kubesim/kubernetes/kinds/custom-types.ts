@@ -1,13 +1,13 @@
 import { listTypeCauses } from '../structural-schema/list-causes.js';
-import { prune } from '../structural-schema/prune.js';
 import { withSchemaDefaults } from '../structural-schema/schema-defaults.js';
 import type { StructuralSchema } from '../structural-schema/structural-schema.js';
 import { hasRules, ruleCauses } from '../structural-schema/validation-rules.js';
 import { valueCauses } from '../structural-schema/validate-value.js';
 import { customColumns } from './custom-columns.js';
 import { embeddedCauses } from './embedded-resource-rules.js';
+import { conversionOf } from './custom-conversion.js';
 import { schemaOfVersion, type CustomResourceDefinition, type DefinitionVersion } from './definition.js';
-import { valueAt, type Json, type KubeObject } from './object.js';
+import { valueAt, type KubeObject } from './object.js';
 import type { ServedType } from './registry.js';
 import { invalidValue } from '../schema/causes.js';
 import type { Cause, ResourceType, ScalePaths, Subresource } from './resource.js';
@@ -15,18 +15,15 @@ import type { Cause, ResourceType, ScalePaths, Subresource } from './resource.js
 /** The kinds of a definition, one for each served version; all have the same stored objects. */
 export function customTypes(definition: CustomResourceDefinition): ServedType[] {
   const { group, versions } = definition.spec;
-  const storage = versions.find((version) => version.storage);
-  const stored = {
-    as: `${group}/${storage?.name ?? ''}`,
-    schema: storage && schemaOfVersion(storage),
-  };
   return versions
     .filter(({ served }) => served)
     .sort((a, b) => versionOrder(a.name, b.name))
-    .map((version) => {
-      const type = customType(definition, version);
-      return { group, version: version.name, type, convert: conversion(type, stored) };
-    });
+    .map((version) => ({
+      group,
+      version: version.name,
+      type: customType(definition, version),
+      convert: conversionOf(definition, `${group}/${version.name}`),
+    }));
 }
 
 /** The kind in the version in which its objects are stored. */
@@ -121,41 +118,6 @@ function scaleCauses(object: KubeObject, scale: ScalePaths | undefined): Cause[]
       ? [invalidValue(path, replicas, `should be less than or equal to ${MAX_REPLICAS}`)]
       : [];
   });
-}
-
-function pruned(object: Json, schema: StructuralSchema): Json {
-  return prune(object, schema, { path: '', isResource: true }, []) as Json;
-}
-
-interface StoredForm {
-  /** The version in which objects are stored: `example.com/v1`. */
-  readonly as: string;
-  readonly schema: StructuralSchema | undefined;
-}
-
-/**
- * Without conversion an object has the fields that its version and the stored one have. What the stored schema has become
- * since an object was stored, its fields and defaults, shows when the object is read.
- */
-function conversion({ group, version, custom }: ResourceType, stored: StoredForm): ServedType['convert'] {
-  const apiVersion = `${group}/${version}`;
-  const read = new WeakMap<KubeObject, Json>();
-  return {
-    storedAs: stored.as,
-    in: (body) => ({ ...body, apiVersion: stored.as }),
-    out(object) {
-      const known = read.get(object);
-      if (known || !stored.schema || !custom) return known ?? (object as KubeObject & Json);
-      const current = withSchemaDefaults(
-        pruned(object as KubeObject & Json, stored.schema),
-        stored.schema,
-      ) as Json;
-      const converted =
-        current['apiVersion'] === apiVersion ? current : { ...pruned(current, custom.schema), apiVersion };
-      read.set(object, converted);
-      return converted;
-    },
-  };
 }
 
 /** The order of versions in discovery: v2, v1, v1beta1, v1alpha1, others by name. */

@@ -20,6 +20,7 @@ import {
   type DefinitionVersion,
 } from './definition.js';
 import { dns1035Label } from './formats.js';
+import { clientConfigCauses } from './webhook-client-rules.js';
 
 type Spec = CustomResourceDefinition['spec'];
 
@@ -89,7 +90,7 @@ function specCauses(spec: Spec): Cause[] {
     causes.push(
       invalidValue('spec.versions', versions, 'must have exactly one version marked as storage version'),
     );
-  return [...causes, ...namesCauses(names), ...conversionCauses(conversion, versions)];
+  return [...causes, ...namesCauses(names), ...conversionCauses(conversion)];
 }
 
 /** API servers name a schema that all versions share at one place. */
@@ -152,25 +153,42 @@ function namesCauses(names: DefinitionNames): Cause[] {
   return causes;
 }
 
-function conversionCauses(conversion: Spec['conversion'], versions: Spec['versions']): Cause[] {
+const CONVERSION = 'spec.conversion';
+
+/** API servers name the fields of the conversion as their internal version has them. */
+function conversionCauses(conversion: Spec['conversion']): Cause[] {
   const { strategy = 'None', webhook } = conversion ?? {};
-  if (strategy === 'Webhook') return webhookCauses(webhook, versions);
-  if (strategy !== 'None') return [unsupported('spec.conversion.strategy', strategy, ['None', 'Webhook'])];
-  return webhook
-    ? [forbiddenValue('spec.conversion.webhook', 'should not be set when strategy is not set to Webhook')]
-    : [];
+  const { clientConfig, conversionReviewVersions = [] } = webhook ?? {};
+  const [client, versions] = [`${CONVERSION}.webhookClientConfig`, `${CONVERSION}.conversionReviewVersions`];
+  if (strategy === 'Webhook')
+    return [
+      ...(clientConfig
+        ? clientConfigCauses(client, clientConfig)
+        : [required(client, 'required when strategy is set to Webhook')]),
+      ...reviewVersionCauses(versions, conversionReviewVersions),
+    ];
+  if (strategy !== 'None') return [unsupported(`${CONVERSION}.strategy`, strategy, ['None', 'Webhook'])];
+  const why = 'should not be set when strategy is not set to Webhook';
+  return [
+    ...(clientConfig ? [forbiddenValue(client, why)] : []),
+    ...(conversionReviewVersions.length > 0 ? [forbiddenValue(versions, why)] : []),
+  ];
 }
 
-/** Objects of several versions are not converted by webhooks: containers are no processes. */
-function webhookCauses(webhook: object | undefined, versions: Spec['versions']): Cause[] {
-  if (!webhook)
-    return [
-      required('spec.conversion.webhookClientConfig', 'required when strategy is set to Webhook'),
-      required('spec.conversion.conversionReviewVersions'),
-    ];
-  return versions.length > 1
-    ? [forbiddenValue('spec.conversion.strategy', 'kubesim does not call conversion webhooks')]
-    : [];
+const REVIEW_VERSIONS = ['v1', 'v1beta1'];
+
+function reviewVersionCauses(field: string, versions: readonly string[]): Cause[] {
+  if (versions.length === 0) return [required(field)];
+  const causes = versions.flatMap((version, index) => {
+    const at = `${field}[${index}]`;
+    if (versions.indexOf(version) < index) return [invalidValue(at, version, 'duplicate version')];
+    return formatCauses(at, version, dns1035Label);
+  });
+  if (versions.some((version) => REVIEW_VERSIONS.includes(version))) return causes;
+  return [
+    ...causes,
+    invalidValue(field, versions, `must include at least one of ${REVIEW_VERSIONS.join(', ')}`),
+  ];
 }
 
 function versionCauses(version: DefinitionVersion, path: string): Cause[] {

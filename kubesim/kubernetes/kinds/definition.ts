@@ -1,5 +1,6 @@
 import { StructuralSchema } from '../structural-schema/structural-schema.js';
 import type { ScalePaths } from './resource.js';
+import type { WebhookClientConfig } from './webhook-client-rules.js';
 import type { Condition, Json, KubeObject } from './object.js';
 
 /** The names of a custom resource. */
@@ -42,7 +43,13 @@ export interface CustomResourceDefinition extends KubeObject {
     readonly scope: 'Namespaced' | 'Cluster';
     readonly names: DefinitionNames;
     readonly versions: readonly DefinitionVersion[];
-    readonly conversion?: { readonly strategy?: string; readonly webhook?: Json };
+    readonly conversion?: {
+      readonly strategy?: string;
+      readonly webhook?: {
+        readonly clientConfig?: WebhookClientConfig;
+        readonly conversionReviewVersions?: readonly string[];
+      };
+    };
     readonly preserveUnknownFields?: boolean;
   };
   readonly status?: {

@@ -36,20 +36,45 @@ import { addresses, serviceRanges } from './service-ranges.js';
 import { endpoints, endpointSlices, services } from './services.js';
 import { unitedDeployments } from './united-deployment.js';
 import { storageClasses, volumeClaims, volumes } from './volumes.js';
+import type { WebhookClientConfig } from './webhook-client-rules.js';
 import { mutatingWebhooks, validatingWebhooks } from './webhook-configurations.js';
+
+/** The conversion of a version of a kind from and to the stored objects. */
+export interface Conversion {
+  /** A stored object as it is served. */
+  out(object: KubeObject): Json;
+  /** The body of a request as it is changed and validated. */
+  in(body: Json): Json;
+  /** The version of what `in` makes of a body. */
+  readonly storedAs: string;
+  /** Converts objects for `out`; undefined if there is nothing to wait for. Throws ApiError. */
+  prepare?(objects: readonly KubeObject[]): Promise<void> | undefined;
+  /** The form in which an object is stored; absent if `in` makes it. Throws ApiError. */
+  toStored?(object: KubeObject): KubeObject | Promise<KubeObject>;
+  /** The webhook that converts. Its calls belong to a request, for which the conversion is bound first. */
+  readonly webhook?: WebhookConversion;
+}
+
+/** A webhook that converts the objects of a definition between versions such as `example.com/v1`. */
+export interface WebhookConversion {
+  readonly own: string;
+  readonly stored: string;
+  readonly clientConfig: WebhookClientConfig;
+  /** The versions of ConversionReview that it understands. */
+  readonly reviewVersions: readonly string[];
+  /** An object without the fields that its version does not have. */
+  known(object: Json): Json;
+  /** A stored object without the fields that its version does not have, and with its defaults. */
+  current(object: KubeObject): Json;
+}
 
 /** A kind served under one group and version; several may serve the same stored objects. */
 export interface ServedType {
   readonly group: string;
   readonly version: string;
   readonly type: ResourceType;
-  /** Conversion from and to the stored object; absent if objects are stored as they are served. */
-  readonly convert?: {
-    out(object: KubeObject): Json;
-    in(body: Json): Json;
-    /** The version in which objects are stored. */
-    readonly storedAs: string;
-  };
+  /** Absent if objects are stored as they are served. */
+  readonly convert?: Conversion;
   /** Validates the body of a creation where this version has rules of its own. */
   createCauses?(body: Json): Cause[];
 }
@@ -57,6 +82,11 @@ export interface ServedType {
 /** A stored object as it is served; the same if it is stored so. */
 export function asServed(served: ServedType | undefined, object: KubeObject): KubeObject {
   return served?.convert ? (served.convert.out(object) as unknown as KubeObject) : object;
+}
+
+/** A stored object as requests change it: custom resources in the version of the path. */
+export function asChanged(served: ServedType, object: KubeObject): KubeObject {
+  return served.type.custom ? asServed(served, object) : object;
 }
 
 /** All stored kinds. */

@@ -25,6 +25,10 @@ export interface Invocation {
   convert(object: KubeObject): KubeObject;
   /** Converts what the webhook made of the object back. */
   revert(object: Json): Json;
+  /** Waits for the conversion of objects for `convert`; undefined if there is nothing to wait for. Throws ApiError. */
+  prepare?(objects: readonly KubeObject[]): Promise<void> | undefined;
+  /** Waits for the conversion of an object for `revert`. */
+  prepareReverted?(object: Json): Promise<void> | undefined;
 }
 
 /** What decides which webhooks are for a request. */
@@ -33,6 +37,8 @@ export interface Matching {
   readonly resources: ClusterResources;
   /** Steps that the conditions of all webhooks may take. */
   readonly budget: Budget;
+  /** The version of a kind with the webhook that converts its objects for this request. */
+  bind(served: ServedType): ServedType;
 }
 
 const unchanged = {
@@ -42,7 +48,7 @@ const unchanged = {
 
 /** Whether a rule of the webhook is for the resource of the request or, if it accepts them, an equivalent one. */
 export function ruleOf(
-  resources: ClusterResources,
+  { resources, bind }: Matching,
   webhook: AdmissionWebhook,
   request: AdmissionRequest,
 ): Invocation | undefined {
@@ -57,7 +63,7 @@ export function ruleOf(
   for (const rule of rules)
     for (const served of equivalents) {
       const other = { group: served.group, version: served.version, plural: served.type.plural };
-      if (matchesOperation(rule, request, other)) return equivalent(webhook, request, served);
+      if (matchesOperation(rule, request, other)) return equivalent(webhook, request, bind(served));
     }
   return undefined;
 }
@@ -79,6 +85,8 @@ function equivalent(webhook: AdmissionWebhook, request: AdmissionRequest, served
     kind: { group, version, kind: type.kind },
     convert: (object) => convert(object as unknown as Json) as unknown as KubeObject,
     revert: between(served, own),
+    prepare: (objects) => served.convert?.prepare?.(objects),
+    prepareReverted: (object) => own?.convert?.prepare?.([object as unknown as KubeObject]),
   };
 }
 

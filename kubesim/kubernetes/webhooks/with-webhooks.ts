@@ -2,13 +2,15 @@ import { Budget } from '../cel/budget.js';
 import { jsonPatch } from '../patches/json-patch.js';
 import type { AdmissionRequest } from '../cluster/policies/request.js';
 import type { ClusterResources } from '../cluster/resources.js';
-import type { Review, Reviewed } from '../cluster/review.js';
+import type { ConversionStep, Review, Reviewed } from '../cluster/review.js';
 import { sameJson } from '../../../kernel/same-json.js';
 import type { Json, KubeObject } from '../kinds/object.js';
+import type { ServedType } from '../kinds/registry.js';
 import { ApiError, internalError } from '../kinds/status.js';
 import { mutatingWebhooks } from '../kinds/webhook-configurations.js';
 import { callWebhook, type Caller, CallingWebhookError, failureOf, requestTimeout } from './call-webhook.js';
 import { type Invocation, isSelected, type Matching, ruleOf } from './invocation.js';
+import { boundTo } from './request-conversion.js';
 import { webhooksOf } from './registered-webhooks.js';
 import type { WebhookNetwork } from './webhook-connection.js';
 
@@ -37,7 +39,7 @@ export function runReviewed<T>(request: ReviewedRequest, write: Reviewed<T>): T 
   const webhooks = new RequestWebhooks(request);
   let step = write.next(undefined);
   while (!step.done) {
-    const review = webhooks.review(step.value);
+    const review = webhooks.step(step.value);
     // Without webhooks no other request may come between the steps of a write.
     if (review) return afterReview(webhooks, write, review);
     step = write.next(undefined);
@@ -52,7 +54,7 @@ async function afterReview<T>(
 ): Promise<T> {
   let step = write.next(await review);
   while (!step.done) {
-    const next = webhooks.review(step.value);
+    const next = webhooks.step(step.value);
     step = write.next(next && (await next));
   }
   return step.value;
@@ -66,16 +68,22 @@ class RequestWebhooks {
   constructor({ cluster, warn, signal }: ReviewedRequest) {
     const deadline = performance.now() + REQUEST_TIMEOUT;
     this.caller = { network: cluster, warn, signal, deadline };
-    this.matching = { store: cluster.store, resources: cluster.resources, budget: new Budget() };
+    const bind = (served: ServedType) => boundTo({ network: cluster, signal }, served);
+    this.matching = { store: cluster.store, resources: cluster.resources, budget: new Budget(), bind };
+  }
+
+  /** What webhooks make of an object at a step of a write; undefined if there is none to call. */
+  step(step: Review | ConversionStep): Promise<Json> | undefined {
+    return 'converted' in step ? (step.converted as Promise<unknown> as Promise<Json>) : this.review(step);
   }
 
   /** What webhooks make of the object of a request; undefined if no webhook has a rule for it. */
-  review({ mutates, request }: Review): Promise<Json> | undefined {
-    const { store, resources } = this.matching;
+  private review({ mutates, request }: Review): Promise<Json> | undefined {
+    const { store } = this.matching;
     // A webhook must not prevent the change of its configuration.
     if (request.type.group === mutatingWebhooks.group) return undefined;
     const invocations = webhooksOf(store, mutates).flatMap(
-      (webhook) => ruleOf(resources, webhook, request) ?? [],
+      (webhook) => ruleOf(this.matching, webhook, request) ?? [],
     );
     if (invocations.length === 0) return undefined;
     if (invocations.length > MAX_CALLS)
@@ -84,7 +92,8 @@ class RequestWebhooks {
   }
 
   private async validate(invocations: readonly Invocation[], request: AdmissionRequest): Promise<Json> {
-    const selected = invocations.filter((each) => isSelected(this.matching, each, request));
+    const selected: Invocation[] = [];
+    for (const each of invocations) if (await this.selects(each, request)) selected.push(each);
     const errors: unknown[] = [];
     for (let start = 0; start < selected.length && errors.length === 0; start += MAX_CONCURRENT) {
       const results = await Promise.allSettled(
@@ -110,12 +119,18 @@ class RequestWebhooks {
       }
       if (invocation.webhook.reinvocationPolicy === 'IfNeeded') called.push(invocation);
     };
-    for (const invocation of invocations)
-      if (isSelected(this.matching, invocation, current)) await run(invocation);
+    for (const invocation of invocations) if (await this.selects(invocation, current)) await run(invocation);
     const repeated = new Set(again);
     for (const invocation of invocations)
-      if (repeated.has(invocation) && isSelected(this.matching, invocation, current)) await run(invocation);
+      if (repeated.has(invocation) && (await this.selects(invocation, current))) await run(invocation);
     return (current.object ?? {}) as unknown as Json;
+  }
+
+  /** Whether a webhook selects a request, whose objects are converted to its version. */
+  private async selects(invocation: Invocation, request: AdmissionRequest): Promise<boolean> {
+    const objects = [request.object, request.old].filter((object) => object !== undefined);
+    await invocation.prepare?.(objects);
+    return isSelected(this.matching, invocation, request);
   }
 
   /** What a webhook makes of the object; undefined if it leaves it. */
@@ -131,7 +146,9 @@ class RequestWebhooks {
       );
     const shown = invocation.convert(object);
     const patched = apply(shown, operations);
-    return sameJson(patched, shown) ? undefined : (invocation.revert(patched) as unknown as KubeObject);
+    if (sameJson(patched, shown)) return undefined;
+    await invocation.prepareReverted?.(patched);
+    return invocation.revert(patched) as unknown as KubeObject;
   }
 
   /** The decision of a webhook; undefined if it could not be called and its failures are ignored. */

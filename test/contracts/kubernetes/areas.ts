@@ -9,6 +9,7 @@ import { contentNegotiation } from './cases/content-negotiation.js';
 import { certificates } from './cases/certificates.js';
 import { controllers } from './cases/controllers.js';
 import { customObjects } from './cases/custom-objects.js';
+import { conversionWebhooks } from './cases/conversion-webhooks/conversion-webhooks.js';
 import { customResources } from './cases/custom-resources.js';
 import { daemonSets } from './cases/daemon-sets.js';
 import { deletion } from './cases/deletion.js';
@@ -57,6 +58,7 @@ export const areas: readonly Area[] = [
   admissionWebhooks,
   customResources,
   customObjects,
+  conversionWebhooks,
   apiServices,
   validationRules,
   namespaces,

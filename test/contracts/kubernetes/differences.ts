@@ -1,5 +1,6 @@
 import { access } from './differences/access.js';
 import { contentNegotiation } from './differences/content-negotiation.js';
+import { conversionWebhooks } from './differences/conversion-webhooks.js';
 import { customResources } from './differences/custom-resources.js';
 import { deletion } from './differences/deletion.js';
 import { discovery } from './differences/discovery.js';
@@ -33,6 +34,7 @@ export const differences: Readonly<Record<string, readonly Difference[]>> = {
   access,
   'flow control': flowControl,
   'custom resources': customResources,
+  'conversion webhooks': conversionWebhooks,
   'validation rules': validationRules,
   namespaces,
   scheduling,
