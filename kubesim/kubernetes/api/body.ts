@@ -158,7 +158,7 @@ export function readObject(
   if (served.type.id === customResourceDefinitions.id) checkSize(input);
   checkKind(served, input);
   const body = knownFields(call, served, { input, facts });
-  const metadata = isJson(body['metadata']) ? body['metadata'] : {};
+  const metadata = withoutEmpty(isJson(body['metadata']) ? body['metadata'] : {});
   checkNames(metadata, { namespace, name });
   const stored = served.convert ? served.convert.in(body) : body;
   return {
@@ -167,6 +167,16 @@ export function readObject(
     kind: served.type.kind,
     metadata: { ...metadata, ...(namespace === undefined ? {} : { namespace }) },
   };
+}
+
+const OPTIONAL = ['labels', 'annotations', 'finalizers', 'ownerReferences'];
+
+/** Metadata without empty maps and lists, which API servers take as omitted. */
+function withoutEmpty(metadata: Json): Json {
+  const isEmpty = (value: unknown) => typeof value === 'object' && Object.keys(value ?? {}).length === 0;
+  return Object.fromEntries(
+    Object.entries(metadata).filter(([name, value]) => !OPTIONAL.includes(name) || !isEmpty(value)),
+  );
 }
 
 /** Bytes and values of a definition at most. Each is checked and compiled in one turn of the event loop. */

@@ -24,5 +24,8 @@ export function specCauses<T extends KubeObject>(
   const more = schemaCauses(object, schema, old);
   if (more.length === 0) return causes;
   const reported = new Set(causes.map(({ field }) => field));
-  return [...causes, ...more.filter(({ field }) => !reported.has(field))];
+  // What all versions of a definition have in common is reported once.
+  const isReported = (field: string) =>
+    reported.has(field) || reported.has(field.replace(/^spec\.versions\[\d+\]/, 'spec'));
+  return [...causes, ...more.filter(({ field }) => !isReported(field))];
 }

@@ -10,7 +10,7 @@ import {
   type Metadata,
 } from '../kinds/object.js';
 import { asServed } from '../kinds/registry.js';
-import type { ResourceType } from '../kinds/resource.js';
+import type { Cause, ResourceType } from '../kinds/resource.js';
 import { sameJson } from '../../../kernel/same-json.js';
 import { recordUpdate, withoutNewTimes, type Writer } from '../managed-fields/field-manager.js';
 import { decode } from '../schema/decode.js';
@@ -88,7 +88,7 @@ export function* creation<T extends KubeObject>(
   options.authorize?.(object);
   const schema = schemaOf(cluster, type);
   const causes = [...metadataCauses(type, object.metadata), ...specCauses(type, schema, { object })];
-  if (causes.length > 0) throw invalid(type, object.metadata.name, causes);
+  checkCauses(type, object, causes);
   admitPodSecurity(cluster, type, { object }, warn);
   review(cluster, type, options, { object });
   const isReviewed =
@@ -101,6 +101,18 @@ export function* creation<T extends KubeObject>(
     checkAbsent(cluster, type, object);
   });
   return dryRun ? stored : cluster.store.put(type, stored);
+}
+
+/** Throws ApiError if there are causes; warns of those that the object had before. */
+function checkCauses(
+  type: ResourceType,
+  { metadata }: KubeObject,
+  causes: readonly Cause[],
+  warn?: Warn,
+): void {
+  const errors = causes.filter(({ isWarning }) => !isWarning);
+  if (errors.length > 0) throw invalid(type, metadata.name, errors);
+  for (const { field, message } of causes) warn?.(`${field}: ${message}`);
 }
 
 function checkAbsent<T extends KubeObject>(
@@ -338,7 +350,7 @@ export function* replacement<T extends KubeObject>(
     ...metadataCauses(type, next.metadata, current.metadata),
     ...specCauses(type, schema, { object: next, old: current }),
   ];
-  if (causes.length > 0) throw invalid(type, current.metadata.name, causes);
+  checkCauses(type, current, causes, change.warn);
   admitPodSecurity(cluster, type, { object: next, old: current }, change.warn);
   review(cluster, type, change, { object: next, old: current });
   if (yield* validated(cluster, type, change, next)) admit(cluster, type, next, current);
@@ -409,8 +421,7 @@ export function* statusReplacement<T extends KubeObject>(
     },
     checkReviewed: () => checkUnchanged(cluster.store, type, current),
   });
-  const causes = type.custom ? type.validate(next, current) : [];
-  if (causes.length > 0) throw invalid(type, current.metadata.name, causes);
+  checkCauses(type, current, type.custom ? type.validate(next, current) : [], change.warn);
   review(cluster, type, change, { object: next, old: current });
   yield* validated(cluster, type, change, next);
   const stored = yield* storedForm(change, next, () => checkUnchanged(cluster.store, type, current));

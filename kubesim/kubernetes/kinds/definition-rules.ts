@@ -29,7 +29,7 @@ export function definitionCauses(object: CustomResourceDefinition, old?: CustomR
   const { spec, metadata } = object;
   if (old && sameJson(old.spec, spec)) return [];
   const causes = old ? immutableCauses(object, old) : approvalCauses(object);
-  if (metadata.name !== `${spec.names.plural}.${spec.group}`)
+  if (!old && metadata.name !== `${spec.names.plural}.${spec.group}`)
     causes.unshift(invalidValue('metadata.name', metadata.name, 'must be spec.names.plural+"."+spec.group'));
   return [...causes, ...specCauses(spec), ...storedCauses(object)];
 }
@@ -93,21 +93,60 @@ function specCauses(spec: Spec): Cause[] {
   return [...causes, ...namesCauses(names), ...conversionCauses(conversion)];
 }
 
-/** API servers name a schema that all versions share at one place. */
+/** What versions have that API servers check once, at one place, if it is the same in all. */
+type Shared = Readonly<
+  Record<'schema' | 'subresources' | 'additionalPrinterColumns' | 'selectableFields', boolean>
+>;
+
 function versionsCauses(versions: Spec['versions']): Cause[] {
   const budget = schemaBudget();
-  const isShared = versions.every(({ schema }) => sameJson(schema, versions[0]?.schema));
+  const isSame = (field: keyof Shared) =>
+    versions.every((each) => sameJson(each[field], versions[0]?.[field]));
+  const shared: Shared = {
+    schema: isSame('schema'),
+    subresources: isSame('subresources'),
+    additionalPrinterColumns: isSame('additionalPrinterColumns'),
+    selectableFields: isSame('selectableFields'),
+  };
   return versions.flatMap((version, index) => {
     const path = `spec.versions[${index}]`;
-    const at = isShared ? 'spec.validation.openAPIV3Schema' : `${path}.schema.openAPIV3Schema`;
-    const isChecked = version.schema?.openAPIV3Schema !== undefined && (index === 0 || !isShared);
+    const at = shared.schema ? 'spec.validation.openAPIV3Schema' : `${path}.schema.openAPIV3Schema`;
+    const isChecked = version.schema?.openAPIV3Schema !== undefined && (index === 0 || !shared.schema);
     return [
       ...versionCauses(version, path),
+      ...(index === 0 ? formatCauses('spec.version', version.name, dns1035Label) : []),
       ...(isChecked ? schemaCauses(schemaOfVersion(version), at, budget) : []),
+      ...settingCauses(version, path, { shared, isFirst: index === 0 }),
       ...statusRootCauses(version, at),
     ];
   });
 }
+
+/** Validates the subresources, columns and selectable fields of a version. */
+function settingCauses(
+  version: DefinitionVersion,
+  path: string,
+  { shared, isFirst }: { readonly shared: Shared; readonly isFirst: boolean },
+): Cause[] {
+  const { additionalPrinterColumns = [] } = version;
+  const at = (field: keyof Shared, check: (place: string) => Cause[]) => {
+    if (!shared[field]) return check(`${path}.${field}`);
+    return isFirst ? check(`spec.${field}`) : [];
+  };
+  return [
+    ...at('subresources', (place) => scaleCauses(version, `${place}.scale`)),
+    ...at('additionalPrinterColumns', (place) =>
+      additionalPrinterColumns.flatMap((column, index) => columnCauses(column, `${place}[${index}]`)),
+    ),
+    ...at('selectableFields', (place) => {
+      const isApart = shared.schema && !shared.selectableFields && version.selectableFields !== undefined;
+      return isApart ? [invalidValue(place, '', APART)] : selectableCauses(version, place);
+    }),
+  ];
+}
+
+/** API servers reject the selectable fields of one version if its schema is that of all, in these words. */
+const APART = 'may only be set when `version.schema.openAPIV3Schema` is not included';
 
 function groupCauses(group: string): Cause[] {
   if (!group) return [required('spec.group')];
@@ -192,19 +231,11 @@ function reviewVersionCauses(field: string, versions: readonly string[]): Cause[
 }
 
 function versionCauses(version: DefinitionVersion, path: string): Cause[] {
-  const { name, schema, additionalPrinterColumns = [] } = version;
+  const { name, schema } = version;
   const causes: Cause[] = [];
   causes.push(...formatCauses(`${path}.name`, name, dns1035Label));
   if (!schema?.openAPIV3Schema) causes.push(required(`${path}.schema.openAPIV3Schema`));
-  return [
-    ...deprecationCauses(version, path),
-    ...causes,
-    ...scaleCauses(version, `${path}.subresources.scale`),
-    ...additionalPrinterColumns.flatMap((column, index) =>
-      columnCauses(column, `${path}.additionalPrinterColumns[${index}]`),
-    ),
-    ...selectableCauses(version, `${path}.selectableFields`),
-  ];
+  return [...deprecationCauses(version, path), ...causes];
 }
 
 function deprecationCauses({ deprecated, deprecationWarning }: DefinitionVersion, path: string): Cause[] {
@@ -270,9 +301,7 @@ function replicasPathCauses(value: string | undefined, field: string, root: stri
 }
 
 const COLUMN_TYPES = ['boolean', 'date', 'integer', 'number', 'string'];
-const COLUMN_FORMATS = [
-  ...['binary', 'byte', 'date', 'date-time', 'double', 'float', 'int32', 'int64', 'password'],
-];
+const COLUMN_FORMATS = [...['byte', 'date', 'date-time', 'double', 'float', 'int32', 'int64', 'password']];
 
 function columnCauses({ name, type, format, jsonPath }: ColumnDefinition, path: string): Cause[] {
   const causes: Cause[] = [];
@@ -325,6 +354,8 @@ function selectableCause(jsonPath: string, field: string, root: StructuralSchema
 /** A version in which objects are stored may not be removed. */
 function storedCauses({ spec, status }: CustomResourceDefinition): Cause[] {
   const names = new Set(spec.versions.map(({ name }) => name));
+  if (!spec.versions.some(({ storage }) => storage))
+    return [invalidValue('status.storedVersions', null, 'must have at least one stored version')];
   return (status?.storedVersions ?? []).flatMap((version, index) =>
     names.has(version)
       ? []

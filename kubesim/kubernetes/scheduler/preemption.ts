@@ -30,7 +30,7 @@ export function preempt(
   pod: Pod,
   isSuitable: (entry: NodeInfo) => boolean,
 ): Pod | undefined {
-  if (pod.spec.preemptionPolicy === 'Never' || isWaiting(nodeInfos, pod)) return undefined;
+  if (pod.spec.preemptionPolicy === 'Never' || isWaitingForVictims(nodeInfos, pod)) return undefined;
   const budgets = [...cluster.store.all(podDisruptionBudgets)];
   const allowed = (victim: Pod) =>
     budgets.every((budget) => !budgetSelects(budget, victim) || (budget.status?.disruptionsAllowed ?? 0) > 0);
@@ -48,12 +48,17 @@ export function preempt(
 }
 
 /** Whether a pod that has preempted others waits for one of them to end. */
-function isWaiting(nodeInfos: NodeInfoCache, pod: Pod): boolean {
+export function isWaitingForVictims(nodeInfos: NodeInfoCache, pod: Pod): boolean {
   const { nominatedNodeName } = pod.status;
   if (!nominatedNodeName) return false;
   return nodeInfos
     .podsOn(nominatedNodeName)
-    .some((other) => !!other.metadata.deletionTimestamp && priorityOf(other) < priorityOf(pod));
+    .some((other) => !!other.metadata.deletionTimestamp && mayPreempt(pod, other));
+}
+
+/** Whether a pod is more important than another one. */
+export function mayPreempt(pod: Pod, other: Pod): boolean {
+  return priorityOf(other) < priorityOf(pod);
 }
 
 function priorityOf({ spec }: Pod): number {
@@ -71,9 +76,7 @@ function candidateOf(
   entry: NodeInfo,
   { pod, allowed }: Preemptor,
 ): Candidate | undefined {
-  const lower = nodeInfos
-    .podsOn(entry.node.metadata.name)
-    .filter((other) => priorityOf(other) < priorityOf(pod));
+  const lower = nodeInfos.podsOn(entry.node.metadata.name).filter((other) => mayPreempt(pod, other));
   if (lower.length === 0) return undefined;
   const requests = requestsOf(pod);
   const used: Record<string, number> = { ...entry.used };

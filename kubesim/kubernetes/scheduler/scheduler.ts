@@ -6,11 +6,11 @@ import { timestamp, withCondition } from '../kinds/object.js';
 import { hasEnded, isActive, pods } from '../kinds/pods.js';
 import { keyOf } from '../store/cluster-store.js';
 import { splitKey } from '../cluster/controlled-pods.js';
-import { type Amounts, matchesNode, namedNodes, requestsOf, shortages, untolerated } from './fit.js';
-import { GPU_MEMORY } from '../kinds/gpu-resources.js';
+import { type Amounts, namedNodes, requestsOf, shortages } from './fit.js';
 import { hasCard, withCard } from './gpu-share.js';
 import type { NodeInfo } from './node-info.js';
 import { NodeInfoCache } from './node-info-cache.js';
+import { explain, nodeReason } from './node-reasons.js';
 import { type NodeCheck, podAffinityChecks, type Placement } from './pod-affinity.js';
 import { PodCounts } from './pod-counts.js';
 import { preempt } from './preemption.js';
@@ -50,7 +50,8 @@ export function scheduler(cluster: ClusterContext): Controller {
     waiting.add(key);
     if (dependsOnPods(pod)) waitingForPods.add(key);
     const nominated = preempt(cluster, nodeInfos, pod, (entry) => isShortOnly(entry, pod, checks));
-    markUnschedulable(cluster, nominated ?? pod, explain(nodeInfos, pod, checks));
+    const message = explain(nodeInfos, pod, { checks, isNominated: nominated !== undefined });
+    markUnschedulable(cluster, nominated ?? pod, message);
   });
   const retry = (keys: Set<string>) => {
     const all = [...keys];
@@ -198,46 +199,4 @@ function markUnschedulable(cluster: ClusterContext, pod: Pod, message: string): 
     component: SCHEDULER_NAME,
     action: 'Scheduling',
   });
-}
-
-/** Why no node is feasible, with the message of kube-scheduler. */
-function explain(nodeInfos: NodeInfoCache, pod: Pod, checks: readonly NodeCheck[]): string {
-  if (nodeInfos.size === 0) return 'no nodes available to schedule pods';
-  const reasons = new Map<string, number>();
-  const request = { pod, requests: requestsOf(pod), checks };
-  for (const entry of nodeInfos.entries()) {
-    for (const reason of reasonsOf(nodeInfos, entry, request))
-      reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
-  }
-  const list = [...reasons].map(([reason, count]) => `${count} ${reason}`).sort();
-  return `0/${nodeInfos.size} nodes are available: ${list.join(', ')}.`;
-}
-
-function reasonsOf(
-  nodeInfos: NodeInfoCache,
-  entry: NodeInfo,
-  { pod, requests, checks }: PodRequest & { readonly checks: readonly NodeCheck[] },
-): string[] {
-  const reason = nodeReason(entry, pod);
-  if (reason !== undefined) return [reason];
-  const short = shortages(requests, entry.allocatable, nodeInfos.usedFor(pod, entry));
-  // The node has enough memory, but none of its cards has.
-  if (short.length === 0 && !hasCard(entry, requests)) short.push(GPU_MEMORY);
-  if (short.length > 0)
-    return short.map((name) => (name === 'pods' ? 'Too many pods' : `Insufficient ${name}`));
-  const [first] = checks.flatMap((check) => check(entry.node) ?? []);
-  return first === undefined ? [] : [first];
-}
-
-/** Why the node itself does not suit the pod; undefined if it does. */
-function nodeReason({ node }: NodeInfo, { spec }: Pod): string | undefined {
-  const { unschedulable, taints } = node.spec;
-  const cordon = { key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' };
-  if (unschedulable && untolerated(spec.tolerations, [cordon])) return 'node(s) were unschedulable';
-  const taint = untolerated(
-    spec.tolerations,
-    taints?.filter(({ key }) => !unschedulable || key !== cordon.key),
-  );
-  if (taint) return `node(s) had untolerated taint {${taint.key}: ${taint.value ?? ''}}`;
-  return matchesNode(spec, node) ? undefined : "node(s) didn't match Pod's node affinity/selector";
 }

@@ -12,4 +12,6 @@ export interface Cause {
     | 'FieldValueTooLong'
     | 'FieldValueTooMany';
   readonly message: string;
+  /** Whether the value was so before, which a client is only warned of. */
+  readonly isWarning?: true;
 }

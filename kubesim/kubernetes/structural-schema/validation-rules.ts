@@ -164,25 +164,32 @@ function ownCauses(compared: Compared, place: Place): Cause[] {
 type Values = Readonly<Record<string, unknown>>;
 
 function causesOfRule(compiledRule: CompiledRule, compared: Compared, place: Place): Cause[] {
-  const { rule, message, isTransition } = compiledRule;
+  const { rule, program, isTransition } = compiledRule;
   const { self, oldSelf, old } = compared;
   const isOptional = rule.optionalOldSelf === true;
   if (isTransition && old === undefined && !isOptional) return [];
   const values: Values = { self, oldSelf: isOptional ? optional(oldSelf) : oldSelf };
+  const { budget } = place.run;
   try {
-    if (isKept(compiledRule, values, compared, place)) return [];
+    if (program.evaluate(values, budget) === true) return [];
+    const found = violation(compiledRule, values, compared, place);
+    // A rule that is added later does not prevent other changes.
+    const isKept = !isTransition && isUnchanged(old === undefined ? place.around : compared, budget);
+    return [isKept ? { ...found, isWarning: true } : found];
   } catch (error) {
     return [evaluationCause(rule, error as Error, place)];
   }
-  const text = (message && messageOf(message, values, place.run.budget)) ?? defaultMessage(rule);
-  return [cause(fieldOf(rule, place), rule.reason ?? 'FieldValueInvalid', compared.value, text)];
 }
 
-/** Whether the rule is true, or the value as it was: a rule that is added later does not prevent other changes. */
-function isKept({ program, isTransition }: CompiledRule, values: Values, compared: Compared, place: Place) {
-  const { budget } = place.run;
-  if (program.evaluate(values, budget) === true) return true;
-  return !isTransition && isUnchanged(compared.old === undefined ? place.around : compared, budget);
+/** The cause of a value that violates a rule. */
+function violation(
+  { rule, message }: CompiledRule,
+  values: Values,
+  { value }: Compared,
+  place: Place,
+): Cause {
+  const text = (message && messageOf(message, values, place.run.budget)) ?? defaultMessage(rule);
+  return cause(fieldOf(rule, place), rule.reason ?? 'FieldValueInvalid', value, text);
 }
 
 /** The field that an error names: the one of the rule, or its `fieldPath`. */

@@ -128,6 +128,86 @@ export const customObjects: Area = {
       await api.patch(`${path}/a`, 'merge', { metadata: { finalizers: null } });
     },
 
+    async 'warns of a value that a new rule forbids, while it stays'(context) {
+      const { api, eventually } = context;
+      const fields = (rules: object[]) => ({ name: { type: 'string', 'x-kubernetes-validations': rules } });
+      const { path, definition, robot } = await defineFields(context, fields([]));
+      expectSuccess(await api.post(path, robot('a', { name: 'old' })), 201);
+      expectSuccess(
+        await api.patch(definition, 'json', [
+          {
+            op: 'replace',
+            path: '/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties',
+            value: fields([{ rule: "self != 'old'", message: 'it is old' }]),
+          },
+        ]),
+      );
+      await eventually(
+        async () => (await api.post(`${path}?dryRun=All`, robot('b', { name: 'old' }))).status === 422,
+      );
+      const labelled = await api.patch(`${path}/a`, 'merge', { metadata: { labels: { x: 'y' } } });
+      expectSuccess(labelled);
+      expect(labelled.warnings).toEqual(['spec.name: Invalid value: "old": it is old']);
+      expect((await api.patch(`${path}/a`, 'merge', { spec: { name: 'new' } })).warnings).toEqual([]);
+    },
+
+    async 'names once what is wrong in all versions of a definition'({ api, unique }) {
+      const group = `${unique('group')}.example.com`;
+      const names = { plural: 'robots', kind: 'Robot' };
+      const schema = { openAPIV3Schema: { type: 'object' } };
+      const columns = [{ name: '', type: 'text', jsonPath: 'x', format: 'binary' }];
+      const wrong = {
+        additionalPrinterColumns: columns,
+        selectableFields: [{ jsonPath: '.spec.none' }],
+        subresources: { scale: { specReplicasPath: 'x', statusReplicasPath: '.status.x' } },
+      };
+      const reject = async (versions: object[], ...causes: string[]) => {
+        const spec = { group, scope: 'Namespaced', names, versions };
+        expectInvalid(
+          await api.post(DEFINITIONS, { metadata: { name: `robots.${group}` }, spec }),
+          ...causes,
+        );
+      };
+      const version = (name: string, more: object) => ({
+        name,
+        served: true,
+        storage: false,
+        schema,
+        ...more,
+      });
+      const own = ['JSONPath', 'format', 'name', 'type'].map(
+        (field) => `additionalPrinterColumns[0].${field}`,
+      );
+      const fields = [...own, 'selectableFields[0].jsonPath', 'subresources.scale.specReplicasPath'];
+      const causeOf = (field: string) =>
+        `FieldValue${field.endsWith('.name') ? 'Required' : 'Invalid'} ${field}`;
+      const causesIn = (path: string) => fields.map((field) => causeOf(`${path}.${field}`));
+      await reject([version('v1', { ...wrong, storage: true })], ...causesIn('spec'));
+      await reject([version('v1', { ...wrong, storage: true }), version('v2', wrong)], ...causesIn('spec'));
+      const apart = causesIn('spec.versions[0]').map((cause) =>
+        cause.replace('selectableFields[0].jsonPath', 'selectableFields'),
+      );
+      await reject([version('v1', { ...wrong, storage: true }), version('v2', {})], ...apart);
+      await reject(
+        [version('V1', {})],
+        'FieldValueInvalid spec.version',
+        'FieldValueInvalid spec.versions',
+        'FieldValueInvalid spec.versions[0].name',
+        'FieldValueInvalid status.storedVersions',
+      );
+    },
+
+    async 'keeps the group and the names of a definition'(context) {
+      const { api } = context;
+      const { definition } = await define(context);
+      const change = (spec: object) => api.patch(definition, 'merge', { spec });
+      expectInvalid(await change({ group: 'other.example.com' }), 'FieldValueInvalid spec.group');
+      expectInvalid(await change({ names: { plural: 'others' } }), 'FieldValueInvalid spec.names.plural');
+      const { resourceVersion } = (await api.get(definition)).body.metadata;
+      const same = await api.patch(definition, 'merge', { metadata: { finalizers: [], labels: {} } });
+      expect(expectSuccess(same).metadata.resourceVersion).toBe(resourceVersion);
+    },
+
     async 'has no page for groups, versions and kinds that no definition has'(context) {
       const { api, namespace } = context;
       const { group, path, robot } = await define(context);

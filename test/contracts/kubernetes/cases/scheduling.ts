@@ -92,6 +92,34 @@ export const scheduling: Area = {
       await pendingBecause(context, 'web', 'Insufficient cpu');
     },
 
+    async 'says whether the end of other pods would make room for a pod'(context) {
+      const { api, namespace, unique, eventually } = context;
+      const name = unique('node');
+      await createNode(context, name);
+      await createPod(context, 'small', { ...on(name), ...cpu('800m') });
+      await nodeOf(context, 'small');
+      const explained = (pod: string) =>
+        eventually(async () => {
+          const { status } = (await api.get(`${podsOf(namespace)}/${pod}`)).body;
+          const conditions = status['conditions'] as { reason?: string; message: string }[] | undefined;
+          return conditions?.find(({ reason }) => reason === 'Unschedulable')?.message;
+        });
+      const unhelpful = '\\d+ Preemption is not helpful for scheduling';
+      const preemption = 'no new claims to deallocate, preemption: 0/\\d+ nodes are available:';
+      await createPod(context, 'equal', { ...on(name), ...cpu('800m') });
+      expect(await explained('equal')).toMatch(
+        new RegExp(`\\. ${preemption} 1 No preemption victims found for incoming pod(, ${unhelpful})?\\.$`),
+      );
+      await createPod(context, 'large', { ...on(name), ...cpu('2') });
+      expect(await explained('large')).toMatch(new RegExp(`\\. ${preemption} ${unhelpful}\\.$`));
+      const matchFields = [{ key: 'metadata.name', operator: 'In', values: ['none'] }];
+      const required = {
+        requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchFields }] },
+      };
+      await createPod(context, 'named', { affinity: { nodeAffinity: required } });
+      expect(await explained('named')).toContain(" node(s) didn't satisfy plugin(s) [NodeAffinity]. ");
+    },
+
     async 'ends pods that do not tolerate a taint of their node, and others after their time'(context) {
       const { api, namespace, unique, eventually } = context;
       const name = unique('node');
@@ -131,7 +159,7 @@ export const scheduling: Area = {
       const tolerations = [{ key: 'only', operator: 'Equal', value: 'mine', effect: 'NoSchedule' }];
       await createPod(context, 'mine', { ...on(name), tolerations });
       expect(await nodeOf(context, 'mine')).toBe(name);
-      await pendingBecause(context, 'other', 'had untolerated taint');
+      await pendingBecause(context, 'other', 'node(s) had untolerated taint(s)');
     },
 
     async 'puts a pod that the affinity allows on a node'(context) {
@@ -274,6 +302,7 @@ export const scheduling: Area = {
       await nodeOf(context, 'low');
       await createPod(context, 'high', { ...on(name), ...cpu('800m'), priorityClassName });
       await pendingBecause(context, 'high', 'Insufficient cpu');
+      await pendingBecause(context, 'high', 'preemption: not eligible due to preemptionPolicy=Never.');
       const low = expectSuccess(await api.get(`${podsOf(context.namespace)}/low`));
       expect(low.metadata.deletionTimestamp).toBeUndefined();
     },
