@@ -5,6 +5,9 @@ export type Change =
   | { readonly type: 'file'; readonly path: string; readonly text: string | undefined }
   | { readonly type: 'input'; readonly data: Buffer | undefined };
 
+/** A change of a file. */
+export type ReplayedFile = Extract<Change, { readonly type: 'file' }>;
+
 /** A change and when it happened, in milliseconds since the epoch. */
 export type TimedChange = Change & { readonly at: number };
 

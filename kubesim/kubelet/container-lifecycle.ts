@@ -7,6 +7,7 @@ import { keyOf } from '../kubernetes/store/cluster-store.js';
 import type { ContainerChanges } from './container-changes.js';
 import type { ContainerEnd } from './container-run.js';
 import { backOffStatus, endedStatus, runningStatus, waitingStatus } from './containers.js';
+import type { HookOutcome } from './lifecycle-hooks.js';
 import { PodAddresses } from './pod-addresses.js';
 import { missingVolume, readsToken } from './pod-content.js';
 import type { FindPodHost } from './pod-host.js';
@@ -28,6 +29,8 @@ const WARNING_REASONS: readonly string[] = [
   'FailedAttachVolume',
   'FailedCreatePodSandBox',
   'FailedMount',
+  'FailedPostStartHook',
+  'FailedPreStopHook',
   'Unhealthy',
 ];
 
@@ -74,11 +77,76 @@ export class ContainerLifecycle {
     if (problem !== undefined) return this.failConfig(pod, { container, problem }, stored);
     const running = runningStatus(pod, container, { before, at: now });
     const state = this.parts.simulated.stateAt(this.parts.simulated.forecast(placed, container), 0);
-    this.setContainer(placed, { ...running, ...state }, stored);
-    this.mountShared(pod, container, running);
+    const hook = this.parts.simulated.postStart(placed, container);
     this.reportImage(pod, container);
     this.report(pod, container, 'Created', 'Container created');
     this.report(pod, container, 'Started', 'Container started');
+    if (hook?.succeeds === false) return this.failPostStart(placed, container, { running, stored });
+    this.setContainer(placed, { ...running, ...state }, stored);
+    this.mountShared(pod, container, running);
+    this.applyHook(pod, running, hook);
+  }
+
+  /** Ends a container whose hook fails at its start. */
+  private failPostStart(
+    pod: Pod,
+    container: Container,
+    { running, stored }: { readonly running: ContainerStatus; readonly stored: Pod },
+  ): void {
+    this.report(pod, container, 'FailedPostStartHook', 'PostStartHook failed');
+    this.report(pod, container, 'Killing', 'FailedPostStartHook');
+    const started = (all: readonly ContainerStatus[] = []) =>
+      all.map((each) => (each.name === running.name ? running : each));
+    const { containerStatuses, initContainerStatuses } = pod.status;
+    const status = {
+      ...pod.status,
+      containerStatuses: started(containerStatuses),
+      ...(initContainerStatuses && { initContainerStatuses: started(initContainerStatuses) }),
+    };
+    this.end({ ...pod, status }, container, { code: KILLED }, stored);
+  }
+
+  /** Records the files that a hook has changed in a running container. */
+  private applyHook({ metadata }: Pod, status: ContainerStatus, hook: HookOutcome | undefined): void {
+    const { name, restartCount } = status;
+    const at = this.cluster.clock.now().getTime();
+    for (const file of hook?.files ?? [])
+      this.parts.changes.add({ podUid: metadata.uid, name, restartCount }, { ...file, at });
+  }
+
+  /** Begins to stop containers of a pod; returns the simulated seconds until they have ended. */
+  beginStop(pod: Pod, containers: readonly Container[], grace: number): number {
+    const durations = containers.map((container) => {
+      this.report(pod, container, 'Killing', `Stopping container ${container.name}`);
+      const { hook, seconds } = this.parts.simulated.termination(pod, container, grace);
+      if (hook?.succeeds === false) this.report(pod, container, 'FailedPreStopHook', 'PreStopHook failed');
+      const status = containerStatus(pod, container.name);
+      if (status) this.applyHook(pod, status, hook);
+      return seconds;
+    });
+    return Math.max(...durations);
+  }
+
+  /** Ends containers of a pod whose other containers are stopped later. */
+  endBefore(pod: Pod, ending: readonly Container[]): void {
+    const at = this.cluster.clock.now();
+    const { containers, init } = statusesOf(pod) ?? { containers: [], init: undefined };
+    const ended = (status: ContainerStatus): ContainerStatus => {
+      const container = ending.find(({ name }) => name === status.name);
+      return container && status.state.running ? this.stopped(pod, container, { status, at }) : status;
+    };
+    const statuses = { containers: containers.map(ended), init: init?.map(ended) };
+    this.cluster.setPodStatus(pod, { ...podStatus(pod, statuses, at), phase: pod.status.phase });
+  }
+
+  private stopped(
+    pod: Pod,
+    container: Container,
+    { status, at }: { readonly status: ContainerStatus; readonly at: Date },
+  ): ContainerStatus {
+    if (sharesFiles(pod, container))
+      this.volumes.keep(pod, container, this.parts.simulated.filesNow(pod, container));
+    return endedStatus(status, { code: this.parts.simulated.stopCode(pod, container), at });
   }
 
   /** Reports that the image of a container was pulled, or was there. */
@@ -179,13 +247,17 @@ export class ContainerLifecycle {
     pod: Pod,
     container: Container,
     { code, message, files }: Pick<ContainerEnd, 'code' | 'files'> & { readonly message?: string },
+    stored = pod,
   ): void {
     const status = containerStatus(pod, container.name);
     if (!status) return;
     if (files) this.volumes.keep(pod, container, files);
     const ended = endedStatus(status, { code, at: this.cluster.clock.now(), message });
-    if (!restarts(pod, container, code)) return this.setContainer(pod, ended, pod);
-    this.setContainer(pod, backOffStatus(ended, pod, backOffSeconds(status.restartCount)), pod);
+    if (!restarts(pod, container, code)) return this.setContainer(pod, ended, stored);
+    const seconds = backOffSeconds(status.restartCount);
+    // The first restart follows at once.
+    if (seconds === 0) return this.setContainer(pod, ended, stored);
+    this.setContainer(pod, backOffStatus(ended, pod, seconds), stored);
     const where = `${pod.metadata.name}_${pod.metadata.namespace ?? ''}(${pod.metadata.uid})`;
     this.report(
       pod,
@@ -209,10 +281,8 @@ export class ContainerLifecycle {
     const end = (container: Container): ContainerStatus => {
       const status = containerStatus(pod, container.name) ?? waitingStatus(container, '');
       if (status.state.terminated) return status;
-      const code = status.state.running ? this.parts.simulated.stopCode(pod, container) : KILLED;
-      if (status.state.running && sharesFiles(pod, container))
-        this.volumes.keep(pod, container, this.parts.simulated.filesNow(pod, container));
-      return endedStatus(status, { code, at });
+      if (status.state.running) return this.stopped(pod, container, { status, at });
+      return endedStatus(status, { code: KILLED, at });
     };
     const statuses = {
       containers: containers.map(end),
@@ -278,16 +348,17 @@ export class ContainerLifecycle {
 }
 
 /** Whether a container that ended with the code starts again. */
-function restarts({ spec }: Pod, container: Container, code: number): boolean {
+export function restarts({ spec }: Pod, container: Container, code: number): boolean {
   if (isSidecar(container)) return true;
   const isInit = spec.initContainers?.some(({ name }) => name === container.name) ?? false;
   if (code === 0) return spec.restartPolicy === 'Always' && !isInit;
   return spec.restartPolicy !== 'Never';
 }
 
-/** Simulated seconds of the back-off after a number of restarts. */
-export function backOffSeconds(restarts: number): number {
-  return Math.min(MAX_BACKOFF_SECONDS, MIN_BACKOFF_SECONDS * 2 ** restarts);
+/** Simulated seconds of the back-off after a number of restarts: none before the first. */
+export function backOffSeconds(restartCount: number): number {
+  if (restartCount === 0) return 0;
+  return Math.min(MAX_BACKOFF_SECONDS, MIN_BACKOFF_SECONDS * 2 ** (restartCount - 1));
 }
 
 /** Bytes of an image: between 20 and 220 MB. */

@@ -126,25 +126,36 @@ class LineSplitter {
   }
 }
 
+interface CommandOutcome {
+  readonly code: ExitCode;
+  readonly output: string;
+  /** Simulated seconds; Infinity if it does not end. */
+  readonly seconds: number;
+  readonly files: ReadonlyMap<string, string>;
+}
+
 /** Most characters of the output of a probe that are kept. */
 const MAX_PROBE_OUTPUT = 10 * 1024;
 
-/** The exit code and the output of a command in a running container, as for `exec` probes. */
+/** The exit code and the output of a command in a running container, as for `exec` probes, its seconds, and the files after it. */
 export function execOutcome(
   run: ContainerRun,
   command: readonly string[],
   state: ShellState,
-): { readonly code: ExitCode; readonly output: string } {
+): CommandOutcome {
   const [image, ...args] = ['', ...command];
   const program = programOf(run.pod, { name: '', image, command: args }, run.env);
   const input = StandardInput.none();
-  const steps = program.run({ ...state, input, env: new Map(run.env), files: new Map(state.files) });
+  const files = new Map(state.files);
+  const steps = program.run({ ...state, input, env: new Map(run.env), files });
   let output = '';
+  let seconds = 0;
   for (let count = 0; count < MAX_STEPS; count += 1) {
     const { done, value } = steps.next();
-    if (done) return { code: value, output };
+    if (done) return { code: value, output, seconds: value === undefined ? Infinity : seconds, files };
+    seconds += value.seconds ?? 0;
     const text = `${value.output?.toString() ?? ''}${value.error ?? ''}`;
     output = `${output}${text}`.slice(0, MAX_PROBE_OUTPUT);
   }
-  return { code: undefined, output };
+  return { code: undefined, output, seconds: Infinity, files };
 }

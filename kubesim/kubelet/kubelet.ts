@@ -9,12 +9,12 @@ import { sameJson } from '../../kernel/same-json.js';
 import { hash32 } from '../random.js';
 import { keyOf } from '../kubernetes/store/cluster-store.js';
 import type { Timer } from '../timers.js';
-import { backOffSeconds, ContainerLifecycle } from './container-lifecycle.js';
+import { backOffSeconds, ContainerLifecycle, restarts } from './container-lifecycle.js';
 import type { KeyQueue, KubeletClient } from '../kubelet-client.js';
 import { waitingStatus } from './containers.js';
 import { hostPortsOf, isTaken } from './host-ports.js';
 import { instanceHost, nodeHost, type FindPodHost, type PodHost } from './pod-host.js';
-import { activeContainers, containerStatus, podStatus, statusesOf } from './pod-status.js';
+import { activeContainers, containerStatus, isSidecar, podStatus, statusesOf } from './pod-status.js';
 import { hasFailingProbes, isProbed, type ProbeFailure } from './probes.js';
 import { isMissingImage } from './programs.js';
 import { ContainerChanges } from './container-changes.js';
@@ -22,7 +22,7 @@ import { ContainerSessions } from './container-sessions.js';
 import { KubeletServer } from './kubelet-server.js';
 import { SimulatedContainers } from './simulated-containers.js';
 
-/** Simulated seconds: pulling an image takes from MIN_PULL_SECONDS to twice that; containers take STOP_SECONDS to end. */
+/** Simulated seconds: pulling an image takes from MIN_PULL_SECONDS to twice that; a pod of which nothing runs ends after STOP_SECONDS. */
 const MIN_PULL_SECONDS = 1;
 const STOP_SECONDS = 1;
 /** Least real time until a pod is rejected. */
@@ -52,6 +52,8 @@ export class Kubelets {
   private readonly podsOf = new Map<string, Set<string>>();
   /** Seconds of the last failure of a probe that was reported, by pod, then by container and restart. */
   private readonly failures = new Map<string, Map<string, number>>();
+  /** The pods whose containers are being stopped. */
+  private readonly stops = new Map<string, { readonly timer: Timer; readonly grace: number }>();
   private readonly queue: KeyQueue;
   private readonly containers: ContainerLifecycle;
   private readonly simulated: SimulatedContainers;
@@ -143,6 +145,8 @@ export class Kubelets {
   private remove(pod: Pod): void {
     this.changes.forget(pod.metadata.uid);
     this.failures.delete(pod.metadata.uid);
+    this.stops.get(pod.metadata.uid)?.timer.cancel();
+    this.stops.delete(pod.metadata.uid);
     this.cluster.faults.releasePods([pod.metadata.uid]);
     this.steps.get(pod.metadata.uid)?.cancel();
     this.steps.delete(pod.metadata.uid);
@@ -287,7 +291,10 @@ export class Kubelets {
   private nextOf(pod: Pod, container: Container, now: Date): PodStep[] {
     const status = containerStatus(pod, container.name);
     if (status?.state.waiting) return this.nextOfWaiting(pod, container, status);
-    return status?.state.running ? this.nextOfRunning(pod, { container, status }, now) : [];
+    if (status?.state.running) return this.nextOfRunning(pod, { container, status }, now);
+    const { terminated } = status?.state ?? {};
+    if (!terminated || !restarts(pod, container, terminated.exitCode)) return [];
+    return [{ at: now.getTime(), run: (current) => this.containers.run(current, container) }];
   }
 
   private nextOfRunning(
@@ -395,15 +402,37 @@ export class Kubelets {
       if (pod.metadata.deletionGracePeriodSeconds !== 0) this.cluster.removePod(pod);
       return;
     }
-    if (this.steps.has(`stop ${uid}`)) return;
-    for (const container of pod.spec.containers)
-      this.containers.report(pod, container, 'Killing', `Stopping container ${container.name}`);
-    const timer = this.cluster.timers.after(this.cluster.scaled(STOP_SECONDS), () => {
-      this.steps.delete(`stop ${uid}`);
+    const { deletionGracePeriodSeconds: grace = 0 } = pod.metadata;
+    const stop = this.stops.get(uid);
+    // A client may shorten the grace period.
+    if (stop && stop.grace <= grace) return;
+    stop?.timer.cancel();
+    const running = this.nextToStop(pod);
+    const isBegun = stop !== undefined || running.length === 0;
+    const seconds = isBegun ? Math.min(STOP_SECONDS, grace) : this.containers.beginStop(pod, running, grace);
+    const timer = this.cluster.timers.after(this.cluster.scaled(seconds), () => {
+      this.stops.delete(uid);
       const now = this.cluster.pod(namespace ?? '', name);
-      if (now?.metadata.uid === uid && !hasEnded(now) && this.hostOf(now)) this.containers.stop(now);
+      if (now?.metadata.uid === uid && !hasEnded(now) && this.hostOf(now)) this.endStopped(now, running);
     });
-    this.steps.set(`stop ${uid}`, timer);
+    this.stops.set(uid, { timer, grace });
+  }
+
+  /** The containers that are stopped next: first those of the pod, then its sidecars, the last first. */
+  private nextToStop(pod: Pod): readonly Container[] {
+    const isRunning = ({ name }: Container) => containerStatus(pod, name)?.state.running !== undefined;
+    const { initContainers = [], containers } = pod.spec;
+    const ordinary = [...containers, ...initContainers.filter((each) => !isSidecar(each))].filter(isRunning);
+    if (ordinary.length > 0) return ordinary;
+    return initContainers.filter((each) => isSidecar(each) && isRunning(each)).slice(-1);
+  }
+
+  /** Ends containers that have been stopped; with the last ones the pod ends. */
+  private endStopped(pod: Pod, stopped: readonly Container[]): void {
+    const names = new Set(stopped.map(({ name }) => name));
+    const all = [...(pod.status.containerStatuses ?? []), ...(pod.status.initContainerStatuses ?? [])];
+    if (all.every(({ name, state }) => !state.running || names.has(name))) this.containers.stop(pod);
+    else this.containers.endBefore(pod, stopped);
   }
 }
 

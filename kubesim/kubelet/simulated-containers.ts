@@ -2,11 +2,17 @@ import type { KubeletClient } from '../kubelet-client.js';
 import type { Container, Pod } from '../kubernetes/kinds/core.js';
 import { type ContainerChanges } from './container-changes.js';
 import { containerRun, type Outcome, outcomeOf, stateAfter } from './container-run.js';
+import { type HookOutcome, runHook } from './lifecycle-hooks.js';
 import { MissingContent, readsToken, withoutTokens } from './pod-content.js';
 import { type ProbePlan, probePlan } from './probes.js';
 import { containerStatus } from './pod-status.js';
-import { programOf } from './programs.js';
+import { initialState, programOf } from './programs.js';
 import type { ContainerRun } from './replay.js';
+import type { ShellState } from './shell/run.js';
+
+/** Simulated seconds that a program takes to end when it is asked to, and least seconds until one is killed. */
+const STOP_SECONDS = 1;
+const MIN_GRACE_SECONDS = 2;
 
 /** Exit code of a container that is killed. */
 export const KILLED = 137;
@@ -40,10 +46,38 @@ export class SimulatedContainers {
 
   /** The files that a running container has now. */
   filesNow(pod: Pod, container: Container): ReadonlyMap<string, string> {
+    return this.stateNow(pod, container).files;
+  }
+
+  private stateNow(pod: Pod, container: Container): ShellState {
     const { running } = containerStatus(pod, container.name)?.state ?? {};
     const startedAt = new Date(running?.startedAt ?? '');
     const seconds = (this.client.clock.now().getTime() - startedAt.getTime()) / this.client.scaled(1);
-    return stateAfter(this.runOf(pod, container), startedAt, seconds).files;
+    return stateAfter(this.runOf(pod, container), startedAt, seconds);
+  }
+
+  /** What the hook of a container that starts does; undefined without one. */
+  postStart(pod: Pod, container: Container): HookOutcome | undefined {
+    const hook = container.lifecycle?.postStart;
+    if (!hook) return undefined;
+    const run = this.runAt(pod, container, { restartCount: -1, startedAt: 0 });
+    const state = initialState(pod, run, { startedAt: this.client.clock.now(), hasInput: false });
+    return runHook(hook, { run, container, state, limit: Infinity });
+  }
+
+  /** How a running container ends within its grace period: what its hook does, and the seconds until it has ended. */
+  termination(
+    pod: Pod,
+    container: Container,
+    grace: number,
+  ): { readonly hook: HookOutcome | undefined; readonly seconds: number } {
+    const run = this.runOf(pod, container);
+    const preStop = container.lifecycle?.preStop;
+    const hook =
+      preStop && runHook(preStop, { run, container, state: this.stateNow(pod, container), limit: grace });
+    const before = hook?.seconds ?? 0;
+    const rest = Math.max(MIN_GRACE_SECONDS, grace - before);
+    return { hook, seconds: before + (run.program.ignoresSignals ? rest : STOP_SECONDS) };
   }
 
   /** The exit code of a running container that is stopped. */

@@ -53,6 +53,13 @@ export interface Probe {
   readonly timeoutSeconds?: number;
 }
 
+/** What a hook of a container does. */
+export interface LifecycleHandler {
+  readonly exec?: { readonly command?: readonly string[] };
+  readonly httpGet?: HttpGet;
+  readonly sleep?: { readonly seconds: number };
+}
+
 /** A request to a container. */
 export interface HttpGet {
   readonly scheme?: string;
@@ -101,6 +108,7 @@ export interface Container {
   readonly name: string;
   readonly image: string;
   readonly imagePullPolicy?: string;
+  readonly lifecycle?: { readonly postStart?: LifecycleHandler; readonly preStop?: LifecycleHandler };
   readonly command?: readonly string[];
   readonly args?: readonly string[];
   readonly env?: readonly EnvVar[];

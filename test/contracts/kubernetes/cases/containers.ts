@@ -3,7 +3,7 @@ import { channels } from '../channel-connection.js';
 import type { Area, CaseContext } from '../contract-case.js';
 import { expectSuccess } from '../expectations.js';
 import { container, service } from '../manifests.js';
-import { servicesOf } from '../paths.js';
+import { podsOf, servicesOf } from '../paths.js';
 import { createPod, runPod, script } from '../running-pods.js';
 
 /** Runs a command in a pod; returns its output. */
@@ -13,6 +13,24 @@ async function execIn({ api }: CaseContext, pod: string, text: string): Promise<
   await connection.status();
   return connection.text(channels.stdout);
 }
+
+/** The fields of the status of a container that cases compare. */
+interface ContainerView {
+  readonly name: string;
+  readonly restartCount: number;
+  readonly state: {
+    readonly waiting?: { readonly reason: string; readonly message?: string };
+    readonly terminated?: { readonly exitCode: number; readonly reason: string };
+  };
+  readonly lastState: { readonly terminated?: { readonly exitCode: number; readonly reason: string } };
+}
+
+/** Waits for an event about the pod `web`. */
+const eventOf = ({ api, namespace, eventually }: CaseContext, reason: string) =>
+  eventually(async () => {
+    const selector = `involvedObject.name=web,reason=${reason}`;
+    return (await api.get(`/api/v1/namespaces/${namespace}/events?fieldSelector=${selector}`)).body.items[0];
+  });
 
 /** Waits until a pod has a condition with the status. */
 async function condition({ api, eventually }: CaseContext, pod: string, type: string, status: string) {
@@ -77,6 +95,83 @@ export const containers: Area = {
       await eventually(async () => (await api.get(`${page}&cmd=get`)).text === '{"data":""}');
       expect((await api.get(`${page}&cmd=set&value=entry`)).text).toBe('{"message":"Updated"}');
       expect((await api.get(`${page}&cmd=get`)).text).toBe('{"data":"entry"}');
+    },
+
+    async 'restarts a container that fails at once, and then after a while'(context) {
+      const { api, eventually } = context;
+      const pod = await createPod(context, 'web', { ...script('exit 3'), restartPolicy: 'Always' });
+      const status = await eventually(async () => {
+        const [main] = ((await api.get(pod)).body.status['containerStatuses'] ?? []) as ContainerView[];
+        return main?.state.waiting?.reason === 'CrashLoopBackOff' && main;
+      });
+      expect(status.restartCount).toBeGreaterThanOrEqual(1);
+      expect(status.state.waiting?.message).toMatch(
+        /^back-off \d+(m\d+)?s restarting failed container=main pod=web_/,
+      );
+      expect(status.lastState.terminated).toMatchObject({ exitCode: 3, reason: 'Error' });
+    },
+
+    async 'runs a hook at the start of a container, whose files the container has'(context) {
+      const postStart = { exec: { command: ['sh', '-c', 'echo hello > /tmp/hook'] } };
+      const pod = await runPod(context, 'web', script('sleep 100000', { lifecycle: { postStart } }));
+      await context.eventually(async () => (await execIn(context, pod, 'cat /tmp/hook')) === 'hello\n');
+    },
+
+    async 'restarts a container whose hook fails at its start, and reports it'(context) {
+      const postStart = { exec: { command: ['false'] } };
+      const spec = { ...script('sleep 100000', { lifecycle: { postStart } }), restartPolicy: 'Always' };
+      const pod = await createPod(context, 'web', spec);
+      expect(await eventOf(context, 'FailedPostStartHook')).toMatchObject({
+        ...{ type: 'Warning', message: 'PostStartHook failed' },
+      });
+      await context.eventually(async () => {
+        const [main] = ((await context.api.get(pod)).body.status['containerStatuses'] ??
+          []) as ContainerView[];
+        return (main?.restartCount ?? 0) > 0;
+      });
+    },
+
+    async 'reports a hook that fails before a container is stopped, and stops it'(context) {
+      const preStop = { exec: { command: ['false'] } };
+      const pod = await runPod(context, 'web', script('sleep 100000', { lifecycle: { preStop } }));
+      expectSuccess(await context.api.delete(pod, { gracePeriodSeconds: 2 }));
+      expect(await eventOf(context, 'FailedPreStopHook')).toMatchObject({
+        ...{ type: 'Warning', message: 'PreStopHook failed' },
+      });
+      await context.eventually(async () => (await context.api.get(pod)).status === 404);
+    },
+
+    async 'kills a container that handles no signal at the end of its grace period'(context) {
+      const { api, namespace } = context;
+      const pod = await runPod(context, 'web', script('sleep 100000'));
+      await using watch = await api.watch(`${podsOf(namespace)}?fieldSelector=metadata.name=web`);
+      expectSuccess(await api.delete(pod, { gracePeriodSeconds: 10 }));
+      const events = await watch.until(({ type }) => type === 'DELETED');
+      const [status] = events.at(-1)?.object.status['containerStatuses'] as ContainerView[];
+      expect(status?.state.terminated).toMatchObject({ exitCode: 137, reason: 'Error' });
+      const { deletionTimestamp = '' } = events.at(-1)?.object.metadata ?? {};
+      expect(deletionTimestamp).not.toBe('');
+    },
+
+    async 'ends sidecars after the containers of a pod, the last first'(context) {
+      const { api, namespace } = context;
+      const sidecar = (name: string) => container({ name, restartPolicy: 'Always' });
+      const pod = await runPod(context, 'web', {
+        ...{ initContainers: [sidecar('first'), sidecar('second')], containers: [container()] },
+      });
+      await using watch = await api.watch(`${podsOf(namespace)}?fieldSelector=metadata.name=web`);
+      expectSuccess(await api.delete(pod, { gracePeriodSeconds: 30 }));
+      const events = await watch.until(({ type }) => type === 'DELETED');
+      const ended = events.map(({ object: { status } }) =>
+        ['containerStatuses', 'initContainerStatuses']
+          .flatMap((field) => (status[field] ?? []) as ContainerView[])
+          .filter(({ state }) => state.terminated)
+          .map(({ name }) => name),
+      );
+      const order = ended.flatMap((names, index) =>
+        names.filter((name) => !ended[index - 1]?.includes(name)),
+      );
+      expect(order).toEqual(['main', 'second', 'first']);
     },
 
     async 'gives a container the token of its service account'(context) {
