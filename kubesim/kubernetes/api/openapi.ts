@@ -3,7 +3,8 @@ import { ApiError } from '../kinds/status.js';
 import { kubernetesApi } from '../schema/kubernetes-api.js';
 import type { ApiCall, ApiResponse } from './call.js';
 import { conditional } from './conditional.js';
-import { documentedVersions, hashOf, openApiV3 } from '../openapi/documents.js';
+import { discoveryDocuments } from '../openapi/discovery-documents.js';
+import { type Document, documentedVersions, hashOf, openApiV3 } from '../openapi/documents.js';
 import { servedApi, type ServedApi } from '../openapi/served-api.js';
 import { openApiV2 } from '../openapi/swagger.js';
 
@@ -28,11 +29,20 @@ function acceptsJson({ request }: ApiCall): boolean {
 
 /** The list of documents. A URL contains the hash of its document, so that clients fetch only changed ones. */
 function index(call: ApiCall, api: ServedApi): Json {
-  const paths = [...documentedVersions(api)].map(([path, groupVersion]) => {
-    const hash = hashOf(groupVersion.resources, () => openApiV3(api, groupVersion));
+  const paths = [...documentsOf(api)].map(([path, { source, text }]) => {
+    const hash = hashOf(source, text);
     return [path, { serverRelativeURL: `${urlOf(call, path)}?hash=${hash}` }];
   });
   return { paths: Object.fromEntries(paths) as Json };
+}
+
+/** The documents by their paths without the first slash. */
+function documentsOf(api: ServedApi): ReadonlyMap<string, Document> {
+  const versions = [...documentedVersions(api)].map(
+    ([path, groupVersion]) =>
+      [path, { source: groupVersion.resources, text: () => openApiV3(api, groupVersion) }] as const,
+  );
+  return new Map([...discoveryDocuments(api), ...versions].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function urlOf({ cluster }: ApiCall, path: string): string {
@@ -40,10 +50,9 @@ function urlOf({ cluster }: ApiCall, path: string): string {
 }
 
 function groupDocument(call: ApiCall, api: ServedApi, path: string): ApiResponse | undefined {
-  const groupVersion = documentedVersions(api).get(path);
-  if (!groupVersion) return undefined;
-  const document = () => openApiV3(api, groupVersion);
-  const hash = hashOf(groupVersion.resources, document);
+  const found = documentsOf(api).get(path);
+  if (!found) return undefined;
+  const hash = hashOf(found.source, found.text);
   const wanted = call.query.get('hash');
   if (wanted && wanted !== hash) {
     call.response.setHeader('location', `${urlOf(call, path)}?hash=${hash}`);
@@ -53,7 +62,7 @@ function groupDocument(call: ApiCall, api: ServedApi, path: string): ApiResponse
     const year = new Date(call.cluster.clock.now().getTime() + YEAR_MS);
     call.response.setHeader('cache-control', 'public, immutable').setHeader('expires', year.toUTCString());
   }
-  return conditional(call, { hash, text: document, contentType: JSON_TYPE });
+  return conditional(call, { hash, text: () => found.text(), contentType: JSON_TYPE });
 }
 
 const YEAR_MS = 365 * 24 * 3_600_000;

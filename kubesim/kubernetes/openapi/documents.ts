@@ -1,4 +1,3 @@
-import type { ApiResource } from '../schema/definition-file.js';
 import { hashOfText } from './document-hash.js';
 import { type GroupVersion, pathsOf, rootPath } from './paths.js';
 import type { ServedApi } from './served-api.js';
@@ -19,7 +18,11 @@ export function documentedVersions({ resources: served }: ServedApi): ReadonlyMa
 /** JSON of the OpenAPI v3 document of a group and version. */
 export function openApiV3(api: ServedApi, groupVersion: GroupVersion): string {
   const paths = JSON.stringify(pathsOf(api, groupVersion));
-  const schemas = [...definitionsOf(api, paths), ...customKinds(api, groupVersion)];
+  return openApiDocument(paths, [...definitionsOf(api, paths), ...customKinds(api, groupVersion)]);
+}
+
+/** JSON of an OpenAPI v3 document of paths and the definitions to which they refer. */
+export function openApiDocument(paths: string, schemas: readonly [name: string, json: string][]): string {
   const info = JSON.stringify({ title: 'Kubernetes', version: 'unversioned' });
   const security = JSON.stringify({ BearerToken: { type: 'apiKey', name: 'authorization', in: 'header' } });
   return (
@@ -61,13 +64,20 @@ function customKinds(api: ServedApi, { group, version, resources }: GroupVersion
     });
 }
 
-const hashes = new WeakMap<readonly ApiResource[] | ServedApi, string>();
+/** A document of OpenAPI v3. */
+export interface Document {
+  /** What it is made of. */
+  readonly source: object;
+  text(): string;
+}
+
+const hashes = new WeakMap<object, string>();
 
 /**
  * Hash of a document, as it stands in its URL and ETag. Kept by what the document is made of, because listing the
  * documents needs that of each.
  */
-export function hashOf(source: readonly ApiResource[] | ServedApi, document: () => string): string {
+export function hashOf(source: object, document: () => string): string {
   const hash = hashes.get(source) ?? hashOfText(document());
   hashes.set(source, hash);
   return hash;

@@ -2,7 +2,7 @@ import type { Json } from '../kinds/object.js';
 import type { ApiResource } from '../schema/definition-file.js';
 import type { ServedApi } from './served-api.js';
 
-const META = 'io.k8s.apimachinery.pkg.apis.meta.v1';
+export const META = 'io.k8s.apimachinery.pkg.apis.meta.v1';
 
 /** A group and version with its resources. */
 export interface GroupVersion {
@@ -126,7 +126,7 @@ function body(types: readonly string[], definition: string | undefined): Json {
   return { requestBody: { content: content(types, definition) } };
 }
 
-function okResponse(definition: string | undefined): Json {
+export function okResponse(definition: string | undefined): Json {
   const ok = { description: 'OK', content: content(['application/json'], definition) };
   return { '200': ok, '401': { description: 'Unauthorized' } };
 }
@@ -157,7 +157,12 @@ function pathParameter(name: string): Json {
 
 /** `core_v1`, `apps_v1`, `rbacAuthorization_v1`. */
 function tagOf({ group, version }: Omit<GroupVersion, 'resources'>): string {
+  return `${groupTag(group)}_${version}`;
+}
+
+/** `core`, `apps`, `rbacAuthorization`. */
+export function groupTag(group: string): string {
   const [first = '', ...rest] = (group || 'core').replace(/\.k8s\.io$/, '').split('.');
   const camel = rest.map((word) => `${word.slice(0, 1).toUpperCase()}${word.slice(1)}`);
-  return `${[first, ...camel].join('')}_${version}`;
+  return [first, ...camel].join('');
 }

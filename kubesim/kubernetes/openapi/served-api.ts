@@ -8,6 +8,8 @@ import { definitionsOfKind, definitionNameOf } from './custom-schemas.js';
 /** The API that a cluster serves: that of its version, and the kinds of its definitions. */
 export interface ServedApi {
   readonly resources: ServedResources;
+  /** The groups of Kubernetes that it has. */
+  readonly groups: readonly string[];
   /** Name of the definition of a kind, e.g. `io.k8s.api.core.v1.Pod`. */
   definitionNameOf(group: string, version: string, kind: string): string | undefined;
   /** JSON of a definition, as in an OpenAPI v3 document. */
@@ -36,8 +38,11 @@ function newServedApi(api: KubernetesApi, custom: readonly ServedType[]): Served
       [`${definitionNameOf(served)}List`, served] as const,
     ]),
   );
+  const own = servedResources(api);
+  const served = new Set([...own.keys()].map((key) => key.slice(0, Math.max(0, key.indexOf('/')))));
   return {
-    resources: resourcesOf(servedResources(api), custom),
+    resources: resourcesOf(own, custom),
+    groups: api.groups.filter((group) => served.has(group)),
     definitionNameOf: (group, version, kind) =>
       api.definitionNameOf(group, version, kind) ?? names.get(`${group}/${version}/${kind}`),
     definitionJson(name) {

@@ -268,10 +268,24 @@ export const discovery: Area = {
         paths: Record<string, { serverRelativeURL: string }>;
       };
       expect(Object.keys(paths)).toEqual(
-        expect.arrayContaining(['api/v1', 'apis/apps/v1', 'apis/batch/v1', 'version']),
+        expect.arrayContaining([
+          'api',
+          'api/v1',
+          'apis',
+          'apis/apps',
+          'apis/apps/v1',
+          'apis/batch/v1',
+          'version',
+        ]),
       );
+      for (const path of ['api', 'apis', 'apis/apps', 'version']) {
+        const document = JSON.parse(expectText(await api.get(`/openapi/v3/${path}`))) as {
+          paths: Record<string, object>;
+        };
+        expect(document.paths).toHaveProperty([`/${path}/`, 'get', 'responses', '200']);
+      }
       expect(paths['apis/apps/v1']?.serverRelativeURL).toMatch(
-        /^\/openapi\/v3\/apis\/apps\/v1\?hash=[0-9A-F]+$/,
+        /^(\/clusters\/[^/]+)?\/openapi\/v3\/apis\/apps\/v1\?hash=[0-9A-F]+$/,
       );
     },
 
