@@ -1,7 +1,7 @@
 import type { Cloud, CloudCluster } from './cloud/cloud.js';
 import { apiAvailable } from './cloud/control-plane.js';
 import { RealCluster } from './control-planes/real-cluster.js';
-import type { ServedCluster } from './kubernetes/api/server.js';
+import type { ServedCluster } from './kubernetes/api/served-cluster.js';
 import { ApiError, unauthorized } from './kubernetes/kinds/status.js';
 import type { Simulation } from './simulation.js';
 

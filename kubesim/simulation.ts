@@ -13,7 +13,6 @@ import {
   checkContainerUses,
   checkDetachedInstanceRecords,
   checkInstanceRecords,
-  checkObjects,
   checkScalingGroupRecords,
 } from './cloud/record-checks.js';
 import type { ContainerUse } from './cloud/container-uses.js';
@@ -23,17 +22,9 @@ import type { ScalingGroupRecord } from './cloud/records.js';
 import { ControlPlanes } from './control-planes/control-planes.js';
 import { findPrograms } from './control-planes/programs.js';
 import { RealCluster } from './control-planes/real-cluster.js';
-import { simulatedKubelets } from './kubelet/simulated-kubelets.js';
 import type { ClusterOptions, ClusterPort } from './cluster-port.js';
-import { SimulatedCluster } from './kubernetes/simulated-cluster.js';
-import { withDefaults } from './kubernetes/schema/defaults.js';
-import { ClusterStore } from './kubernetes/store/cluster-store.js';
-import type { ClusterContext } from './kubernetes/cluster/context.js';
-import { schemaOf } from './kubernetes/cluster/schema-rules.js';
+import type { SimulatedCluster } from './kubernetes/simulated-cluster.js';
 import { QueueScheduler } from './kubernetes/cluster/work-queue.js';
-import type { KubeObject } from './kubernetes/kinds/object.js';
-import { customResourceDefinitions } from './kubernetes/kinds/custom-resource-definitions.js';
-import { storedTypes } from './kubernetes/kinds/registry.js';
 import type { ServiceAccountTokens } from './service-account-tokens.js';
 import { defaultSettings, settingsSchema } from './settings.js';
 import { Journal } from './storage/journal.js';
@@ -42,7 +33,6 @@ import {
   READ_CONTAINER_USES,
   READ_INSTANCES,
   READ_DETACHED_INSTANCES,
-  READ_OBJECTS,
   READ_SCALING_GROUPS,
   READ_SETTINGS,
   settingTable,
@@ -81,6 +71,9 @@ export interface SimulationOptions {
   readonly webhookHosts?: readonly string[] | undefined;
 }
 
+/** What opens clusters with simulated control planes: a process with real ones alone does not load it. */
+type SimulatedClusters = typeof import('./simulated-clusters.js');
+
 const SIMULATED: ControlPlaneSettings = {
   kind: 'SIMULATED',
   programs: undefined,
@@ -111,20 +104,29 @@ export async function openSimulation(lease: Lease, options: SimulationOptions): 
   const name = createHash('sha256').update(authority.cert).digest('hex').slice(0, 16);
   const controlPlanes = new ControlPlanes({ programs, folder: join(folder, name), log });
   const clusters = new WeakMap<ClusterPort, SimulatedCluster | RealCluster>();
+  let simulated: SimulatedClusters | undefined;
+  const loadControlPlane = async (kind: ControlPlaneSettings['kind']) => {
+    if (kind === 'SIMULATED') simulated ??= await import('./simulated-clusters.js');
+  };
+  await loadControlPlane(kind);
   const openCluster = (options: ClusterOptions) => {
     if (options.hasRealControlPlane) {
       const cluster = new RealCluster(options, { controlPlanes, clock, timers, turns, log });
       clusters.set(cluster, cluster);
       return cluster;
     }
-    const store = new ClusterStore(options.id, storedTypes, options.revision, journal);
-    const cluster = new SimulatedCluster(options, {
-      ...{ store, clock, timers, turns, log },
+    if (!simulated) throw new Error('simulated control planes are not loaded');
+    const dependencies = {
+      journal,
+      clock,
+      timers,
+      turns,
+      log,
       caCertificate: authority.cert,
       tokens,
-      kubelets: simulatedKubelets,
       webhookHosts,
-    });
+    };
+    const cluster = simulated.openSimulatedCluster(options, dependencies);
     clusters.set(cluster, cluster);
     return cluster;
   };
@@ -138,6 +140,7 @@ export async function openSimulation(lease: Lease, options: SimulationOptions): 
     controlPlane: kind,
     builtVersions: kind === 'REAL' ? (await findPrograms(programs)).map(({ version }) => version) : [],
     openCluster,
+    loadControlPlane,
   };
   const settings = settingsSchema.safeParse(stored.get('settings')).data ?? defaultSettings;
   const cloud = new Cloud(parts, { ...settings, speed: options.speed ?? settings.speed });
@@ -164,11 +167,7 @@ async function readClusters(
   cloud: Cloud,
   kubernetesOf: Simulation['kubernetesOf'],
 ): Promise<void> {
-  const clusters = await client.query<{ id: string; revision: string; body: ClusterRecord }>(READ_CLUSTERS);
-  for (const { revision, body } of checkClusterRecords(clusters.rows)) {
-    const kubernetes = kubernetesOf(cloud.add(body, Number(revision)).kubernetes);
-    if (kubernetes instanceof SimulatedCluster) await readObjects(client, kubernetes);
-  }
+  await readKubernetes(client, cloud, kubernetesOf);
   const instances = await client.query<{ cluster: string; id: string; body: InstanceRecord }>(READ_INSTANCES);
   for (const { cluster: id, body } of checkInstanceRecords(instances.rows)) {
     const cluster = cloud.clusters.get(id);
@@ -184,19 +183,18 @@ async function readClusters(
   for (const { body } of checkContainerUses(uses.rows)) cloud.containerUses.load(body);
 }
 
-/** Defaults of a later release are set when an object is read, as API servers do. */
-async function readObjects(client: Lease['client'], cluster: ClusterContext): Promise<void> {
-  const { rows } = await client.query<{ resource: string; body: KubeObject }>(READ_OBJECTS, [cluster.id]);
-  const objects = checkObjects(rows);
-  const load = ({ resource, body }: (typeof objects)[number]) => {
-    const type = cluster.resources.typeOfId(resource);
-    if (type) cluster.store.load(type, type.defaults(withDefaults(body, schemaOf(cluster, type))));
-  };
-  // Custom resources are read by their definitions.
-  const [definitions, others] = [true, false].map((wanted) =>
-    objects.filter(({ resource }) => (resource === customResourceDefinitions.id) === wanted),
-  );
-  definitions?.forEach(load);
-  cluster.resources.restore();
-  others?.forEach(load);
+/** Adds the clusters, those with simulated control planes with their objects. */
+async function readKubernetes(
+  client: Lease['client'],
+  cloud: Cloud,
+  kubernetesOf: Simulation['kubernetesOf'],
+): Promise<void> {
+  const clusters = await client.query<{ id: string; revision: string; body: ClusterRecord }>(READ_CLUSTERS);
+  for (const { revision, body } of checkClusterRecords(clusters.rows)) {
+    await cloud.parts.loadControlPlane(body.controlPlane ?? 'SIMULATED');
+    const kubernetes = kubernetesOf(cloud.add(body, Number(revision)).kubernetes);
+    if (!kubernetes || kubernetes instanceof RealCluster) continue;
+    const { readObjects } = await import('./simulated-clusters.js');
+    await readObjects(client, kubernetes);
+  }
 }

@@ -2,7 +2,7 @@ import { checkDatabase } from '../kernel/postgres/check-database.js';
 import type { Env } from '../kernel/env.js';
 import { deriveKey } from '../kernel/secret.js';
 import { type DatabaseRights, kubesimInserts, kubesimSchemas, platformSchemas } from './database-rights.js';
-import { prepareDatabase } from './prepare-database.js';
+import type { prepareDatabase } from './prepare-database.js';
 import { required } from './settings.js';
 
 /** The part of the platform as which a process uses the database. */
@@ -23,16 +23,19 @@ function rightsOf(part: DatabasePart, role: string, password?: string): Database
  * Migrates the database of DATABASE_URL to this release and returns its URL. With DATABASE_MIGRATION_URL it is migrated as
  * that role, the owner, which grants the role of DATABASE_URL the rights of the part; without it as the role itself.
  */
-export async function preparedDatabaseUrl(env: Env, ...parts: readonly DatabasePart[]): Promise<string> {
+export async function preparedDatabaseUrl(
+  env: Env,
+  part: DatabasePart,
+  prepare: typeof prepareDatabase,
+): Promise<string> {
   const url = required(env, 'DATABASE_URL');
   const owner = env.DATABASE_MIGRATION_URL;
   if (owner === undefined) {
-    await prepareDatabase(url);
+    await prepare(url);
     return url;
   }
   const role = decodeURIComponent(new URL(url).username);
-  const rights = parts.map((part) => rightsOf(part, role));
-  await prepareDatabase(owner, { rights, name: 'DATABASE_MIGRATION_URL' });
+  await prepare(owner, { rights: [rightsOf(part, role)], name: 'DATABASE_MIGRATION_URL' });
   await checkDatabase('DATABASE_URL', url);
   return url;
 }

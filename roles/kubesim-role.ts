@@ -6,12 +6,13 @@ import { startKubesim } from '../kubesim/server.js';
 import { databaseReadiness } from './database-readiness.js';
 import { preparedDatabaseUrl } from './database-urls.js';
 import { kubesimPort } from './ports.js';
+import { prepareDatabaseInProcess } from './prepare-database-in-process.js';
 import type { Role } from './role.js';
 import { authOptions, controlPlaneSettings, required, webhookHosts } from './settings.js';
 
 /** The simulated cloud with its clusters' Kubernetes API servers. */
 export async function kubesimRole(env: Env): Promise<Role> {
-  const databaseUrl = await preparedDatabaseUrl(env, 'kubesim');
+  const databaseUrl = await preparedDatabaseUrl(env, 'kubesim', prepareDatabaseInProcess);
   const kubesim = await startKubesim({
     host: env.HOST,
     port: env.KUBESIM_PORT ?? kubesimPort,

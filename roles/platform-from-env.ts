@@ -4,6 +4,7 @@ import type { Env } from '../kernel/env.js';
 import type { Log } from '../kernel/log.js';
 import { type PlatformOptions, openPlatform } from './open-platform.js';
 import { preparedDatabaseUrl } from './database-urls.js';
+import { prepareDatabase } from './prepare-database.js';
 import { kubesimPort } from './ports.js';
 import { natsOptions, required } from './settings.js';
 
@@ -13,7 +14,7 @@ export async function openPlatformFromEnv(
   log: Log,
   options: Pick<PlatformOptions, 'statementTimeout'> = {},
 ): Promise<Platform & AsyncDisposable> {
-  const databaseUrl = await preparedDatabaseUrl(env, 'platform');
+  const databaseUrl = await preparedDatabaseUrl(env, 'platform', prepareDatabase);
   return openPlatform({
     ...options,
     databaseUrl,

@@ -32,7 +32,9 @@ export interface CloudDependencies {
   readonly controlPlane: 'SIMULATED' | 'REAL';
   /** Versions of the real control planes that are built, one for each minor version. */
   readonly builtVersions: readonly string[];
-  /** Creates the Kubernetes of a cluster. */
+  /** Loads what `openCluster` needs for a kind of control plane. */
+  loadControlPlane(kind: 'SIMULATED' | 'REAL'): Promise<void>;
+  /** Creates the Kubernetes of a cluster, whose kind of control plane is loaded. */
   openCluster(options: ClusterOptions): ClusterPort;
 }
 

@@ -13,7 +13,7 @@ import { CloudApiError, type ClusterRecord } from './records.js';
 const UPGRADE_SECONDS = 60;
 const DELETION_SECONDS = 15;
 
-/** Creates a cluster, or returns the existing one with the id. Throws CloudApiError. */
+/** Creates a cluster whose control plane is loaded, or returns the existing one with the id. Throws CloudApiError. */
 export function putCluster(cloud: Cloud, id: string, body: ClusterBody): CloudCluster {
   const existing = cloud.clusters.get(id);
   if (existing) return existingCluster(existing, body);
@@ -43,16 +43,10 @@ export function putCluster(cloud: Cloud, id: string, body: ClusterBody): CloudCl
 }
 
 /** The control plane of a new cluster. The scheduler of a real one needs nodes, which serverless clusters do not have. */
-function controlPlaneOf(
+export function controlPlaneOf(
   { parts }: Cloud,
-  { controlPlane, serverless }: ClusterBody,
-): ClusterRecord['controlPlane'] {
-  if (controlPlane === 'REAL' && parts.controlPlane !== 'REAL')
-    throw new CloudApiError(
-      422,
-      'NO_REAL_CONTROL_PLANE',
-      'This cloud has no real control planes (CONTROL_PLANE).',
-    );
+  { controlPlane, serverless }: Pick<ClusterBody, 'controlPlane' | 'serverless'>,
+): 'SIMULATED' | 'REAL' {
   return serverless ? 'SIMULATED' : (controlPlane ?? parts.controlPlane);
 }
 
@@ -69,6 +63,12 @@ function checkBody(cloud: Cloud, body: ClusterBody): void {
   if (wrong !== undefined)
     throw new CloudApiError(422, 'UNKNOWN_ZONE', `The region ${body.regionId} has no zone ${wrong}.`);
   checkVersion(cloud, body.version);
+  if (body.controlPlane === 'REAL' && cloud.parts.controlPlane !== 'REAL')
+    throw new CloudApiError(
+      422,
+      'NO_REAL_CONTROL_PLANE',
+      'This cloud has no real control planes (CONTROL_PLANE).',
+    );
 }
 
 function checkVersion(cloud: Cloud, version: string): void {

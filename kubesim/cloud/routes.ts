@@ -10,6 +10,7 @@ import type { Cloud, CloudCluster } from './cloud.js';
 import {
   cancelUpgrade,
   clusterOf,
+  controlPlaneOf,
   deleteCluster,
   migrateCluster,
   putCluster,
@@ -104,9 +105,11 @@ function clusterRoutes(on: On, options: CloudApiOptions): void {
     server: `${options.kubernetesUrl()}/clusters/${encodeURIComponent(cluster.record.id)}`,
     caData: Buffer.from(options.caCertificate()).toString('base64'),
   });
-  on('PUT', '/cloud/v1/clusters/:id', async (cloud, { id = '' }, { body }) =>
-    ok(show(cloud, putCluster(cloud, id, await body(clusterSchema)))),
-  );
+  on('PUT', '/cloud/v1/clusters/:id', async (cloud, { id = '' }, { body }) => {
+    const shape = await body(clusterSchema);
+    await cloud.parts.loadControlPlane(controlPlaneOf(cloud, shape));
+    return ok(show(cloud, putCluster(cloud, id, shape)));
+  });
   on('GET', '/cloud/v1/clusters/:id', (cloud, { id = '' }) => ok(show(cloud, clusterOf(cloud, id))));
   on('PUT', '/cloud/v1/clusters/:id/version', async (cloud, { id = '' }, { body }) => {
     const { version } = await body(versionSchema);

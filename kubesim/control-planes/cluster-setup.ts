@@ -1,6 +1,6 @@
-import { platformPolicy } from '../kubernetes/cluster/bootstrap-policy.js';
 import { DISK_DRIVER, NAS_DRIVER } from '../kubernetes/cluster/cloud-resource-claims.js';
-import { dnsObjects } from '../kubernetes/cluster/initial-objects.js';
+import { dnsObjects } from '../kubernetes/cluster/dns-objects.js';
+import { platformPolicy } from '../kubernetes/cluster/platform-policy.js';
 import { groupVersion } from '../kubernetes/kinds/resource.js';
 import { storageClasses } from '../kubernetes/kinds/volumes.js';
 import { type ClusterClient, createUnlessExists } from './cluster-client.js';

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../kernel/clock.js';
 import { containerUsage, nodeUsage } from '../kubelet/usage.js';
 import { metricsAt } from '../kubernetes/api/metrics.js';
-import { metricResources } from '../kubernetes/kinds/served-resources.js';
+import { metricResources } from '../kubernetes/kinds/metric-resources.js';
 import { ApiError, noSuchPath } from '../kubernetes/kinds/status.js';
 import type { ObjectReader } from '../kubernetes/store/cluster-store.js';
 import { sendJson } from '../http/exchange.js';

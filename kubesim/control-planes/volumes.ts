@@ -7,7 +7,6 @@ import {
 } from '../kubernetes/cluster/cloud-resource-claims.js';
 import type { InjectedFaults } from '../injected-faults.js';
 import type { KeyQueue } from '../kubelet-client.js';
-import { splitKey } from '../kubernetes/cluster/controlled-pods.js';
 import {
   diskOf,
   isBound,
@@ -17,7 +16,7 @@ import {
   volumeClaims,
   volumes,
 } from '../kubernetes/kinds/volumes.js';
-import { keyOf } from '../kubernetes/store/cluster-store.js';
+import { keyOf, splitKey } from '../kubernetes/store/cluster-store.js';
 import type { TimerScheduler } from '../timers.js';
 import type { ClusterCache } from './cluster-cache.js';
 import type { ClusterClient } from './cluster-client.js';

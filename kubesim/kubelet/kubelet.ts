@@ -1,13 +1,12 @@
 import type { NodeNetwork } from '../kubernetes/cluster/kubelet-api.js';
 import { hasNodeProblem } from '../kubernetes/cluster/node-conditions.js';
-import { splitKey } from '../kubernetes/cluster/controlled-pods.js';
 import type { Container, ContainerStatus, Pod } from '../kubernetes/kinds/core.js';
 import { isNodeReady } from '../kubernetes/kinds/nodes.js';
 import { timestamp } from '../kubernetes/kinds/object.js';
 import { hasEnded, isReady } from '../kubernetes/kinds/pods.js';
 import { sameJson } from '../../kernel/same-json.js';
 import { hash32 } from '../random.js';
-import { keyOf } from '../kubernetes/store/cluster-store.js';
+import { keyOf, splitKey } from '../kubernetes/store/cluster-store.js';
 import type { Timer } from '../timers.js';
 import { backOffSeconds, ContainerLifecycle, restarts } from './container-lifecycle.js';
 import type { KeyQueue, KubeletClient } from '../kubelet-client.js';

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AUTH_SECRET, PLATFORM_SECRET } from '../kit/platform.js';
+import { builtControlPlane } from '../kit/control-plane.js';
 import { createTestDatabase, type TestDatabase } from '../kit/database.js';
 import { startRole } from '../kit/role-process.js';
 
@@ -20,8 +21,8 @@ afterAll(async () => {
 });
 
 /** Starts a role as a process and returns the modules that it has loaded when it is ready, in all of its threads. */
-async function loadedModules(args: readonly string[]): Promise<Modules> {
-  const file = join(folder, args[args.length - 1] ?? '');
+async function loadedModules({ role, args, env }: TestedRole): Promise<Modules> {
+  const file = join(folder, role);
   const hook = pathToFileURL(join(import.meta.dirname, 'record-modules.mjs')).href;
   await using _role = await startRole(args, {
     NODE_OPTIONS: `--import=${hook}`,
@@ -32,6 +33,7 @@ async function loadedModules(args: readonly string[]): Promise<Modules> {
     HOST: '127.0.0.1',
     PORT: '0',
     KUBESIM_PORT: '0',
+    ...env,
   });
   return new Modules((await readFile(file, 'utf8')).trim().split('\n'));
 }
@@ -52,8 +54,41 @@ const SCHEMA = ['type-graphql', '@apollo/subgraph', 'graphql-jit'];
 const APOLLO = ['@apollo/server', '@apollo/gateway'];
 const SUBGRAPHS = ['regions', 'clusters', 'quotas', 'workloads', 'observability'];
 
+interface TestedRole {
+  readonly role: string;
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly loads: readonly string[];
+  readonly mayNotLoad: readonly string[];
+}
+
+/** What prepares a database: the process of a simulated cloud has another process do that. */
+const PREPARATION = ['prisma/generated', '@prisma/client', 'graphile-worker', 'engine', 'catalog'];
+
+const programs = builtControlPlane('the test of what kubesim loads with real control planes');
+
+/** What kubesim loads with real control planes alone: kubelets, and nothing of simulated control planes. */
+const realControlPlanes: TestedRole = {
+  role: 'kubesim with real control planes',
+  args: ['kubesim'],
+  env: { CONTROL_PLANE: 'real', KUBEBUILDER_ASSETS: programs ?? '' },
+  loads: ['kubesim/kubelet', 'kubesim/control-planes'],
+  mayNotLoad: [
+    ...PREPARATION,
+    'kubesim/kubernetes/cel',
+    'kubesim/kubernetes/managed-fields',
+    'kubesim/kubernetes/structural-schema',
+    'kubesim/kubernetes/webhooks',
+    '@marcbachmann/cel-js',
+    'piscina',
+    'protobufjs',
+    're2js',
+    'yaml',
+  ],
+};
+
 /** By role: folders of the platform and packages that it loads, and those that it must not load. */
-const roles = [
+const roles: readonly TestedRole[] = [
   {
     role: 'engine',
     args: ['engine'],
@@ -108,6 +143,7 @@ const roles = [
     mayNotLoad: [
       ...SCHEMA,
       ...APOLLO,
+      ...PREPARATION,
       'graphql',
       '@apollo/query-planner',
       '@kubernetes/client-node',
@@ -116,12 +152,14 @@ const roles = [
       ...SUBGRAPHS.map((name) => `subgraphs/${name}`),
     ],
   },
+  ...(programs === undefined ? [] : [realControlPlanes]),
 ];
 
-describe.each(roles)('the role $role', ({ args, loads, mayNotLoad }) => {
+describe.each(roles)('the role $role', (tested) => {
+  const { loads, mayNotLoad } = tested;
   let modules: Modules;
   beforeAll(async () => {
-    modules = await loadedModules(args);
+    modules = await loadedModules(tested);
   });
 
   test.each(loads)('loads %s', (name) => {

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { kubernetesGroups } from '../../../access/kubernetes-user.js';
 import {
   clusterRoleBindings,
   clusterRoles,
@@ -10,24 +9,23 @@ import {
 } from '../kinds/access-control.js';
 import { aggregatedRoles } from '../kinds/aggregated-roles.js';
 import type { Draft, KubeObject } from '../kinds/object.js';
-import { missingRules, type PolicyRule } from '../kinds/policy-rule.js';
+import { missingRules } from '../kinds/policy-rule.js';
 import type { ResourceType } from '../kinds/resource.js';
 import { withDefaults } from '../schema/defaults.js';
 import source from './bootstrap-policy.json' with { type: 'json' };
 import type { ClusterContext } from './context.js';
 import { identityOf } from './identity.js';
+import { platformPolicy, RBAC_VERSION } from './platform-policy.js';
 import { schemaOf } from './schema-rules.js';
 import { frozen, sharedByVersion } from './shared-objects.js';
 import { updateByController } from './write.js';
 
 const AUTOUPDATE = 'rbac.authorization.kubernetes.io/autoupdate';
-const GROUP = 'rbac.authorization.k8s.io';
-const VERSION = `${GROUP}/v1`;
 
 const texts = z.array(z.string());
 const policySchema = z.array(
   z.object({
-    apiVersion: z.literal(VERSION),
+    apiVersion: z.literal(RBAC_VERSION),
     kind: z.string(),
     metadata: z.object({
       name: z.string(),
@@ -62,67 +60,6 @@ const policySchema = z.array(
       .optional(),
   }),
 );
-
-const READ = ['get', 'list', 'watch'];
-const read = (apiGroup: string, ...resources: readonly string[]): PolicyRule => ({
-  apiGroups: [apiGroup],
-  resources,
-  verbs: READ,
-});
-const withStatus = (...resources: readonly string[]) =>
-  resources.flatMap((resource) => [resource, `${resource}/status`]);
-
-/** Read access of a fleet operator in addition to `view`: cluster-scoped kinds and the platform's own kinds. */
-const clusterView: Draft<Role> = {
-  apiVersion: VERSION,
-  kind: 'ClusterRole',
-  metadata: { name: 'fleetgraph:cluster-view' },
-  rules: [
-    read('', ...withStatus('nodes', 'persistentvolumes')),
-    read('storage.k8s.io', 'storageclasses', 'csidrivers'),
-    read('networking.k8s.io', 'ingressclasses'),
-    read('scheduling.k8s.io', 'priorityclasses'),
-    read('node.k8s.io', 'runtimeclasses'),
-    read('coordination.k8s.io', 'leases'),
-    read('events.k8s.io', 'events'),
-    read('apps.openyurt.io', ...withStatus('uniteddeployments')),
-  ],
-};
-
-/** The ClusterRole that metrics-server adds to the roles of users. */
-const metricsReader: Draft<Role> = {
-  apiVersion: VERSION,
-  kind: 'ClusterRole',
-  metadata: {
-    name: 'system:aggregated-metrics-reader',
-    labels: {
-      [`${GROUP}/aggregate-to-admin`]: 'true',
-      [`${GROUP}/aggregate-to-edit`]: 'true',
-      [`${GROUP}/aggregate-to-view`]: 'true',
-    },
-  },
-  rules: [read('metrics.k8s.io', 'pods', 'nodes')],
-};
-
-function platformBinding(name: string, role: string, group: string): Draft<RoleBinding> {
-  return {
-    apiVersion: VERSION,
-    kind: 'ClusterRoleBinding',
-    metadata: { name },
-    roleRef: { apiGroup: GROUP, kind: 'ClusterRole', name: role },
-    subjects: [{ apiGroup: GROUP, kind: 'Group', name: group }],
-  };
-}
-
-/** The ClusterRoles of the cloud and the ClusterRoleBindings of the platform's groups, in every cluster. */
-export const platformPolicy = {
-  clusterRoles: [clusterView, metricsReader],
-  clusterRoleBindings: [
-    platformBinding('fleetgraph:writers', 'cluster-admin', kubernetesGroups.writers),
-    platformBinding('fleetgraph:readers', 'view', kubernetesGroups.readers),
-    platformBinding('fleetgraph:readers-of-cluster', 'fleetgraph:cluster-view', kubernetesGroups.readers),
-  ],
-};
 
 const types = [roles, clusterRoles, roleBindings, clusterRoleBindings] as unknown as readonly ResourceType[];
 

@@ -212,9 +212,3 @@ export function onOwnedPods(cluster: ClusterContext, kind: string, add: (key: st
     if (owner) add(`${object.metadata.namespace ?? ''}/${owner.name}`);
   });
 }
-
-/** The namespace and name of a key. */
-export function splitKey(key: string): [namespace: string, name: string] {
-  const slash = key.indexOf('/');
-  return [key.slice(0, slash), key.slice(slash + 1)];
-}

@@ -1,5 +1,5 @@
 import type { ClusterContext, Controller } from '../cluster/context.js';
-import { report, splitKey } from '../cluster/controlled-pods.js';
+import { report } from '../cluster/controlled-pods.js';
 import { deleteObject } from '../cluster/delete.js';
 import { create, replaceStatus } from '../cluster/write.js';
 import { jobs } from '../kinds/batch.js';
@@ -7,7 +7,7 @@ import { type CronJob, cronJobs } from '../kinds/cron-jobs.js';
 import { type CronSchedule, parseSchedule } from '../kinds/cron-schedule.js';
 import { controlledBy, controllerOf, timestamp } from '../kinds/object.js';
 import type { Job } from '../kinds/workloads.js';
-import { keyOf } from '../store/cluster-store.js';
+import { keyOf, splitKey } from '../store/cluster-store.js';
 import { endOf } from './job-status.js';
 
 const SCHEDULED = 'batch.kubernetes.io/cronjob-scheduled-timestamp';

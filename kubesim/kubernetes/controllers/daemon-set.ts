@@ -9,15 +9,8 @@ import { nodes } from '../kinds/nodes.js';
 import { hasEnded, isReady, pods } from '../kinds/pods.js';
 import type { DaemonSet } from '../kinds/workloads.js';
 import { matchesNode, namedNodes, tolerates } from '../scheduler/fit.js';
-import { keyOf } from '../store/cluster-store.js';
-import {
-  activePods,
-  createPod,
-  onOwnedPods,
-  report,
-  splitKey,
-  untilApiError,
-} from '../cluster/controlled-pods.js';
+import { keyOf, splitKey } from '../store/cluster-store.js';
+import { activePods, createPod, onOwnedPods, report, untilApiError } from '../cluster/controlled-pods.js';
 import { recordRevision, removeOldRevisions } from './controller-revisions.js';
 import { endingTaints } from './taint-eviction.js';
 import { allowsSurge, keptOf, type NodePods, planRollout, podsOn } from './daemon-set-rollout.js';

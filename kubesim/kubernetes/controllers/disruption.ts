@@ -4,8 +4,7 @@ import { replaceStatus } from '../cluster/write.js';
 import { type PodDisruptionBudget, podDisruptionBudgets } from '../kinds/disruption-budgets.js';
 import { timestamp, type KubeObject } from '../kinds/object.js';
 import { pods } from '../kinds/pods.js';
-import { keyOf } from '../store/cluster-store.js';
-import { splitKey } from '../cluster/controlled-pods.js';
+import { keyOf, splitKey } from '../store/cluster-store.js';
 
 /** Updates the status of each disruption budget: healthy pods and allowed disruptions. */
 export function disruptionController(cluster: ClusterContext): Controller {

@@ -6,9 +6,8 @@ import { hasEnded, isReady, pods } from '../kinds/pods.js';
 import type { ResourceType } from '../kinds/resource.js';
 import { matchesLabels } from '../kinds/selector.js';
 import { endpoints, endpointSlices, services } from '../kinds/services.js';
-import { keyOf } from '../store/cluster-store.js';
+import { keyOf, splitKey } from '../store/cluster-store.js';
 import { publishSlices } from './endpoint-slices.js';
-import { splitKey } from '../cluster/controlled-pods.js';
 
 const DNS_SERVICE = 'kube-dns';
 

@@ -1,7 +1,6 @@
 import type { ClusterContext, Controller } from '../cluster/context.js';
-import { splitKey } from '../cluster/controlled-pods.js';
 import { events, lastTimeOf } from '../kinds/events.js';
-import { keyOf } from '../store/cluster-store.js';
+import { keyOf, splitKey } from '../store/cluster-store.js';
 import type { Timer } from '../../timers.js';
 
 /** Lifetime of an event after its last change in milliseconds of the clock: `--event-ttl` of API servers. */

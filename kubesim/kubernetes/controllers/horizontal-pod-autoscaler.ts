@@ -1,6 +1,5 @@
 import { sameJson } from '../../../kernel/same-json.js';
 import type { ClusterContext, Controller } from '../cluster/context.js';
-import { splitKey } from '../cluster/controlled-pods.js';
 import { replaceStatus, updateByController } from '../cluster/write.js';
 import { deployments, replicaSets, statefulSets } from '../kinds/apps.js';
 import { type Autoscaler, autoscalers } from '../kinds/autoscalers.js';
@@ -11,7 +10,7 @@ import { pods } from '../kinds/pods.js';
 import { replicationControllers } from '../kinds/replication-controllers.js';
 import { groupVersion, type ResourceType } from '../kinds/resource.js';
 import { notFound } from '../kinds/status.js';
-import { keyOf } from '../store/cluster-store.js';
+import { keyOf, splitKey } from '../store/cluster-store.js';
 import { MetricProblem, type Proposal, proposalOf } from './autoscaler-metrics.js';
 import { normalize, ScalingHistory } from './autoscaler-rates.js';
 

@@ -1,10 +1,9 @@
 import type { ClusterContext, Controller } from '../cluster/context.js';
-import { splitKey } from '../cluster/controlled-pods.js';
 import { jobs } from '../kinds/batch.js';
 import { controllerOf, type KubeObject } from '../kinds/object.js';
 import { pods } from '../kinds/pods.js';
 import type { Job } from '../kinds/workloads.js';
-import { keyOf } from '../store/cluster-store.js';
+import { keyOf, splitKey } from '../store/cluster-store.js';
 import { endOf } from './job-status.js';
 import { isTracked, untrack } from './job-tracking.js';
 

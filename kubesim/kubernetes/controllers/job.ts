@@ -6,7 +6,6 @@ import {
   MAX_POD_CHANGES,
   onOwnedPods,
   report,
-  splitKey,
   untilApiError,
 } from '../cluster/controlled-pods.js';
 import { deleteObject } from '../cluster/delete.js';
@@ -17,7 +16,7 @@ import { timestamp, type Condition } from '../kinds/object.js';
 import { hasEnded, isActive, isReady, pods } from '../kinds/pods.js';
 import { matchesLabels } from '../kinds/selector.js';
 import type { Job } from '../kinds/workloads.js';
-import { keyOf } from '../store/cluster-store.js';
+import { keyOf, splitKey } from '../store/cluster-store.js';
 import { afterFailure, afterFailures, finishedAt } from './job-back-off.js';
 import { countsAsFailure, hasFailed, replacesOnlyFailed } from './job-failures.js';
 import {

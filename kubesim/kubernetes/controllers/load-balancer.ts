@@ -1,26 +1,12 @@
-import type { ClusterContext, Controller } from '../cluster/context.js';
-import { replaceStatus } from '../cluster/write.js';
+import type { Controller } from '../cluster/context.js';
 import type { Service } from '../kinds/core.js';
 import { services } from '../kinds/services.js';
 import { hash32 } from '../../random.js';
-import { keyOf } from '../store/cluster-store.js';
+import { keyOf, splitKey } from '../store/cluster-store.js';
 import { brokenLoadBalancer, type LoadBalancerContext, recordReuse } from './load-balancer-faults.js';
-import { splitKey } from '../cluster/controlled-pods.js';
 
 /** Simulated seconds until a load balancer has its address. */
 const CREATION_SECONDS = 8;
-
-/** A simulated cluster as the controller uses it. */
-export function storedServices(cluster: ClusterContext): LoadBalancerContext {
-  const { faults, grants, timers, clock, events, store } = cluster;
-  return {
-    ...{ faults, grants, timers, clock, events, objects: store },
-    scaled: (seconds) => cluster.scaled(seconds),
-    queue: (name, work) => cluster.queue(name, work),
-    onServiceChange: (listener) => store.onChange(services, ({ object }) => listener(object as Service)),
-    setStatus: (service, status) => void replaceStatus(cluster, services, service, status),
-  };
-}
 
 /** Assigns Services of type LoadBalancer an address of TEST-NET-3, which is not routed. */
 export function loadBalancerController(cluster: LoadBalancerContext): Controller {

@@ -12,7 +12,7 @@ import type { ResourceType } from '../kinds/resource.js';
 import type { ApiError } from '../kinds/status.js';
 import { matchesLabels } from '../kinds/selector.js';
 import type { ReplicaSet } from '../kinds/workloads.js';
-import { keyOf } from '../store/cluster-store.js';
+import { keyOf, splitKey } from '../store/cluster-store.js';
 import {
   activePods,
   createPod,
@@ -20,7 +20,6 @@ import {
   MAX_POD_CHANGES,
   onOwnedPods,
   report,
-  splitKey,
   untilApiError,
 } from '../cluster/controlled-pods.js';
 import { countsTerminating } from '../cluster/version.js';

@@ -1,8 +1,7 @@
 import type { ClusterContext, Controller } from '../cluster/context.js';
-import { splitKey } from '../cluster/controlled-pods.js';
 import { replaceStatus } from '../cluster/write.js';
 import { resourceQuotas } from '../kinds/resource-limits.js';
-import { keyOf } from '../store/cluster-store.js';
+import { keyOf, splitKey } from '../store/cluster-store.js';
 
 /** Shows in the status of each quota what the objects of its namespace use. */
 export function resourceQuotaController(cluster: ClusterContext): Controller {

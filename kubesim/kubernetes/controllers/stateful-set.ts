@@ -7,13 +7,12 @@ import { controllerRevisions } from '../kinds/controller-revisions.js';
 import type { Pod } from '../kinds/core.js';
 import { hasEnded, isReady, pods } from '../kinds/pods.js';
 import type { StatefulSet } from '../kinds/workloads.js';
-import { keyOf } from '../store/cluster-store.js';
+import { keyOf, splitKey } from '../store/cluster-store.js';
 import {
   createPod,
   MAX_POD_CHANGES,
   onOwnedPods,
   report,
-  splitKey,
   untilApiError,
 } from '../cluster/controlled-pods.js';
 import { recordRevision, removeOldRevisions, templateOfRevision } from './controller-revisions.js';

@@ -1,12 +1,11 @@
 import type { ClusterContext, Controller } from '../cluster/context.js';
-import { splitKey } from '../cluster/controlled-pods.js';
 import { deleteObject } from '../cluster/delete.js';
 import { issueToken } from '../cluster/service-account-token.js';
 import { updateByController } from '../cluster/write.js';
 import { secrets, serviceAccounts } from '../kinds/configuration.js';
 import type { Secret, ServiceAccount } from '../kinds/core.js';
 import type { KubeObject } from '../kinds/object.js';
-import { keyOf } from '../store/cluster-store.js';
+import { keyOf, splitKey } from '../store/cluster-store.js';
 import { API_AUDIENCE } from '../../service-account-tokens.js';
 
 /** Type of the Secrets that have the token of a service account. */

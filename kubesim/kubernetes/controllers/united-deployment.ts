@@ -6,8 +6,7 @@ import type { PodSpec } from '../kinds/core.js';
 import { controlledBy, controllerOf, type Draft } from '../kinds/object.js';
 import { unitedDeployments, type UnitedDeployment, type UnitTopology } from '../kinds/united-deployment.js';
 import type { Deployment } from '../kinds/workloads.js';
-import { keyOf } from '../store/cluster-store.js';
-import { splitKey } from '../cluster/controlled-pods.js';
+import { keyOf, splitKey } from '../store/cluster-store.js';
 
 const UNIT = 'apps.openyurt.io/pool-name';
 

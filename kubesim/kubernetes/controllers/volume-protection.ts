@@ -1,5 +1,4 @@
 import type { ClusterContext, Controller } from '../cluster/context.js';
-import { splitKey } from '../cluster/controlled-pods.js';
 import { PROTECTION_FINALIZERS, withProtection } from '../cluster/volume-admission.js';
 import { claimsOf } from '../cluster/volume-mounts.js';
 import { updateByController } from '../cluster/write.js';
@@ -8,7 +7,7 @@ import type { KubeObject } from '../kinds/object.js';
 import { pods } from '../kinds/pods.js';
 import type { ResourceType } from '../kinds/resource.js';
 import { volumeClaims, volumes } from '../kinds/volumes.js';
-import { keyOf } from '../store/cluster-store.js';
+import { keyOf, splitKey } from '../store/cluster-store.js';
 
 /** Keeps deleted claims while pods use them, and deleted volumes while they are bound. */
 export function volumeProtectionController(cluster: ClusterContext): Controller {

@@ -5,8 +5,7 @@ import { create } from '../cluster/write.js';
 import type { Draft } from '../kinds/object.js';
 import type { Volume, VolumeClaim } from '../kinds/volumes.js';
 import { diskOf, isBound, storageClasses, volumeClaims, volumes } from '../kinds/volumes.js';
-import { keyOf } from '../store/cluster-store.js';
-import { splitKey } from '../cluster/controlled-pods.js';
+import { keyOf, splitKey } from '../store/cluster-store.js';
 import { bindClaim, bindToExisting, updatePhase } from './volume-binding.js';
 
 /** Simulated seconds of provisioning a disk. */

@@ -1,15 +1,8 @@
+import { metricResources } from './metric-resources.js';
 import { servedTypes, type ServedType } from './registry.js';
 import { groupVersion } from './resource.js';
 import type { ApiResource } from '../schema/definition-file.js';
 import { latestApi, type KubernetesApi } from '../schema/kubernetes-api.js';
-
-const READ = ['get', 'list'];
-
-/** The resources of `metrics.k8s.io/v1beta1`. */
-export const metricResources: readonly ApiResource[] = [
-  { name: 'nodes', singularName: '', namespaced: false, kind: 'NodeMetrics', verbs: READ },
-  { name: 'pods', singularName: '', namespaced: true, kind: 'PodMetrics', verbs: READ },
-];
 
 /** Resources that are computed by request, by group and version. */
 const COMPUTED: Readonly<Record<string, readonly string[]>> = {

@@ -2,8 +2,7 @@ import type { ClusterContext, Controller } from '../cluster/context.js';
 import type { Pod } from '../kinds/core.js';
 import { isActive, pods } from '../kinds/pods.js';
 import { hash32, hashText } from '../../random.js';
-import { keyOf } from '../store/cluster-store.js';
-import { splitKey } from '../cluster/controlled-pods.js';
+import { keyOf, splitKey } from '../store/cluster-store.js';
 import { assign } from './scheduler.js';
 
 const INSTANCE_ID = 'k8s.aliyun.com/eci-instance-id';

@@ -291,3 +291,9 @@ export function storeKey(namespace: string, name: string): string {
 export function keyOf({ metadata }: KubeObject): string {
   return storeKey(metadata.namespace ?? '', metadata.name);
 }
+
+/** The namespace and name of a key. */
+export function splitKey(key: string): [namespace: string, name: string] {
+  const slash = key.indexOf('/');
+  return [key.slice(0, slash), key.slice(slash + 1)];
+}

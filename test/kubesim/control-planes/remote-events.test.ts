@@ -9,22 +9,27 @@ import { ClusterClient } from '../../../kubesim/control-planes/cluster-client.js
 import { RemoteEvents } from '../../../kubesim/control-planes/remote-events.js';
 
 interface SentEvent {
+  readonly metadata?: { readonly name: string };
   readonly involvedObject: { readonly uid: string };
   readonly reason: string;
   readonly count: number;
 }
 
-/** Reports `reports` events; resolves when the API server has all of them. */
+/** Reports `reports` events; resolves with the requests when the events of the API server count all of them. */
 async function sent(reports: readonly { readonly uid: string; readonly reason: string }[]) {
   await using started = new AsyncDisposableStack();
   const received: SentEvent[] = [];
+  const counts = new Map<string, number>();
   let complete: () => void;
   const all = new Promise<void>((resolve) => (complete = resolve));
   const server = createServer((request, response) => {
     void json(request).then((event) => {
+      const { metadata, count } = event as SentEvent;
       received.push(event as SentEvent);
-      response.writeHead(201).end('{}');
-      if (received.reduce((sum, { count }) => sum + count, 0) === reports.length) complete();
+      response.writeHead(request.method === 'POST' ? 201 : 200).end('{}');
+      // A patch sets the count of the event that its path names.
+      counts.set(metadata?.name ?? request.url?.split('/').at(-1) ?? '', count);
+      if ([...counts.values()].reduce((sum, each) => sum + each, 0) === reports.length) complete();
     });
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
