@@ -175,6 +175,8 @@ function hasUnknownCommand(script: Script): boolean {
       const [name] = script.words;
       return name !== undefined && !KEYWORDS.has(name) && commandOf(name) === undefined;
     }
+    case 'pipeline':
+      return script.scripts.some(hasUnknownCommand);
     case 'list':
       return script.items.some((item) => hasUnknownCommand(item.script));
     case 'if':

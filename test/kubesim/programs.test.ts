@@ -64,6 +64,14 @@ test.each([
   ['dd if=/dev/zero of=/data/continue bs=1 count=1 conv=fsync; test -f /data/continue', [], 0, 0],
   ['date', ['Thu Jan  1 00:00:00 UTC 1970'], 0, 0],
   ['printf "%s-%s\\n" a b', ['a-b'], 0, 0],
+  ['printf "b\\na\\nb\\n" | sort | uniq', ['a', 'b'], 0, 0],
+  ['echo "user:x:7" | cut -d: -f3 > /id; cat /id', ['7'], 0, 0],
+  ['seq 5 | grep -v 3 | wc -l', ['4'], 0, 0],
+  ['echo no | grep -q yes || echo none', ['none'], 0, 0],
+  ['seq 3 | while read n; do echo "<$n>"; sleep 1; done', ['<1>', '<2>', '<3>'], 3, 0],
+  ['while true; do echo y; done | head -n 2', ['y', 'y'], 0, 0],
+  ['env | grep ^HOSTNAME; echo "$(seq 9 | head -n 2)"', ['HOSTNAME=web-0', '1', '2'], 0, 0],
+  ['echo a | break', [], 0, 0],
 ])('runs the script %s', (script, text, seconds, code) => {
   expect(ran(sh(script))).toEqual({ text, end: expect.objectContaining({ seconds, code }) as unknown });
 });

@@ -4,6 +4,7 @@ import { MAX_TEXT, writeFile } from './files.js';
 import type { StandardInput } from './input.js';
 import type { ExitCode, Step } from './step.js';
 import { tar } from './tar.js';
+import { textCommands } from './text-commands.js';
 
 /** The commands that are simulated. */
 const COMMANDS: Readonly<Record<string, Command | undefined>> = {
@@ -47,6 +48,7 @@ const COMMANDS: Readonly<Record<string, Command | undefined>> = {
   tail: (args, context) => (args.includes('-f') ? {} : tail(args, context)),
   tee,
   tar,
+  ...textCommands,
 };
 
 /** The command by its name or path, e.g. `/bin/echo`; undefined if it is not simulated. */

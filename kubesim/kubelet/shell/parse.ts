@@ -7,6 +7,7 @@ export type Script =
       readonly assignments: readonly (readonly [name: string, value: string])[];
       readonly redirections: readonly Redirection[];
     }
+  | { readonly type: 'pipeline'; readonly scripts: readonly Script[] }
   | { readonly type: 'list'; readonly items: readonly ListItem[] }
   | { readonly type: 'loop'; readonly until: boolean; readonly condition: Script; readonly body: Script }
   | { readonly type: 'for'; readonly name: string; readonly words: readonly string[]; readonly body: Script }
@@ -33,7 +34,7 @@ export interface Redirection {
 const MAX_LENGTH = 10_000;
 const MAX_DEPTH = 50;
 
-/** Parses a shell script; undefined if it has syntax that is not simulated, e.g. pipes. */
+/** Parses a shell script; undefined if it has syntax that is not simulated, e.g. background commands. */
 export function parseScript(text: string): Script | undefined {
   if (text.length > MAX_LENGTH) return undefined;
   try {
@@ -72,6 +73,8 @@ const OUTPUT = /^([0-9]?)(>>?)$/;
 /** Sends one output to another, e.g. `2>&1`. */
 const DUPLICATION = /^([0-9]?)>&([0-9])$/;
 const SEPARATORS = new Set([';', '&&', '||']);
+/** What ends a simple command. */
+const ENDS = new Set([...SEPARATORS, '|']);
 const UNSUPPORTED = new Set(['|', '&', '<', '(', ')', ';;', 'case', 'function', 'trap', 'exec']);
 
 class Parser {
@@ -103,9 +106,16 @@ class Parser {
   private command(token: string): Script {
     this.depth += 1;
     if (UNSUPPORTED.has(token) || this.depth > MAX_DEPTH) throw new UnsupportedSyntax();
-    const script = this.construct(token);
+    const scripts = [this.construct(token)];
+    while (this.peek() === '|') {
+      this.position += 1;
+      const next = this.peek();
+      if (next === undefined || UNSUPPORTED.has(next) || SEPARATORS.has(next)) throw new UnsupportedSyntax();
+      scripts.push(this.construct(next));
+    }
     this.depth -= 1;
-    return script;
+    const [only] = scripts;
+    return only && scripts.length === 1 ? only : { type: 'pipeline', scripts };
   }
 
   private construct(token: string): Script {
@@ -155,7 +165,7 @@ class Parser {
     const words: string[] = [];
     const assignments: (readonly [string, string])[] = [];
     const redirections: Redirection[] = [];
-    for (let token = this.peek(); token !== undefined && !SEPARATORS.has(token); token = this.peek()) {
+    for (let token = this.peek(); token !== undefined && !ENDS.has(token); token = this.peek()) {
       this.take();
       const assignment = words.length === 0 ? ASSIGNMENT.exec(token) : null;
       const redirection = this.redirection(token);

@@ -3,6 +3,8 @@ import { commandOf, runCommand } from './commands.js';
 import { expandWord, MAX_TEXT, type Values } from './expand.js';
 import { writeFile } from './files.js';
 import { parseScript, type Redirection, type Script } from './parse.js';
+import { StandardInput } from './input.js';
+import { runPipeline } from './pipeline.js';
 import type { ExitCode, Step } from './step.js';
 
 /** State of a shell: variables, files and the simulated seconds since its start. */
@@ -48,6 +50,8 @@ export function* runScript(
     return yield* new Shell(state, unknown).run(script);
   } catch (error) {
     if (error instanceof ScriptEnd) return error.code;
+    // `break` without a loop does nothing.
+    if (error instanceof LoopEnd) return 0;
     throw error;
   }
 }
@@ -112,6 +116,8 @@ class Shell implements Values {
     switch (script.type) {
       case 'command':
         return (this.code = yield* this.command(script));
+      case 'pipeline':
+        return (this.code = yield* this.pipeline(script));
       case 'list':
         return yield* this.list(script);
       case 'if':
@@ -120,6 +126,24 @@ class Shell implements Values {
         return yield* this.repeat(script);
       case 'for':
         return yield* this.each(script);
+    }
+  }
+
+  /** Runs commands side by side, each with variables of its own. */
+  private *pipeline({ scripts }: Extract<Script, { type: 'pipeline' }>): Generator<Step, number> {
+    const stages = scripts.map((script, index) => {
+      const input = index === 0 ? this.state.input : new StandardInput();
+      const state = { ...this.state, env: new Map(this.state.env), input };
+      return { input, steps: runScript(script, state, this.unknown) };
+    });
+    const steps = runPipeline(stages);
+    for (;;) {
+      const { done, value } = steps.next();
+      if (!done) {
+        this.state.elapsed += value.seconds ?? 0;
+        yield value;
+      } else if (value === undefined) throw new ScriptEnd(undefined);
+      else return value;
     }
   }
 

@@ -111,6 +111,17 @@ export const containers: Area = {
       expect(status.lastState.terminated).toMatchObject({ exitCode: 3, reason: 'Error' });
     },
 
+    async 'passes the output of a command to the next by a pipe'(context) {
+      const pod = await runPod(
+        context,
+        'web',
+        script('seq 3 | while read n; do echo "<$n>"; done; sleep 100000'),
+      );
+      await context.eventually(async () => (await context.api.get(`${pod}/log`)).text === '<1>\n<2>\n<3>\n');
+      expect(await execIn(context, pod, 'printf "b\\na\\n" | sort | head -n 1')).toBe('a\n');
+      expect(await execIn(context, pod, 'env | grep -c ^HOSTNAME=')).toBe('1\n');
+    },
+
     async 'runs a hook at the start of a container, whose files the container has'(context) {
       const postStart = { exec: { command: ['sh', '-c', 'echo hello > /tmp/hook'] } };
       const pod = await runPod(context, 'web', script('sleep 100000', { lifecycle: { postStart } }));

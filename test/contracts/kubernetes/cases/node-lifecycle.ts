@@ -258,7 +258,13 @@ export const nodeLifecycle: Area = {
     async 'ends streams to the pods of a machine that stops, and answers no further ones'(context) {
       const { api, eventually } = context;
       const machine = await context.startMachine();
-      const pod = await runPod(context, 'web', { ...script('sleep 100000'), ...machine.spec });
+      // It stays however long the machine is off.
+      const { tolerations } = machine.spec as { readonly tolerations: readonly object[] };
+      const always = { key: 'node.kubernetes.io/unreachable', operator: 'Exists', effect: 'NoExecute' };
+      const pod = await runPod(context, 'web', {
+        ...{ ...script('sleep 100000'), ...machine.spec },
+        tolerations: [...tolerations, always],
+      });
       const sleep = `${pod}/exec?stdout=true&command=sleep&command=100000`;
       using exec = api.channels(sleep);
       using attach = api.channels(`${pod}/attach?stdout=true`);
