@@ -160,12 +160,13 @@ export function readObject(
   const body = knownFields(call, served, { input, facts });
   const metadata = withoutEmpty(isJson(body['metadata']) ? body['metadata'] : {});
   checkNames(metadata, { namespace, name });
-  const stored = served.convert ? served.convert.in(body) : body;
+  const stored = served.convert ? served.convert.in({ ...body, metadata }) : body;
+  const kept = isJson(stored['metadata']) ? stored['metadata'] : metadata;
   return {
     ...stored,
     apiVersion: served.convert?.storedAs ?? groupVersion(served.type),
     kind: served.type.kind,
-    metadata: { ...metadata, ...(namespace === undefined ? {} : { namespace }) },
+    metadata: { ...kept, ...(namespace === undefined ? {} : { namespace }) },
   };
 }
 

@@ -2,7 +2,8 @@ import { clusterRoleBindings, clusterRoles, roleBindings, roles } from './access
 import { apiServices } from './api-services.js';
 import { admissionPolicies, admissionPolicyBindings } from './admission-policies.js';
 import { daemonSets, deployments, replicaSets, statefulSets } from './apps.js';
-import { autoscalers } from './autoscalers.js';
+import { type Autoscaler, autoscalers } from './autoscalers.js';
+import { autoscalerFromV1, autoscalerOfV1 } from './autoscalers-v1.js';
 import {
   csiNodes,
   storageCapacities,
@@ -164,6 +165,16 @@ export const servedTypes: readonly ServedType[] = [
       storedAs: 'v1',
     },
     createCauses: eventsGroupCauses,
+  },
+  {
+    group: 'autoscaling',
+    version: 'v1',
+    type: autoscalers,
+    convert: {
+      out: (object) => autoscalerOfV1(object as Autoscaler),
+      in: autoscalerFromV1,
+      storedAs: 'autoscaling/v2',
+    },
   },
 ];
 

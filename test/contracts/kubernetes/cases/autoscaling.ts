@@ -7,6 +7,9 @@ import { deploymentsOf } from '../paths.js';
 const autoscalersOf = (namespace: string) =>
   `/apis/autoscaling/v2/namespaces/${namespace}/horizontalpodautoscalers`;
 
+const olderAutoscalersOf = (namespace: string) =>
+  `/apis/autoscaling/v1/namespaces/${namespace}/horizontalpodautoscalers`;
+
 interface AutoscalerStatus {
   readonly currentMetrics?: readonly object[];
   readonly conditions?: readonly {
@@ -49,6 +52,76 @@ function statusWith({ api, namespace, eventually }: CaseContext, reason: string)
 export const autoscaling: Area = {
   name: 'autoscaling',
   cases: {
+    async 'stores an autoscaler of autoscaling/v1'({ api, namespace }) {
+      const scaleTargetRef = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' };
+      const spec = { scaleTargetRef, maxReplicas: 3, targetCPUUtilizationPercentage: 50 };
+      const created = await api.post(olderAutoscalersOf(namespace), { metadata: { name: 'web' }, spec });
+      expect(expectSuccess(created, 201)).toMatchObject({
+        apiVersion: 'autoscaling/v1',
+        spec: { ...spec, minReplicas: 1 },
+        status: { currentReplicas: 0, desiredReplicas: 0 },
+      });
+      const target = { type: 'Utilization', averageUtilization: 50 };
+      expect((await api.get(`${autoscalersOf(namespace)}/web`)).body.spec).toEqual({
+        ...{ scaleTargetRef, minReplicas: 1, maxReplicas: 3 },
+        metrics: [{ type: 'Resource', resource: { name: 'cpu', target } }],
+      });
+    },
+
+    async 'keeps what autoscaling/v1 cannot say in annotations'({ api, namespace }) {
+      const scaleTargetRef = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' };
+      const used = { type: 'Utilization', averageUtilization: 50 };
+      const average = { type: 'AverageValue', averageValue: '1k' };
+      const metrics = [
+        { type: 'Pods', pods: { metric: { name: 'requests' }, target: average } },
+        { type: 'External', external: { metric: { name: 'queue' }, target: { type: 'Value', value: '30' } } },
+        {
+          type: 'Object',
+          object: {
+            describedObject: { apiVersion: 'v1', kind: 'Service', name: 'web' },
+            metric: { name: 'hits' },
+            target: { type: 'Value', value: '2' },
+          },
+        },
+        { type: 'Resource', resource: { name: 'memory', target: used } },
+        { type: 'Resource', resource: { name: 'cpu', target: used } },
+      ];
+      const behavior = { scaleDown: { selectPolicy: 'Disabled' } };
+      const body = {
+        metadata: { name: 'web', annotations: { own: 'yes' } },
+        spec: { scaleTargetRef, maxReplicas: 3, metrics, behavior },
+      };
+      const { spec } = expectSuccess(await api.post(autoscalersOf(namespace), body), 201);
+      const older = expectSuccess(await api.get(`${olderAutoscalersOf(namespace)}/web`));
+      const { own, ...annotations } = older.metadata.annotations ?? {};
+      expect([own, older.spec['targetCPUUtilizationPercentage']]).toEqual(['yes', 50]);
+      expect(JSON.parse(annotations['autoscaling.alpha.kubernetes.io/metrics'] ?? '')).toEqual([
+        { type: 'Pods', pods: { metricName: 'requests', targetAverageValue: '1k' } },
+        { type: 'External', external: { metricName: 'queue', targetValue: '30' } },
+        {
+          type: 'Object',
+          object: {
+            ...{ metricName: 'hits', targetValue: '2' },
+            target: { apiVersion: 'v1', kind: 'Service', name: 'web' },
+          },
+        },
+        { type: 'Resource', resource: { name: 'memory', targetAverageUtilization: 50 } },
+      ]);
+      const changed = { ...older, spec: { ...older.spec, maxReplicas: 4 } };
+      expectSuccess(await api.put(`${olderAutoscalersOf(namespace)}/web`, changed));
+      const stored = expectSuccess(await api.get(`${autoscalersOf(namespace)}/web`));
+      expect(stored.spec).toEqual({ ...spec, maxReplicas: 4 });
+      expect(stored.metadata.annotations).toEqual({ own: 'yes' });
+    },
+
+    async 'prefers autoscaling/v2'({ api }) {
+      const { text } = await api.get('/apis/autoscaling');
+      expect(JSON.parse(text)).toMatchObject({
+        versions: [{ version: 'v2' }, { version: 'v1' }],
+        preferredVersion: { version: 'v2' },
+      });
+    },
+
     async 'says that an autoscaler has no metrics of its pods'(context) {
       await autoscale(context, { replicas: 1, maxReplicas: 3 });
       const status = await statusWith(context, 'FailedGetResourceMetric');
