@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { type Attributes, forbiddenError } from '../../kubesim/kubernetes/api/rbac/attributes.js';
-import { decideBy } from '../../kubesim/kubernetes/api/rbac/authorizer.js';
-import { rulesAllow } from '../../kubesim/kubernetes/api/rbac/policy-rule.js';
-import { RoleIndex } from '../../kubesim/kubernetes/api/rbac/role-index.js';
+import { type Attributes, forbiddenError } from '../../kubesim/kubernetes/rbac/attributes.js';
+import { decideBy } from '../../kubesim/kubernetes/rbac/authorizer.js';
+import { rulesAllow } from '../../kubesim/kubernetes/rbac/policy-rule.js';
+import { RoleIndex } from '../../kubesim/kubernetes/rbac/role-index.js';
 import type { Role, RoleBinding, Subject } from '../../kubesim/kubernetes/kinds/access-control.js';
 import {
   describeRules,

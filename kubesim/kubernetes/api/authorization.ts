@@ -2,10 +2,10 @@ import { type AggregatedTarget, aggregatedTarget } from './aggregated-path.js';
 import { flag, type ApiCall } from './call.js';
 import { namesOf, parseTarget, type Target, watchedPath } from './path.js';
 import { decodeSegment } from './request-target.js';
-import { forbiddenObject, type ResourceAttributes } from './rbac/attributes.js';
-import { authorize, decide } from './rbac/authorizer.js';
-import { effectiveUser } from './rbac/impersonation.js';
-import type { UserInfo } from './rbac/user-info.js';
+import { forbiddenObject, type ResourceAttributes } from '../rbac/attributes.js';
+import { authorize, decide } from '../rbac/authorizer.js';
+import { effectiveUser } from '../rbac/impersonation.js';
+import type { UserInfo } from '../rbac/user-info.js';
 import { ApiError } from '../kinds/status.js';
 
 /** Throws ApiError 403 if the caller may not perform the request on its target. */

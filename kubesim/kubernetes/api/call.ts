@@ -5,7 +5,7 @@ import { unsupported } from '../schema/causes.js';
 import type { Cause } from '../kinds/resource.js';
 import { type ApiError, invalid } from '../kinds/status.js';
 import type { ListRateLimiter } from './list-rate-limiter.js';
-import type { UserInfo } from './rbac/user-info.js';
+import type { UserInfo } from '../rbac/user-info.js';
 import type { Representation } from './representation.js';
 
 /** One request to a cluster's API server. */

@@ -5,7 +5,7 @@ import type {
   NonResourceRule,
   ResourceRule,
 } from '../kinds/flow-control-types.js';
-import type { UserInfo } from './rbac/user-info.js';
+import type { UserInfo } from '../rbac/user-info.js';
 
 /** What flows select requests by. */
 export interface FlowRequest {

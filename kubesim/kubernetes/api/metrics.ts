@@ -7,7 +7,7 @@ import type { Kubelets } from '../cluster/context.js';
 import type { Usage } from '../cluster/kubelet-api.js';
 import type { ObjectReader } from '../store/cluster-store.js';
 import type { ApiResponse, ApiCall } from './call.js';
-import { authorize } from './rbac/authorizer.js';
+import { authorize } from '../rbac/authorizer.js';
 import { selection } from './selection.js';
 import { methodNotAllowed, noSuchPath, notFound } from '../kinds/status.js';
 

@@ -9,7 +9,7 @@ import { asServed } from '../kinds/registry.js';
 import { withWebhooks } from '../webhooks/with-webhooks.js';
 import { isDryRun, type ApiCall } from './call.js';
 import type { Target } from './path.js';
-import { checkEscalation } from './rbac/escalation.js';
+import { checkEscalation } from '../rbac/escalation.js';
 import { addWarnings } from './warnings.js';
 
 /** Runs a write of a request, which webhooks review. */

@@ -1,8 +1,8 @@
 import { isJson, type Json } from '../kinds/object.js';
 import { bodyOf } from './body.js';
 import type { ApiResponse, ApiCall } from './call.js';
-import type { Attributes } from './rbac/attributes.js';
-import { authorize, decide, rulesOf } from './rbac/authorizer.js';
+import type { Attributes } from '../rbac/attributes.js';
+import { authorize, decide, rulesOf } from '../rbac/authorizer.js';
 import type { PolicyRule } from '../kinds/policy-rule.js';
 import { notAcceptable } from './representation.js';
 import { badRequest, invalid } from '../kinds/status.js';

@@ -7,9 +7,9 @@ import { signingRequests, type CertificateSigningRequest } from '../kinds/certif
 import { timestamp, type Condition, type Draft, type Json, type KubeObject } from '../kinds/object.js';
 import type { Cause, ResourceType } from '../kinds/resource.js';
 import { invalid } from '../kinds/status.js';
-import { forbiddenObject } from './rbac/attributes.js';
-import { decide } from './rbac/authorizer.js';
-import type { UserInfo } from './rbac/user-info.js';
+import { forbiddenObject } from '../rbac/attributes.js';
+import { decide } from '../rbac/authorizer.js';
+import type { UserInfo } from '../rbac/user-info.js';
 
 /** The request in the name of its user, whatever user the body names. */
 export function requestedBy(

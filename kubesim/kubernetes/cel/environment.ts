@@ -1,5 +1,6 @@
 import { Environment } from '@marcbachmann/cel-js';
 import { registerAddresses } from './addresses.js';
+import { registerAuthorizer } from './authorizer.js';
 import { registerLists, registerSets } from './lists.js';
 import { registerQuantities } from './quantities.js';
 import { registerRegex } from './regex.js';
@@ -21,7 +22,7 @@ function kubernetesEnvironment(): Environment {
   });
   for (const register of [
     ...[registerLists, registerSets, registerRegex, registerStrings],
-    ...[registerQuantities, registerAddresses, registerUrls],
+    ...[registerQuantities, registerAddresses, registerUrls, registerAuthorizer],
   ])
     register(base);
   return base;

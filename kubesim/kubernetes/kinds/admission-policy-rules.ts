@@ -1,3 +1,4 @@
+import { AUTHORIZER } from '../cel/authorizer.js';
 import { compile, compilerFor, type Variables } from '../cel/program.js';
 import {
   forbiddenValue,
@@ -75,6 +76,7 @@ export function policyVariables({ paramKind }: AdmissionPolicySpec): Variables {
   return {
     ...{ object: 'dyn', oldObject: 'dyn', request: 'dyn', namespaceObject: 'dyn', variables: 'dyn' },
     ...(paramKind && { params: 'dyn' }),
+    authorizer: AUTHORIZER,
   };
 }
 

@@ -1,3 +1,4 @@
+import { AUTHORIZER } from '../cel/authorizer.js';
 import { operationRuleCauses, type OperationRule } from './admission-rules.js';
 import { duplicate, invalidValue, required, unsupported } from '../schema/causes.js';
 import { labelSelectorCauses } from './label-selector-rules.js';
@@ -37,6 +38,7 @@ export const MATCH_VARIABLES = {
   oldObject: 'dyn',
   request: 'dyn',
   namespaceObject: 'dyn',
+  authorizer: AUTHORIZER,
 } as const;
 
 function withDefaults<T extends WebhookConfiguration>(configuration: T, mutates: boolean): T {

@@ -3,6 +3,7 @@ import { admission } from './cases/admission.js';
 import { admissionWebhooks } from './cases/admission-webhooks/admission-webhooks.js';
 import { aggregatedApis } from './cases/aggregated-apis.js';
 import { apiServices } from './cases/api-services.js';
+import { authorizer } from './cases/authorizer.js';
 import { autoscaling } from './cases/autoscaling.js';
 import { containers } from './cases/containers.js';
 import { contentNegotiation } from './cases/content-negotiation.js';
@@ -56,6 +57,7 @@ export const areas: readonly Area[] = [
   quotas,
   admission,
   admissionWebhooks,
+  authorizer,
   customResources,
   customObjects,
   conversionWebhooks,

@@ -1,6 +1,7 @@
 import { toCel } from '../../cel/values.js';
 import { namespaces } from '../../kinds/nodes.js';
 import type { ClusterStore } from '../../store/cluster-store.js';
+import { authorizerOf } from './authorizer.js';
 import { type AdmissionRequest, kindOf, resourceOf, subjectOf } from './request.js';
 
 /** The values of the variables of a policy, as CEL has them. */
@@ -28,5 +29,6 @@ export function valuesOf(store: ClusterStore, request: AdmissionRequest): Values
       userInfo: user,
     },
   };
-  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, toCel(value)]));
+  const converted = Object.entries(values).map(([key, value]) => [key, toCel(value)] as const);
+  return { ...Object.fromEntries(converted), authorizer: authorizerOf(store, request) };
 }

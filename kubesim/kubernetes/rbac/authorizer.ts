@@ -1,6 +1,6 @@
-import type { RoleBinding, Subject } from '../../kinds/access-control.js';
-import type { PolicyRule } from '../../kinds/policy-rule.js';
-import type { ClusterStore } from '../../store/cluster-store.js';
+import type { RoleBinding, Subject } from '../kinds/access-control.js';
+import type { PolicyRule } from '../kinds/policy-rule.js';
+import type { ClusterStore } from '../store/cluster-store.js';
 import { type Attributes, forbiddenError } from './attributes.js';
 import { rulesAllow } from './policy-rule.js';
 import { type IndexedRole, RoleIndex } from './role-index.js';

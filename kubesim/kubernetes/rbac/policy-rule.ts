@@ -1,4 +1,4 @@
-import { urlMatches, type PolicyRule } from '../../kinds/policy-rule.js';
+import { urlMatches, type PolicyRule } from '../kinds/policy-rule.js';
 import { type Attributes, resourcePath } from './attributes.js';
 
 /** A rule with its lists as sets. */

@@ -7,9 +7,9 @@ import {
   type RoleBinding,
   type RoleRef,
   type Subject,
-} from '../../kinds/access-control.js';
-import type { PolicyRule } from '../../kinds/policy-rule.js';
-import type { ClusterStore } from '../../store/cluster-store.js';
+} from '../kinds/access-control.js';
+import type { PolicyRule } from '../kinds/policy-rule.js';
+import type { ClusterStore } from '../store/cluster-store.js';
 import type { UserInfo } from './user-info.js';
 
 /** A role that exists or that a binding refers to. */

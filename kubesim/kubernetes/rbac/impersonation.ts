@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { badRequest } from '../../kinds/status.js';
+import { badRequest } from '../kinds/status.js';
 import type { ResourceAttributes } from './attributes.js';
 import { type AuthorizedCluster, authorize } from './authorizer.js';
 import { ANONYMOUS, AUTHENTICATED, UNAUTHENTICATED, type UserInfo } from './user-info.js';

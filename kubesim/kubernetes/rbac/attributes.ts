@@ -1,4 +1,4 @@
-import { ApiError, forbidden } from '../../kinds/status.js';
+import { ApiError, forbidden } from '../kinds/status.js';
 import type { UserInfo } from './user-info.js';
 
 /** Attributes of a resource request. */

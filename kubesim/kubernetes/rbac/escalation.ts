@@ -1,4 +1,4 @@
-import { sameJson } from '../../../../kernel/same-json.js';
+import { sameJson } from '../../../kernel/same-json.js';
 import {
   clusterRoleBindings,
   clusterRoles,
@@ -6,17 +6,17 @@ import {
   roles,
   type Role,
   type RoleBinding,
-} from '../../kinds/access-control.js';
-import type { KubeObject } from '../../kinds/object.js';
+} from '../kinds/access-control.js';
+import type { KubeObject } from '../kinds/object.js';
 import {
   describeRules,
   goList,
   missingRules,
   type PolicyRule,
   TooManyRulesError,
-} from '../../kinds/policy-rule.js';
-import type { ResourceType } from '../../kinds/resource.js';
-import { ApiError, notFound } from '../../kinds/status.js';
+} from '../kinds/policy-rule.js';
+import type { ResourceType } from '../kinds/resource.js';
+import { ApiError, notFound } from '../kinds/status.js';
 import { forbiddenObject } from './attributes.js';
 import { type AuthorizedCluster, decide, roleIndexOf, rulesOf } from './authorizer.js';
 import { MASTERS, type UserInfo } from './user-info.js';
