@@ -41,7 +41,7 @@ export function nodeLifecycleController(cluster: ClusterContext): Controller {
     if (!node) return removeOrphans(cluster, name, { quarantine, again });
     quarantine.delete(name);
     const monitored = monitor(cluster, node, again);
-    if (!isNodeReady(monitored) && !isAutonomous(monitored)) markPodsNotReady(cluster, name);
+    if (isLost(monitored) && !isAutonomous(monitored)) markPodsNotReady(cluster, name);
     eviction.evict(tainted(cluster, monitored), again);
     if (isOutOfService(monitored)) endDeletedPods(cluster, name);
   });
@@ -71,6 +71,11 @@ export function nodeLifecycleController(cluster: ClusterContext): Controller {
       for (const name of names) queue.add(name);
     },
   };
+}
+
+/** Whether the kubelet of a node was ready, or has said that it is not. Of a node without a kubelet nothing is known. */
+function isLost(node: Node): boolean {
+  return !isNodeReady(node) && !!node.status.conditions?.some(({ type }) => type === 'Ready');
 }
 
 function podsOn(cluster: ClusterContext, name: string): Pod[] {
