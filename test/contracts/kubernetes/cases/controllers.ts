@@ -32,6 +32,9 @@ export const workload = (name: string, spec: object = {}) => ({
   spec: { selector: { matchLabels: { app: name } }, template: podTemplate(name, nowhere), ...spec },
 });
 
+/** A node without a kubelet does not become ready, and loses the pods that do not tolerate that. */
+const tolerations = [{ operator: 'Exists' }];
+
 /** Reports the pod ready, as the kubelet of its node does. */
 export async function becomeReady(
   { api, namespace }: CaseContext,
@@ -285,7 +288,7 @@ export const controllers: Area = {
         service('web', { ports: [{ name: 'http', port: 80, targetPort: 8080 }] }),
       );
       await eventually(
-        async () => (await api.post(podsOf(namespace), pod('web', { nodeName }))).status === 201,
+        async () => (await api.post(podsOf(namespace), pod('web', { nodeName, tolerations }))).status === 201,
       );
       await becomeReady(context, 'web', '192.0.2.77');
       const path = `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`;
@@ -314,7 +317,7 @@ export const controllers: Area = {
       await api.post('/api/v1/nodes', { metadata: { name: nodeName } });
       await api.post(servicesOf(namespace), service('web'));
       await eventually(
-        async () => (await api.post(podsOf(namespace), pod('web', { nodeName }))).status === 201,
+        async () => (await api.post(podsOf(namespace), pod('web', { nodeName, tolerations }))).status === 201,
       );
       await becomeReady(context, 'web', '192.0.2.78');
       const path = `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`;
