@@ -188,3 +188,20 @@ test('starts a pod whose image could not be pulled once its image is changed', a
   );
   await eventually(async () => (await columns('image')) === '1/1 Running');
 });
+
+test('warns that it does not run an ephemeral container, and refuses exec in it', async () => {
+  await create('debugged', { containers: [{ name: 'c', image: 'nginx:1' }] });
+  await eventually(async () => (await columns('debugged')) === '1/1 Running');
+  const { status, headers } = await cluster.api(
+    'PATCH',
+    `${PODS}/debugged/ephemeralcontainers`,
+    { spec: { ephemeralContainers: [{ name: 'debugger', image: 'busybox:1.36' }] } },
+    { 'content-type': 'application/strategic-merge-patch+json' },
+  );
+  expect([status, headers.get('warning')]).toEqual([
+    200,
+    '299 - "ephemeral containers are stored, but simulated kubelets do not run them"',
+  ]);
+  const exec = await cluster.api('POST', `${PODS}/debugged/exec?container=debugger&stdout=true&command=ls`);
+  expect([exec.status, exec.body.message]).toEqual([400, 'container debugger is not valid for pod debugged']);
+});

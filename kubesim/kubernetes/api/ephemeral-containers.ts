@@ -15,6 +15,7 @@ import type { Cause } from '../kinds/resource.js';
 import { invalid } from '../kinds/status.js';
 
 const FIELD = 'spec.ephemeralContainers';
+const NOT_RUN = 'ephemeral containers are stored, but simulated kubelets do not run them';
 
 interface Change extends WriteOptions {
   readonly current: KubeObject;
@@ -57,6 +58,7 @@ export function ephemeralReplacement(
     );
   if (causes.length > 0) throw invalid(pods, metadata.name, causes);
   admitPodSecurity(cluster, pods, { object: changed }, options.warn);
+  options.warn?.(NOT_RUN);
   return statusReplacement<KubeObject>(cluster, pods, { current, next: changed, ...options });
 }
 
