@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { setTimeout } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import type { Readable } from 'node:stream';
 import type { RemoteCommand } from '../streams/remote-command.js';
 import type { ContainerAccess, RunningContainer } from './exec.js';
@@ -13,6 +13,8 @@ import { Terminal } from './terminal.js';
 const POLL_INTERVAL_MS = 500;
 /** Most steps of a program that are followed. */
 const MAX_STEPS = 100_000;
+/** Steps after which other work of the process has its turn. */
+const STEPS_OF_A_TURN = 500;
 const MAX_TIMEOUT = 2 ** 31 - 1;
 
 /** Sends the output of a container's program from now on, and the client's input to it, until one of them ends. */
@@ -83,7 +85,7 @@ async function followLog({ access, target, ended, stdout }: View): Promise<void>
 async function followProgram(view: View): Promise<void> {
   const { access, target, ended } = view;
   const now = access.client.clock.now().getTime();
-  let shown = outputsBefore(view, now);
+  let shown = await outputsBefore(view, now);
   for (;;) {
     const changed = new AbortController();
     const unsubscribe = access.changes.onChange(({ podUid, name }) => {
@@ -102,11 +104,12 @@ async function followProgram(view: View): Promise<void> {
 }
 
 /** Number of outputs up to a time. */
-function outputsBefore({ access, target }: View, now: number): number {
+async function outputsBefore({ access, target }: View, now: number): Promise<number> {
   const { pod, container, startedAt } = target;
   const replay = new Replay(access.simulated.runOf(pod, container), startedAt);
   let outputs = 0;
   for (let count = 0; count < MAX_STEPS; count += 1) {
+    await endOfTurn(count);
     const { done, value } = replay.next();
     if (done || startedAt.getTime() + access.client.scaled(replay.elapsed) > now) break;
     if (value.output !== undefined || value.error !== undefined) outputs += 1;
@@ -121,6 +124,7 @@ async function show(view: View, first: number, stop: AbortSignal): Promise<numbe
   const replay = new Replay(access.simulated.runOf(pod, container), startedAt);
   let outputs = 0;
   for (let count = 0; count < MAX_STEPS; count += 1) {
+    await endOfTurn(count);
     const { done, value } = replay.next();
     if (done) break;
     if (value.output === undefined && value.error === undefined) {
@@ -135,6 +139,11 @@ async function show(view: View, first: number, stop: AbortSignal): Promise<numbe
     }
   }
   return Math.max(first, outputs);
+}
+
+/** Waits for the next turn of the event loop after some steps: programs may print without waiting. */
+async function endOfTurn(step: number): Promise<void> {
+  if (step > 0 && step % STEPS_OF_A_TURN === 0) await setImmediate();
 }
 
 async function until({ access }: View, time: number, stop: AbortSignal): Promise<void> {
