@@ -319,9 +319,10 @@ export const controllers: Area = {
       await eventually(
         async () => (await api.post(podsOf(namespace), pod('web', { nodeName, tolerations }))).status === 201,
       );
-      await becomeReady(context, 'web', '192.0.2.78');
       const path = `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`;
       const conditions = async () => {
+        // The controller of nodes says that pods of a node without a kubelet are not ready.
+        await becomeReady(context, 'web', '192.0.2.78');
         const found = (await api.get(`${path}?labelSelector=kubernetes.io/service-name=web`)).body.items[0];
         const { endpoints } = (found ?? {}) as { endpoints?: { conditions: object }[] };
         return JSON.stringify(endpoints?.[0]?.conditions);
