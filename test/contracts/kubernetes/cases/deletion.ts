@@ -72,9 +72,12 @@ export const deletion: Area = {
       expect(await isGone(api, path)).toBe(true);
     },
 
-    async 'deletes a pod whose grace period is longer than a calendar'({ api, namespace }) {
-      const spec = { nodeName: 'nowhere', terminationGracePeriodSeconds: 9_007_199_254_740_990 };
-      expectSuccess(await api.post(podsOf(namespace), pod('web', spec)), 201);
+    async 'deletes a pod whose grace period is longer than a calendar'(context) {
+      const { api, namespace, eventually, unique } = context;
+      const nodeName = unique('node');
+      expectSuccess(await api.post('/api/v1/nodes', { metadata: { name: nodeName } }), 201);
+      const spec = { nodeName, terminationGracePeriodSeconds: 9_007_199_254_740_990 };
+      await eventually(async () => (await api.post(podsOf(namespace), pod('web', spec))).status === 201);
       const { metadata } = expectSuccess(await api.delete(`${podsOf(namespace)}/web`));
       expect(metadata.deletionTimestamp).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
       expectSuccess(await api.delete(`${podsOf(namespace)}/web?gracePeriodSeconds=0`));
