@@ -35,14 +35,20 @@ export class PolicyConditions {
     return failed ?? true;
   }
 
-  /** The variables; one that cannot be evaluated is missing. */
+  /** The variables. An expression that reads one that cannot be evaluated fails. */
   variablesFor(values: Values, budget: Budget): Map<string, unknown> {
     const variables = new Map<string, unknown>();
+    const errors = new Map<string, string>();
+    variables.get = (name) => {
+      const error = errors.get(name);
+      if (error === undefined) return Map.prototype.get.call(variables, name) as unknown;
+      throw new Error(`composited variable ${JSON.stringify(name)} fails to evaluate: ${error}`);
+    };
     for (const { name, program } of this.variables) {
       try {
         variables.set(name, program.evaluate({ ...values, variables }, budget));
-      } catch {
-        variables.delete(name);
+      } catch (error) {
+        errors.set(name, (error as Error).message);
       }
     }
     return variables;

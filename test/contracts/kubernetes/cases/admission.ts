@@ -71,6 +71,32 @@ export const admission: Area = {
       expectSuccess(await api.post(configMapsOf(namespace), configMap('map', { owner: 'me' })), 201);
     },
 
+    async 'names the variable of a ValidatingAdmissionPolicy that cannot be evaluated'(context) {
+      const { api, namespace, unique, eventually } = context;
+      const name = unique('policy');
+      const policy = {
+        matchConstraints: { resourceRules: [configMapRule] },
+        variables: [
+          { name: 'most', expression: 'int(object.data.most)' },
+          { name: 'next', expression: 'variables.most + 1' },
+        ],
+        validations: [{ expression: 'variables.next > 1' }],
+      };
+      expectSuccess(await api.post(POLICIES, { metadata: { name }, spec: policy }), 201);
+      const namespaceSelector = { matchLabels: { 'kubernetes.io/metadata.name': namespace } };
+      const binding = {
+        policyName: name,
+        validationActions: ['Deny'],
+        matchResources: { namespaceSelector },
+      };
+      expectSuccess(await api.post(BINDINGS, { metadata: { name }, spec: binding }), 201);
+      const map = configMap('map', { most: 'abc' });
+      const { body } = await rejectionOf({ api, eventually }, configMapsOf(namespace), map);
+      expect(body.message).toMatch(
+        /expression 'variables.next > 1' resulted in error: composited variable "next" fails to evaluate: composited variable "most" fails to evaluate: /,
+      );
+    },
+
     async 'warns of what a ValidatingAdmissionPolicy only warns of'(context) {
       const { api, namespace, eventually } = context;
       const name = await createPolicy(context, ['Warn']);
