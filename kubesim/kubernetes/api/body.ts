@@ -160,7 +160,8 @@ export function readObject(
   const body = knownFields(call, served, { input, facts });
   const metadata = withoutEmpty(isJson(body['metadata']) ? body['metadata'] : {});
   checkNames(metadata, { namespace, name });
-  const stored = served.convert ? served.convert.in({ ...body, metadata }) : body;
+  const cleaned = { ...body, metadata };
+  const stored: Json = served.convert ? served.convert.in(cleaned) : cleaned;
   const kept = isJson(stored['metadata']) ? stored['metadata'] : metadata;
   return {
     ...stored,

@@ -75,9 +75,7 @@ describe.skipIf(!assets)('cluster with a real control plane', { timeout: 120_000
     expect(await kubectl('logs', 'deployment/web', '--tail=2')).toContain('level=info');
     await eventually(
       async () =>
-        (await kubectl('describe', 'pods', '-l', 'app=web', '--show-events')).includes(
-          'Started container web',
-        ),
+        (await kubectl('describe', 'pods', '-l', 'app=web', '--show-events')).includes('Container started'),
       { what: 'the events of the pods' },
     );
   });
