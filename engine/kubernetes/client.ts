@@ -107,6 +107,16 @@ function readStatus(text: string): StatusBody {
   }
 }
 
+/** The answer of an API server that serves no such group: a text, which clients show as this. */
+const NO_RESOURCE: StatusBody = {
+  reason: 'NotFound',
+  message: 'the server could not find the requested resource',
+};
+
+function isNoResource(status: number, text: string): boolean {
+  return status === 404 && text.trim() === '404 page not found';
+}
+
 function statusError(
   status: number,
   { reason = '', message = `HTTP ${status}`, metadata, details }: StatusBody,
@@ -222,7 +232,7 @@ export class KubernetesClient {
     const { limit } = this.options;
     const { status, text, retryAfter } = await (limit ? limit(() => this.send(call)) : this.send(call));
     if (status === 429) throw this.tooMany(text, retryAfter);
-    const body = this.parse(text);
+    const body = isNoResource(status, text) ? NO_RESOURCE : this.parse(text);
     if (status >= 200 && status < 300) return body as T;
     const error = statusError(status, (body ?? {}) as StatusBody);
     if (isServerError(error)) throw new KubernetesUnavailable(this.options.clusterId, error);

@@ -82,7 +82,6 @@ const realControlPlanes: TestedRole = {
     '@marcbachmann/cel-js',
     'piscina',
     'protobufjs',
-    're2js',
     'yaml',
   ],
 };

@@ -1,5 +1,7 @@
 import { expect } from 'vitest';
+import { enqueue } from '../../../engine/jobs/queue.js';
 import type { KubernetesClient } from '../../../engine/kubernetes/client.js';
+import { eventually } from '../../kit/eventually.js';
 import { openGraphWithEngine } from '../graph-with-engine.js';
 import { runningCluster } from '../upgrade/upgrade-kit.js';
 
@@ -77,9 +79,15 @@ export async function openHighRisk() {
         where: { clusterId: id, role: 'WORKER', state: 'running' },
         orderBy: { id: 'asc' },
       }),
-    async statusOf(nodeId: string) {
-      return (await world.prisma.node.findUnique({ where: { id: nodeId } }))?.status;
-    },
+    /** Waits until the engine, which otherwise asks each minute, has read that status: a node controller takes 50 simulated seconds. */
+    nodeBecomes: (nodeId: string, status: 'Ready' | 'NotReady') =>
+      eventually(
+        async () => {
+          await enqueue(world.prisma, 'node', nodeId);
+          return (await world.prisma.node.findUnique({ where: { id: nodeId } }))?.status === status;
+        },
+        { what: status },
+      ),
     [Symbol.asyncDispose]: () => setup[Symbol.asyncDispose](),
   };
 }

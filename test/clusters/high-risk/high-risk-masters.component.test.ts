@@ -48,15 +48,11 @@ describe('high-risk operations on masters', { timeout: 200_000 }, () => {
     for (const number of [1, 6, 7]) {
       const nodeId = masters[0]!.id;
       await risks.done('perform', master(id, number, nodeId));
-      await eventually(async () => (await risks.statusOf(nodeId)) === 'NotReady', {
-        what: `NotReady by ${number}`,
-      });
+      await risks.nodeBecomes(nodeId, 'NotReady');
       await eventually(async () => (await health(id)) === 'False', { what: `degraded by ${number}` });
       expect((await risks.view(id)).state).toBe('RUNNING');
       await risks.done('remediate', master(id, number, nodeId));
-      await eventually(async () => (await risks.statusOf(nodeId)) === 'Ready', {
-        what: `Ready after ${number}`,
-      });
+      await risks.nodeBecomes(nodeId, 'Ready');
       await eventually(async () => (await health(id)) === 'True', { what: `whole after ${number}` });
     }
     // Without both masters there is no quorum; changed component versions stop the API of a master at once.
@@ -71,9 +67,7 @@ describe('high-risk operations on masters', { timeout: 200_000 }, () => {
     await becomes(id, 'RUNNING');
     // Two masters that no remediation restores.
     await doneForGood(master(id, 2, masters[0]!.id));
-    await eventually(async () => (await risks.statusOf(masters[0]!.id)) === 'NotReady', {
-      what: 'an expired master',
-    });
+    await risks.nodeBecomes(masters[0]!.id, 'NotReady');
     expect((await risks.view(id)).state).toBe('RUNNING');
     await doneForGood(master(id, 3, masters[1]!.id));
     await becomes(id, 'UNAVAILABLE');
@@ -82,9 +76,7 @@ describe('high-risk operations on masters', { timeout: 200_000 }, () => {
   it('a master stays unavailable after its core directories are deleted', async () => {
     const { id, masters } = await dedicated();
     await doneForGood(master(id, 5, masters[2]!.id));
-    await eventually(async () => (await risks.statusOf(masters[2]!.id)) === 'NotReady', {
-      what: 'a lost master',
-    });
+    await risks.nodeBecomes(masters[2]!.id, 'NotReady');
     expect((await risks.view(id)).state).toBe('RUNNING');
     await doneForGood(master(id, 8));
     await becomes(id, 'UNAVAILABLE');

@@ -74,12 +74,12 @@ describe('high-risk operations on a worker node', { timeout: 200_000 }, () => {
     const [node] = await risks.workers(risks.clusterId);
     const target = { clusterId: risks.clusterId, operation, nodeId: node!.id };
     await risks.done('perform', target);
-    await eventually(async () => (await risks.statusOf(node!.id)) === 'NotReady', { what: 'NotReady' });
+    await risks.nodeBecomes(node!.id, 'NotReady');
     await eventually(async () => (await risks.findings(risks.clusterId)).join() === operation, {
       what: 'the finding',
     });
     await risks.done('remediate', target);
-    await eventually(async () => (await risks.statusOf(node!.id)) === 'Ready', { what: 'Ready' });
+    await risks.nodeBecomes(node!.id, 'Ready');
     await eventually(async () => (await risks.findings(risks.clusterId)).length === 0);
   });
 
