@@ -47,6 +47,13 @@ const pendingBecause = ({ api, namespace, eventually }: CaseContext, name: strin
   });
 
 const on = (name: string) => ({ nodeSelector: { case: name } });
+
+const RESERVED = 'example.com/reserved';
+/** Spec of a node, and of its pods, with CPU for these pods alone: pods of other areas that wait for any node would take it. */
+const reserved = (name: string) => ({
+  node: { taints: [{ key: RESERVED, value: name, effect: 'NoSchedule' }] },
+  pod: { ...on(name), tolerations: [{ key: RESERVED, value: name }] },
+});
 /** Required affinity to either of two nodes. */
 const nodes = (...values: string[]) => ({
   nodeAffinity: {
@@ -95,8 +102,8 @@ export const scheduling: Area = {
     async 'says whether the end of other pods would make room for a pod'(context) {
       const { api, namespace, unique, eventually } = context;
       const name = unique('node');
-      await createNode(context, name);
-      await createPod(context, 'small', { ...on(name), ...cpu('800m') });
+      await createNode(context, name, reserved(name).node);
+      await createPod(context, 'small', { ...reserved(name).pod, ...cpu('800m') });
       await nodeOf(context, 'small');
       const explained = (pod: string) =>
         eventually(async () => {
@@ -106,11 +113,11 @@ export const scheduling: Area = {
         });
       const unhelpful = '\\d+ Preemption is not helpful for scheduling';
       const preemption = 'no new claims to deallocate, preemption: 0/\\d+ nodes are available:';
-      await createPod(context, 'equal', { ...on(name), ...cpu('800m') });
+      await createPod(context, 'equal', { ...reserved(name).pod, ...cpu('800m') });
       expect(await explained('equal')).toMatch(
         new RegExp(`\\. ${preemption} 1 No preemption victims found for incoming pod(, ${unhelpful})?\\.$`),
       );
-      await createPod(context, 'large', { ...on(name), ...cpu('2') });
+      await createPod(context, 'large', { ...reserved(name).pod, ...cpu('2') });
       expect(await explained('large')).toMatch(new RegExp(`\\. ${preemption} ${unhelpful}\\.$`));
       const matchFields = [{ key: 'metadata.name', operator: 'In', values: ['none'] }];
       const required = {
@@ -209,13 +216,13 @@ export const scheduling: Area = {
     async 'evicts a pod of lower priority for one of higher'(context) {
       const { api, namespace, eventually, unique } = context;
       const name = unique('node');
-      await createNode(context, name);
+      await createNode(context, name, reserved(name).node);
       const priorityClassName = unique('class');
       const classes = '/apis/scheduling.k8s.io/v1/priorityclasses';
       await api.post(classes, { metadata: { name: priorityClassName }, value: 1000 });
-      await createPod(context, 'low', { ...on(name), ...cpu('800m') });
+      await createPod(context, 'low', { ...reserved(name).pod, ...cpu('800m') });
       await nodeOf(context, 'low');
-      await createPod(context, 'high', { ...on(name), ...cpu('800m'), priorityClassName });
+      await createPod(context, 'high', { ...reserved(name).pod, ...cpu('800m'), priorityClassName });
       await eventually(async () => {
         const { status, body } = await api.get(`${podsOf(namespace)}/low`);
         return status === 404 || body.metadata.deletionTimestamp !== undefined;
@@ -294,13 +301,13 @@ export const scheduling: Area = {
     async 'evicts no pod for one whose class does not preempt'(context) {
       const { api, unique } = context;
       const name = unique('node');
-      await createNode(context, name);
+      await createNode(context, name, reserved(name).node);
       const priorityClassName = unique('class');
       const body = { metadata: { name: priorityClassName }, value: 1000, preemptionPolicy: 'Never' };
       await api.post('/apis/scheduling.k8s.io/v1/priorityclasses', body);
-      await createPod(context, 'low', { ...on(name), ...cpu('800m') });
+      await createPod(context, 'low', { ...reserved(name).pod, ...cpu('800m') });
       await nodeOf(context, 'low');
-      await createPod(context, 'high', { ...on(name), ...cpu('800m'), priorityClassName });
+      await createPod(context, 'high', { ...reserved(name).pod, ...cpu('800m'), priorityClassName });
       await pendingBecause(context, 'high', 'Insufficient cpu');
       await pendingBecause(context, 'high', 'preemption: not eligible due to preemptionPolicy=Never.');
       const low = expectSuccess(await api.get(`${podsOf(context.namespace)}/low`));
