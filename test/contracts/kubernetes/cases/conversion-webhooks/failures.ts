@@ -95,12 +95,6 @@ const cases: Area['cases'] = Object.fromEntries(
 export const failures: Area['cases'] = {
   ...cases,
 
-  async 'refuses the answer of a conversion webhook to another request'(context) {
-    const uids: string[] = [];
-    const text = await readBy(context, (request) => ({ ...success(request.objects), uid: 'other' }), uids);
-    expect(text).toBe(`${OF} failed: expected response.uid="${uids.at(-1)}", got "other"`);
-  },
-
   async 'fails a read whose conversion webhook answers with an error'(context) {
     const text = await readBy(context, () => ({ status: 503, body: '{}' }));
     expect(text).toBe(`${OF} failed: the server is currently unable to handle the request`);
