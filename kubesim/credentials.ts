@@ -1,11 +1,10 @@
-import { errors, type JWTPayload, jwtVerify, SignJWT } from 'jose';
 import { LRUCache } from 'lru-cache';
-import { z } from 'zod';
 import type { AcceptedTokens } from '../access/accepted-tokens.js';
+import type { KubeconfigToken, KubeconfigUser, TokenIssuer } from '../access/kubeconfig/token-issuer.js';
 import type { TokenOrigin } from '../access/token-origin.js';
 
-/** The user of a kubeconfig. */
-export interface CredentialUser {
+/** The authenticated user of a request. */
+interface CredentialUser {
   readonly name: string;
   readonly uid?: string;
   readonly groups: readonly string[];
@@ -21,26 +20,12 @@ export interface Credential {
   readonly expiresAt: number;
   /** Whether the user of a cluster's own token is gone. */
   readonly isRevoked?: () => boolean;
-  /** The token is for a real API server, which alone can verify it: the user and the expiry are not verified. */
-  readonly isForwarded?: true;
 }
 
 /** Maximum number of cached tokens. */
 const KNOWN_TOKENS = 5_000;
-
-const claims = z.object({
-  sub: z.string().min(1),
-  exp: z.number(),
-  groups: z.array(z.string()),
-  origin: z
-    .object({
-      account: z.string(),
-      subject: z.string(),
-      issuedAt: z.coerce.date().optional(),
-      keyId: z.string().optional(),
-    })
-    .optional(),
-});
+/** Extra of users by which the audit of an API server names their token. */
+const CREDENTIAL_ID = 'authentication.kubernetes.io/credential-id';
 
 /** Issues and verifies the tokens of kubeconfigs, each for one cluster. */
 export class Credentials {
@@ -48,22 +33,15 @@ export class Credentials {
   private readonly credentials = new LRUCache<string, Credential>({ max: KNOWN_TOKENS });
 
   constructor(
-    private readonly key: Uint8Array,
+    private readonly issuer: TokenIssuer,
     private readonly accepted: AcceptedTokens,
   ) {}
 
-  async issue(clusterId: string, { name, groups, origin }: CredentialUser, expiresAt: Date): Promise<string> {
-    return new SignJWT({ groups, ...(origin && { origin: { ...origin } }) } satisfies JWTPayload)
-      .setProtectedHeader({ alg: 'HS256' })
-      .setSubject(name)
-      .setIssuer('kubesim')
-      .setAudience(clusterId)
-      .setIssuedAt()
-      .setExpirationTime(expiresAt)
-      .sign(this.key);
+  issue(clusterId: string, user: KubeconfigUser, expiresAt: Date): Promise<string> {
+    return this.issuer.issue(clusterId, user, expiresAt);
   }
 
-  /** Verifies a token; undefined if it is forged, expired or of another cluster. */
+  /** Verifies a token; undefined if it is forged, expired, of another cluster, or no longer accepted. */
   async verify(clusterId: string, token: string, now: Date): Promise<Credential | undefined> {
     const key = `${clusterId} ${token}`;
     const credential = this.credentials.get(key) ?? (await this.check(clusterId, token, now));
@@ -79,15 +57,11 @@ export class Credentials {
   }
 
   private async check(clusterId: string, token: string, now: Date): Promise<Credential | undefined> {
-    try {
-      const options = { audience: clusterId, issuer: 'kubesim', algorithms: ['HS256'], currentDate: now };
-      const read = claims.safeParse((await jwtVerify(token, this.key, options)).payload);
-      if (!read.success) return undefined;
-      const { sub: name, exp, groups, origin } = read.data;
-      return { user: { name, groups, origin }, expiresAt: exp * 1000 };
-    } catch (error) {
-      if (error instanceof errors.JOSEError) return undefined;
-      throw error;
-    }
+    const verified = await this.issuer.verify(clusterId, token, now);
+    return verified && credentialOf(verified);
   }
+}
+
+function credentialOf({ user, id, expiresAt }: KubeconfigToken): Credential {
+  return { user: { ...user, extra: { [CREDENTIAL_ID]: [`JTI=${id}`] } }, expiresAt };
 }

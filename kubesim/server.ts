@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import pg from 'pg';
 import { AcceptedTokens, type AcceptedTokensOptions } from '../access/accepted-tokens.js';
+import { TokenIssuer } from '../access/kubeconfig/token-issuer.js';
 import type { Clock } from '../kernel/clock.js';
 import { acquireLease } from '../kernel/postgres/lease.js';
 import type { Log } from '../kernel/log.js';
@@ -15,7 +16,12 @@ import { cloudApi } from './cloud/routes.js';
 import { listen, stopListening } from './http/listen.js';
 import { ServiceAccountTokens } from './service-account-tokens.js';
 import { servedCluster } from './served-clusters.js';
-import { type ControlPlaneSettings, openSimulation, type Simulation } from './simulation.js';
+import {
+  type ControlPlaneSettings,
+  openSimulation,
+  type Simulation,
+  type SimulationOptions,
+} from './simulation.js';
 
 export interface KubesimOptions {
   readonly host: string;
@@ -78,8 +84,9 @@ export async function startKubesim(options: KubesimOptions): Promise<Kubesim> {
   const stop = new AbortController();
   let onLost: () => void = () => undefined;
   const tokens = new ServiceAccountTokens(deriveKey(options.secret, 'service-account'));
+  const issuer = new TokenIssuer(deriveKey(options.secret, 'kubeconfig'));
   const keeper = started.use(
-    new SimulationSupervisor({ ...options, log, tokens }, pool, {
+    new SimulationSupervisor({ ...options, log, tokens, issuer: issuer.documents }, pool, {
       stop: stop.signal,
       onLost: () => onLost(),
     }),
@@ -90,7 +97,7 @@ export async function startKubesim(options: KubesimOptions): Promise<Kubesim> {
   const advertised = options.advertiseHost ?? (host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host);
   const urls = { cloud: '', kubernetes: '' };
   const accepted = started.use(await AcceptedTokens.open({ ...options.clientTokens, log }));
-  const credentials = new Credentials(deriveKey(options.secret, 'kubeconfig'), accepted);
+  const credentials = new Credentials(issuer, accepted);
   const streams = started.use(new OpenStreams(credentials, clock));
   const cloud = () => keeper.simulation?.cloud;
   const authority = keeper.authority;
@@ -156,7 +163,7 @@ class SimulationSupervisor implements AsyncDisposable {
   private running: Promise<void> = Promise.resolve();
 
   constructor(
-    private readonly options: KubesimOptions & { readonly tokens: ServiceAccountTokens },
+    private readonly options: KubesimOptions & Pick<SimulationOptions, 'tokens' | 'issuer'>,
     private readonly pool: pg.Pool,
     private readonly signals: { readonly stop: AbortSignal; onLost(): void },
   ) {}
@@ -181,10 +188,18 @@ class SimulationSupervisor implements AsyncDisposable {
   }
 
   private async openOnce(): Promise<() => Promise<void>> {
-    const { log, clock, speed, tokens, controlPlane, webhookHosts } = this.options;
+    const { log, clock, speed, tokens, issuer, controlPlane, webhookHosts } = this.options;
     const lease = await acquireLease({ pool: this.pool, name: 'kubesim', log, signal: this.stop });
     try {
-      const world = await openSimulation(lease, { clock, log, speed, tokens, controlPlane, webhookHosts });
+      const world = await openSimulation(lease, {
+        clock,
+        log,
+        speed,
+        tokens,
+        issuer,
+        controlPlane,
+        webhookHosts,
+      });
       this.simulation = world;
       this.knownAuthority = world.authority;
       return async () => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { IssuerDocuments } from '../access/kubeconfig/token-issuer.js';
 import type { Clock } from '../kernel/clock.js';
 import type { Lease } from '../kernel/postgres/lease.js';
 import type { Log } from '../kernel/log.js';
@@ -65,6 +66,8 @@ export interface SimulationOptions {
   /** New speed; default the stored one. */
   readonly speed?: number | undefined;
   readonly tokens: ServiceAccountTokens;
+  /** The issuer of kubeconfigs' tokens, which real API servers trust. */
+  readonly issuer: IssuerDocuments;
   /** Default: simulated control planes only. */
   readonly controlPlane?: ControlPlaneSettings | undefined;
   /** Hosts outside of the simulation at which webhooks may be called: `host` or `host:port`. Default none. */
@@ -102,7 +105,12 @@ export async function openSimulation(lease: Lease, options: SimulationOptions): 
   const { kind, programs, folder } = controlPlane;
   // Each database has a folder of its own: another kubesim may share the state folder.
   const name = createHash('sha256').update(authority.cert).digest('hex').slice(0, 16);
-  const controlPlanes = new ControlPlanes({ programs, folder: join(folder, name), log });
+  const controlPlanes = new ControlPlanes({
+    programs,
+    folder: join(folder, name),
+    issuer: options.issuer,
+    log,
+  });
   const clusters = new WeakMap<ClusterPort, SimulatedCluster | RealCluster>();
   let simulated: SimulatedClusters | undefined;
   const loadControlPlane = async (kind: ControlPlaneSettings['kind']) => {

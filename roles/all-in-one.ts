@@ -21,7 +21,10 @@ import type { Progress } from './progress.js';
 import type { SecretsOfFolder } from './secret-fingerprints.js';
 import type { CheckedAuth } from './settings.js';
 import type { Readiness } from './role.js';
-import { renewAccess } from '../subgraphs/clusters/controllers/provisioning/platform-access.js';
+import {
+  renewAccess,
+  renewFormerAccess,
+} from '../subgraphs/clusters/controllers/provisioning/platform-access.js';
 import { reconcilers, schedules } from './reconcilers.js';
 import { createSubgraph } from './subgraphs.js';
 import { committedSupergraph } from './supergraph.js';
@@ -93,6 +96,7 @@ export async function startAllInOne(options: AllInOneOptions): Promise<AllInOne>
   const platform = started.use(await openPlatform({ ...options, cloudUrl }));
   if (options.nats) started.use(await startNatsRelay(platform.database, options.nats, log));
   if (options.secretsOfFolder?.replace) await renewAccess(platform);
+  await renewFormerAccess(platform);
   progress('Starting the engine, the subgraphs and the gateway');
   const subgraphs = await Promise.all(subgraphNames.map((name) => createSubgraph(name, platform)));
   const metrics = new EngineMetrics(platform.database);

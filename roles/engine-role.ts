@@ -5,6 +5,7 @@ import { startNatsRelay } from '../engine/events/nats-relay.js';
 import { systemClock } from '../kernel/clock.js';
 import type { Env } from '../kernel/env.js';
 import { createLog } from '../kernel/log.js';
+import { renewFormerAccess } from '../subgraphs/clusters/controllers/provisioning/platform-access.js';
 import { databaseReadiness } from './database-readiness.js';
 import { openPlatformFromEnv } from './platform-from-env.js';
 import { serveRoleMetrics } from './role-metrics.js';
@@ -17,6 +18,7 @@ export async function engineRole(env: Env): Promise<Role> {
   await using started = new AsyncDisposableStack();
   const log = createLog(env.LOG_LEVEL, 'engine');
   const platform = started.use(await openPlatformFromEnv(env, log));
+  await renewFormerAccess(platform);
   const nats = natsOptions(env);
   if (nats) started.use(await startNatsRelay(platform.database, nats, log));
   const metrics = new EngineMetrics(platform.database);

@@ -35,10 +35,14 @@ export async function clusterAccess(
   return new Map(rows.map((row) => [row.clusterId, row]));
 }
 
-/** Ids and accounts of all clusters of which the access is known. */
+/** Ids and accounts of the clusters of which the access is known and whose token starts with `tokenStart`. Default: all. */
 export async function clustersWithAccess(
   database: Database,
+  tokenStart = '',
 ): Promise<{ readonly id: string; readonly account: string }[]> {
-  const rows = await database.clusterAccess.findMany({ select: { clusterId: true, account: true } });
+  const rows = await database.clusterAccess.findMany({
+    where: { token: { startsWith: tokenStart } },
+    select: { clusterId: true, account: true },
+  });
   return rows.map(({ clusterId, account }) => ({ id: clusterId, account }));
 }

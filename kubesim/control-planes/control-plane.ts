@@ -1,5 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import {
+  authenticationConfiguration,
+  type IssuerEndpoint,
+} from '../../access/kubeconfig/authentication-configuration.js';
 import { freePort } from '../../kernel/embedded-postgres/free-port.js';
 import type { Log } from '../../kernel/log.js';
 import { REAL_ISSUER } from '../service-account-tokens.js';
@@ -22,6 +26,8 @@ export interface ControlPlaneOptions {
   readonly pki: Pki;
   /** Range of the addresses of Services. */
   readonly serviceCidr: string;
+  /** The issuer of kubeconfigs' tokens, which the API server trusts. Default: it trusts client certificates only. */
+  readonly issuer?: IssuerEndpoint;
 }
 
 /** Name of the socket in the folder of the control plane, which is the working directory of its processes. */
@@ -186,12 +192,14 @@ export class ControlPlane implements AsyncDisposable {
   private async apiServerArgs(): Promise<string[]> {
     const { id, serviceCidr } = this.options;
     const { cluster, frontProxy, kubeletClient, proxy, serviceAccounts } = this.places.files;
+    const authentication = await this.authenticationArgs();
     const egress = await this.writeConfig('egress.json', JSON.stringify(egressConfiguration));
     return [
       `--etcd-servers=${this.places.etcd.url}`,
       `--etcd-prefix=${prefixOf(id)}`,
       ...this.servingArgs('apiServer'),
       `--client-ca-file=${cluster.cert}`,
+      ...authentication,
       `--service-account-issuer=${REAL_ISSUER}`,
       `--service-account-key-file=${serviceAccounts}`,
       `--service-account-signing-key-file=${serviceAccounts}`,
@@ -202,7 +210,7 @@ export class ControlPlane implements AsyncDisposable {
       '--endpoint-reconciler-type=none',
       // At its end it closes watches at once; otherwise it waits a minute for clients to close them.
       '--shutdown-watch-termination-grace-period=5s',
-      // The front proxy sends the user whom it has authenticated.
+      // The API server is the front proxy of aggregated API servers, which read these settings in the cluster.
       `--requestheader-client-ca-file=${frontProxy}`,
       `--requestheader-allowed-names=${PROXY_NAME}`,
       '--requestheader-username-headers=X-Remote-User',
@@ -218,6 +226,13 @@ export class ControlPlane implements AsyncDisposable {
       `--kubelet-client-key=${kubeletClient.key}`,
       `--kubelet-certificate-authority=${cluster.cert}`,
     ];
+  }
+
+  private async authenticationArgs(): Promise<string[]> {
+    const { id, issuer } = this.options;
+    if (!issuer) return [];
+    const text = JSON.stringify(authenticationConfiguration(id, issuer));
+    return [`--authentication-config=${await this.writeConfig('authentication.json', text)}`];
   }
 
   private async controllerManagerArgs(): Promise<string[]> {

@@ -1,9 +1,11 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { IssuerDocuments } from '../../access/kubeconfig/token-issuer.js';
 import type { Log } from '../../kernel/log.js';
 import { ControlPlane, type ControlPlaneOptions } from './control-plane.js';
 import { type Etcd, startEtcd } from './etcd.js';
+import { type IssuerServer, serveIssuer } from './issuer-server.js';
 import { type ControlPlanePrograms, findPrograms, programsOf } from './programs.js';
 import { endLeftovers } from './supervised-process.js';
 
@@ -12,20 +14,23 @@ export interface ControlPlanesOptions {
   readonly programs: string | undefined;
   /** Folder of the files and data. */
   readonly folder: string;
+  /** The issuer of kubeconfigs' tokens. */
+  readonly issuer: IssuerDocuments;
   readonly log: Log;
 }
 
 /** A cluster and the version of its control plane. */
-interface VersionedOptions extends Omit<ControlPlaneOptions, 'folder'> {
+interface VersionedOptions extends Omit<ControlPlaneOptions, 'folder' | 'issuer'> {
   readonly version: string;
 }
 
 /** Milliseconds before work that etcd did not do is tried again. */
 const RETRY_MS = 5_000;
 
-/** The real control planes of a simulation. Their etcd starts with the first of them. */
+/** The real control planes of a simulation. Their etcd, and the server of the issuer, start with the first of them. */
 export class ControlPlanes implements AsyncDisposable {
   private etcd: Promise<Etcd> | undefined;
+  private issuer: Promise<IssuerServer> | undefined;
   private readonly closing = new AbortController();
   private readonly unfinished = new Set<Promise<void>>();
 
@@ -37,7 +42,9 @@ export class ControlPlanes implements AsyncDisposable {
     if (!/^[A-Za-z0-9][\w-]*$/.test(id)) throw new Error(`${id} cannot be the name of a folder`);
     const programs = await this.programs(version);
     const folder = join(this.clusters, id);
-    return ControlPlane.start(programs, await this.open(), { ...options, folder }, this.options.log);
+    const etcd = await this.open();
+    const issuer = await (this.issuer ??= serveIssuer(this.options.issuer, new Date()));
+    return ControlPlane.start(programs, etcd, { ...options, folder, issuer }, this.options.log);
   }
 
   /** The programs of a version. Rejects if they are not built. */
@@ -81,6 +88,7 @@ export class ControlPlanes implements AsyncDisposable {
     await Promise.all(this.unfinished);
     const etcd = await this.etcd?.catch(() => undefined);
     await etcd?.[Symbol.asyncDispose]();
+    await (await this.issuer)?.[Symbol.asyncDispose]();
   }
 
   private get clusters(): string {

@@ -11,7 +11,7 @@ const pairSchema = z.object({ key: z.string(), cert: z.string() });
 export const pkiSchema = z.object({
   /** Signs the API server's certificate and those of its components and kubelets. */
   cluster: authoritySchema,
-  /** Signs the certificate of the proxy that tells the API server the authenticated user; it signs nothing else. */
+  /** Signs the certificate with which the API server names its users to aggregated API servers; it signs nothing else. */
   frontProxy: authoritySchema,
   apiServer: pairSchema,
   /** The API server as a client of kubelets. */
@@ -29,7 +29,7 @@ type Pair = z.infer<typeof pairSchema>;
 
 /** Common name that kubelets accept of an API server. */
 export const KUBELET_CLIENT_NAME = 'kube-apiserver-kubelet-client';
-/** Common name that the API server accepts of a front proxy. */
+/** Common name that aggregated API servers accept of the API server. */
 export const PROXY_NAME = 'kubesim';
 
 /** Creates the keys and certificates of a new cluster, whose Service `kubernetes` has the address. */

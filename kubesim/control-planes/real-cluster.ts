@@ -22,7 +22,7 @@ import type { Pod } from '../kubernetes/kinds/core.js';
 import { pods } from '../kubernetes/kinds/pods.js';
 import { services } from '../kubernetes/kinds/services.js';
 import type { TimerScheduler, Timers } from '../timers.js';
-import type { AuthenticatingProxy } from './authenticating-proxy.js';
+import type { ApiServerProxy } from './api-server-proxy.js';
 import type { ControlPlanes } from './control-planes.js';
 import { NodeRegistry } from './node-registry.js';
 import { createPki, type Pki, pkiSchema } from './pki.js';
@@ -82,7 +82,7 @@ export class RealCluster implements ClusterPort {
   }
 
   /** Forwards requests to the API server; undefined while it does not serve. */
-  get proxy(): AuthenticatingProxy | undefined {
+  get proxy(): ApiServerProxy | undefined {
     return this.serving?.proxy;
   }
 

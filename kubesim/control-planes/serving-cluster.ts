@@ -12,7 +12,7 @@ import { controllerOf } from '../kubernetes/kinds/object.js';
 import { hasEnded, pods } from '../kubernetes/kinds/pods.js';
 import { services } from '../kubernetes/kinds/services.js';
 import type { TimerScheduler } from '../timers.js';
-import { AuthenticatingProxy } from './authenticating-proxy.js';
+import { ApiServerProxy } from './api-server-proxy.js';
 import { ClusterCache } from './cluster-cache.js';
 import { type ApiCall, type ClusterClient, MERGE_PATCH } from './cluster-client.js';
 import { installBasics, installDns } from './cluster-setup.js';
@@ -58,7 +58,7 @@ export class ServingCluster implements AsyncDisposable {
   readonly plane: ControlPlane;
   readonly cache: ClusterCache;
   readonly events: RemoteEvents;
-  readonly proxy: AuthenticatingProxy;
+  readonly proxy: ApiServerProxy;
   private readonly podsByNode: PodsByNode;
   /** Version of the control plane. */
   private version: string;
@@ -112,7 +112,7 @@ export class ServingCluster implements AsyncDisposable {
         metrics: (request, response) => serveMetrics({ objects: cache, clock }, request, response),
       }),
     );
-    const proxy = started.use(new AuthenticatingProxy(plane.server, pki));
+    const proxy = started.use(new ApiServerProxy(plane.server, pki));
     started.defer(() => machines.disconnect());
     machines.connect({ client, objects: cache });
     running.start();

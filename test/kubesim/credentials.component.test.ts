@@ -128,6 +128,7 @@ describe('administrator credential', () => {
     expect(await info({})).toEqual({
       username: 'acme:will',
       groups: [kubernetesGroups.writers, 'system:authenticated'],
+      extra: { 'authentication.kubernetes.io/credential-id': [expect.stringMatching(/^JTI=/)] },
     });
     const extra = { 'impersonate-uid': '42', 'impersonate-extra-reason': 'on call' };
     expect(await info(as('bob', extra))).toEqual({

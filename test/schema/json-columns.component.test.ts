@@ -9,6 +9,7 @@ import { createLog } from '../../kernel/log.js';
 import { MalformedRowError } from '../../kernel/postgres/checked-columns.js';
 import { acquireLease } from '../../kernel/postgres/lease.js';
 import { defaultSettings } from '../../kubesim/settings.js';
+import { TokenIssuer } from '../../access/kubeconfig/token-issuer.js';
 import { ServiceAccountTokens } from '../../kubesim/service-account-tokens.js';
 import { openSimulation } from '../../kubesim/simulation.js';
 import { ClusterCheckStore } from '../../subgraphs/clusters/store/cluster-check.store.js';
@@ -110,7 +111,8 @@ async function openSimulatedCloud(): Promise<unknown> {
   const log = createLog('silent');
   await using lease = await acquireLease({ pool: kit.database.pool, name: 'kubesim', log });
   const tokens = new ServiceAccountTokens(new Uint8Array(32));
-  await using simulation = await openSimulation(lease, { clock: systemClock, log, tokens });
+  const issuer = new TokenIssuer(new Uint8Array(32)).documents;
+  await using simulation = await openSimulation(lease, { clock: systemClock, log, tokens, issuer });
   return simulation.cloud.settings;
 }
 

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../../../kernel/clock.js';
 import type { Log } from '../../../kernel/log.js';
-import type { Credential, Credentials, CredentialUser } from '../../credentials.js';
+import type { Credential, Credentials } from '../../credentials.js';
 import type { ServiceAccountTokens } from '../../service-account-tokens.js';
 import type { ClusterContext } from '../cluster/context.js';
 import type { OpenStreams } from './open-streams.js';
@@ -24,12 +24,10 @@ export interface SimulatedApiServer {
 interface ProxiedRequest {
   /** Path and query at the API server, as the client wrote them. */
   readonly path: string;
-  /** The authenticated user; undefined: the API server authenticates the token of the request. */
-  readonly user: CredentialUser | undefined;
   readonly request: IncomingMessage;
 }
 
-/** A real API server, which does everything but authenticate the users of kubeconfigs. */
+/** A real API server, which authenticates the token of each request itself. */
 interface ProxiedApiServer {
   readonly account: string;
   readonly proxy: {

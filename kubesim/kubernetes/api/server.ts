@@ -2,7 +2,7 @@ import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { AbortedError } from '../../../kernel/aborted-error.js';
 import type { Log } from '../../../kernel/log.js';
-import type { Credential, CredentialUser } from '../../credentials.js';
+import type { Credential } from '../../credentials.js';
 import { bearerToken, BodyTooLargeError, sendJson } from '../../http/exchange.js';
 import { watchedPath } from './path.js';
 import { decodeSegment, readRequestTarget } from './request-target.js';
@@ -40,7 +40,7 @@ async function serve(
   options.streams.admit(query, flow);
   if ('proxy' in cluster) {
     if (isStream(query)) options.streams.add(response, flow, credential);
-    return cluster.proxy.forward({ path: url, user: forwardedUser(credential), request }, response);
+    return cluster.proxy.forward({ path: url, request }, response);
   }
   const simulated = await options.simulated();
   await simulated.answer(cluster, { target, credential, flow, request, response });
@@ -92,11 +92,7 @@ async function upgrade(
   if ('proxy' in cluster) {
     options.streams.add(client, flow, credential);
     take();
-    return cluster.proxy.forwardUpgrade(
-      { path: url, user: forwardedUser(credential), request },
-      client,
-      head,
-    );
+    return cluster.proxy.forwardUpgrade({ path: url, request }, client, head);
   }
   const simulated = await options.simulated();
   const received = { target, credential, flow, request, response, upgrade: take };
@@ -126,10 +122,6 @@ async function credentialOf(
   const forwarded = token && forwardedCredential(token);
   if (!forwarded || !('proxy' in options.cluster(clusterId))) throw unauthorized();
   return forwarded;
-}
-
-function forwardedUser({ isForwarded, user }: Credential): CredentialUser | undefined {
-  return isForwarded ? undefined : user;
 }
 
 function sendError(response: ServerResponse, error: unknown, log: Log): void {

@@ -51,7 +51,7 @@ export function forwardedCredential(token: string): Credential | undefined {
     const { iss = '', exp = Infinity } = decodeJwt(token);
     if (!REAL_ISSUERS.includes(iss)) return undefined;
     // All share the account's streams; the name is not that of the token, which is not verified.
-    return { user: { name: 'system:serviceaccounts', groups: [] }, expiresAt: exp * 1000, isForwarded: true };
+    return { user: { name: 'system:serviceaccounts', groups: [] }, expiresAt: exp * 1000 };
   } catch (error) {
     if (error instanceof errors.JWTInvalid) return undefined;
     throw error;

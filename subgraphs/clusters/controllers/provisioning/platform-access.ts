@@ -20,6 +20,20 @@ export async function issueAccess(
   return { clusterId: cluster.id, account: cluster.account, server, caData, token };
 }
 
+/** Start of the tokens of releases whose credentials no API server accepts any more: their header, `{"alg":"HS256"}`. */
+const FORMER_TOKEN = 'eyJhbGciOiJIUzI1NiJ9.';
+
+/** Reissues the platform's credentials that a former release has issued. A cluster without an answer keeps them until the next start. */
+export async function renewFormerAccess(platform: Platform): Promise<void> {
+  const { prisma } = platform.database;
+  for (const { id, account } of await clustersWithAccess(prisma, FORMER_TOKEN))
+    await issueAccess(platform, { id, account }).then(
+      (access) => putClusterAccess(prisma, access),
+      (err: unknown) =>
+        platform.log.warn({ err, clusterId: id }, 'the credentials of a cluster were not renewed'),
+    );
+}
+
 /** Reissues the platform's credentials for every cluster after the signing secret has changed. */
 export async function renewAccess(platform: Platform): Promise<void> {
   const { prisma } = platform.database;

@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { Agent, request as httpsRequest } from 'node:https';
 import { type Duplex, finished, pipeline } from 'node:stream';
-import type { CredentialUser } from '../credentials.js';
 import { ApiError } from '../kubernetes/kinds/status.js';
 import type { Pki } from './pki.js';
 
@@ -10,44 +9,37 @@ import type { Pki } from './pki.js';
 const MAX_LISTENERS = 20;
 
 /**
- * Headers that describe one connection, and those by which a client could claim to be another user. `Impersonate-` headers stay: the
- * API server checks whether the user may impersonate.
+ * Headers that describe one connection, and those by which a front proxy names a user. `Authorization` and `Impersonate-` headers stay:
+ * the API server checks the token, and whether its user may impersonate.
  */
 const DROPPED =
-  /^(authorization|connection|expect|host|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|x-remote-.*)$/;
+  /^(connection|expect|host|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|x-remote-.*)$/;
 
 /** A request, and the path at the API server. */
 export interface ProxiedRequest {
   readonly path: string;
-  /** The user whom kubesim has authenticated; undefined: the API server authenticates the bearer token of the request. */
-  readonly user: CredentialUser | undefined;
   readonly request: IncomingMessage;
 }
 
-/**
- * Forwards requests to a real API server, which trusts the proxy's certificate to name the user. Requests whose token the API server
- * authenticates use connections without the certificate.
- */
-export class AuthenticatingProxy implements Disposable {
-  private readonly trusted: Agent;
-  private readonly untrusted: Agent;
+/** Forwards requests to a real API server, which authenticates their tokens itself: the proxy has no rights of its own. */
+export class ApiServerProxy implements Disposable {
+  private readonly agent: Agent;
   private readonly host: { readonly hostname: string; readonly port: string };
   private readonly open = new Set<ServerResponse | Duplex>();
 
-  constructor(server: string, { cluster, proxy }: Pick<Pki, 'cluster' | 'proxy'>) {
+  constructor(server: string, { cluster }: Pick<Pki, 'cluster'>) {
     const { hostname, port } = new URL(server);
     this.host = { hostname, port };
-    this.trusted = new Agent({ keepAlive: true, ca: cluster.cert, ...proxy });
-    this.untrusted = new Agent({ keepAlive: true, ca: cluster.cert });
+    this.agent = new Agent({ keepAlive: true, ca: cluster.cert });
   }
 
   /** Resolves at the end of the response. Throws ApiError 503 if the API server does not answer. */
-  async forward({ path, user, request }: ProxiedRequest, response: ServerResponse): Promise<void> {
+  async forward({ path, request }: ProxiedRequest, response: ServerResponse): Promise<void> {
     using _tracked = this.track(response);
-    const headers = forwardedHeaders(headersOf(request), user);
+    const headers = forwardedHeaders(headersOf(request));
     // Without a length the body needs its framing again.
     if (request.headers['transfer-encoding']) headers['transfer-encoding'] = 'chunked';
-    const upstream = this.request({ path, user, request }, headers);
+    const upstream = this.request({ path, request }, headers);
     const ended = new Promise<void>((resolve) => finished(response, () => resolve()));
     void ended.then(() => upstream.destroy());
     pipeline(request, upstream, () => undefined);
@@ -71,14 +63,14 @@ export class AuthenticatingProxy implements Disposable {
   }
 
   /** Forwards a request to switch protocols (exec, attach, port-forward), then the bytes of both directions. */
-  forwardUpgrade({ path, user, request }: ProxiedRequest, client: Duplex, head: Buffer): void {
+  forwardUpgrade({ path, request }: ProxiedRequest, client: Duplex, head: Buffer): void {
     const tracked = this.track(client);
     const headers = {
-      ...forwardedHeaders(headersOf(request), user),
+      ...forwardedHeaders(headersOf(request)),
       connection: 'Upgrade',
       upgrade: request.headers.upgrade ?? '',
     };
-    const upstream = this.request({ path, user, request }, headers);
+    const upstream = this.request({ path, request }, headers);
     const end = () => {
       tracked[Symbol.dispose]();
       upstream.destroy();
@@ -109,15 +101,14 @@ export class AuthenticatingProxy implements Disposable {
 
   [Symbol.dispose](): void {
     this.closeConnections();
-    this.trusted.destroy();
-    this.untrusted.destroy();
+    this.agent.destroy();
   }
 
   private request(
-    { path, user, request: { method = 'GET' } }: ProxiedRequest,
+    { path, request: { method = 'GET' } }: ProxiedRequest,
     headers: Record<string, string | string[]>,
   ) {
-    const agent = user ? this.trusted : this.untrusted;
+    const { agent } = this;
     // Not as a URL, which would resolve `..`.
     const sent = httpsRequest({ ...this.host, path, agent, method, headers });
     // After the response, an error also ends the response.
@@ -144,23 +135,12 @@ function headersOf({ headers, headersDistinct }: IncomingMessage): IncomingHttpH
   return { ...headers, ...Object.fromEntries(repeated) };
 }
 
-/** Headers for the API server: those of the client, and the authenticated user or else the token of the client. */
-export function forwardedHeaders(
-  headers: IncomingHttpHeaders,
-  user: CredentialUser | undefined,
-): Record<string, string | string[]> {
+/** The headers of a client that the API server receives. */
+export function forwardedHeaders(headers: IncomingHttpHeaders): Record<string, string | string[]> {
   const kept = Object.entries(headers).filter(
     (entry): entry is [string, string | string[]] => entry[1] !== undefined && !DROPPED.test(entry[0]),
   );
-  const identity: Record<string, string | string[]> = user
-    ? { 'x-remote-user': utf8(user.name), 'x-remote-group': user.groups.map(utf8) }
-    : { authorization: headers.authorization ?? '' };
-  return { ...Object.fromEntries(kept), ...identity };
-}
-
-/** Node.js writes each character of a header as one byte; the API server reads UTF-8. */
-function utf8(text: string): string {
-  return Buffer.from(text).toString('latin1');
+  return Object.fromEntries(kept);
 }
 
 /** The status line and headers of a response, for a connection that is not HTTP's any more. */
