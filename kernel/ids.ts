@@ -10,6 +10,7 @@ const idPrefixes = {
   nodeRepair: 'noderepair',
   operation: 'operation',
   event: 'event',
+  auditEvent: 'auditevent',
   quotaApplication: 'quotaapplication',
   vpc: 'vpc',
   vSwitch: 'vsw',

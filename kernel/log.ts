@@ -1,20 +1,12 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { truncateLine } from './log-line.js';
 import { currentRequestScope } from './request-scope.js';
+import { secretFields } from './secret-fields.js';
 
 export type Log = Logger;
 
 /** Paths that are redacted in every logged object. */
-const REDACTED = [
-  'token',
-  'authorization',
-  'password',
-  'kubeconfig',
-  'headers.authorization',
-  '*.token',
-  '*.authorization',
-  '*.password',
-];
+const REDACTED = secretFields.flatMap((name) => [name, `*.${name}`]);
 
 /**
  * A structured logger: one JSON line per entry to standard error, of at most 16 KiB. `level` is a pino level, e.g. `info` or

@@ -6,6 +6,8 @@ export interface DatabaseRights {
   readonly role: string;
   /** Schemas whose rows it may select, insert, update and delete. */
   readonly schemas: readonly string[];
+  /** Schemas whose rows it may select, and whose functions it may execute. */
+  readonly readable?: readonly string[];
   /** Tables of other schemas into which it may insert rows. */
   readonly inserts?: readonly string[];
   /** Password with which the role is created if it does not exist. Without one, it must exist. */
@@ -22,6 +24,9 @@ export const platformSchemas: readonly string[] = [
   'gateway',
   'graphile_worker',
 ];
+/** The functions of the audit log append entries; no right changes or deletes one. */
+export const platformReadable: readonly string[] = ['audit'];
+export const platformInserts: readonly string[] = ['audit.head'];
 export const kubesimSchemas: readonly string[] = ['kubesim'];
 /** The readiness probe writes into it and rolls back. */
 export const kubesimInserts: readonly string[] = ['engine.write_probe'];
@@ -46,6 +51,12 @@ async function grant(client: pg.PoolClient, rights: DatabaseRights): Promise<voi
       GRANT USAGE, SELECT, UPDATE ON ALL SEQUENCES IN SCHEMA ${name} TO ${role};
       GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA ${name} TO ${role}`);
     await openRowSecurity(client, schema, rights.role);
+  }
+  for (const schema of rights.readable ?? []) {
+    const name = client.escapeIdentifier(schema);
+    await client.query(`GRANT USAGE ON SCHEMA ${name} TO ${role};
+      GRANT SELECT ON ALL TABLES IN SCHEMA ${name} TO ${role};
+      GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA ${name} TO ${role}`);
   }
   for (const table of rights.inserts ?? []) {
     const [schema = '', name = ''] = table.split('.').map((part) => client.escapeIdentifier(part));

@@ -1,7 +1,14 @@
 import { checkDatabase } from '../kernel/postgres/check-database.js';
 import type { Env } from '../kernel/env.js';
 import { deriveKey } from '../kernel/secret.js';
-import { type DatabaseRights, kubesimInserts, kubesimSchemas, platformSchemas } from './database-rights.js';
+import {
+  type DatabaseRights,
+  kubesimInserts,
+  kubesimSchemas,
+  platformInserts,
+  platformReadable,
+  platformSchemas,
+} from './database-rights.js';
 import type { prepareDatabase } from './prepare-database.js';
 import { required } from './settings.js';
 
@@ -10,7 +17,7 @@ export type DatabasePart = 'platform' | 'kubesim';
 
 /** The rights of each part in the database. */
 const RIGHTS: Readonly<Record<DatabasePart, Omit<DatabaseRights, 'role' | 'password'>>> = {
-  platform: { schemas: platformSchemas },
+  platform: { schemas: platformSchemas, readable: platformReadable, inserts: platformInserts },
   kubesim: { schemas: kubesimSchemas, inserts: kubesimInserts },
 };
 

@@ -1,5 +1,6 @@
 import type { Database, Transaction } from '../../kernel/postgres/database.js';
-import type { NewEvent } from '../contract.js';
+import { type AuditedChange, currentAuditDraft } from '../../access/audit/audit-draft.js';
+import type { LoggedEvent, NewEvent } from '../contract.js';
 import { appendEvents } from './append-events.js';
 
 /** A transaction that ends by appending its events. Only `eventTransaction` makes one. */
@@ -11,24 +12,44 @@ export interface EventTransaction extends Transaction {
 /**
  * Runs the work in a transaction and appends the events that it has emitted, last: appending locks the account's counter
  * row until the commit, and locked earlier, two transactions could deadlock on each other's rows. When the work throws,
- * nothing is written. `at` is the time of the events.
+ * nothing is written. `at` is the time of the events. In a mutation the transaction also writes the mutation's entry of the
+ * audit log.
  */
-export function eventTransaction<T>(
+export async function eventTransaction<T>(
   database: Database,
   at: Date,
   work: (tx: EventTransaction) => Promise<T>,
 ): Promise<T> {
-  return database.$transaction(async (tx) => {
+  const draft = currentAuditDraft();
+  const result = await database.$transaction(async (tx) => {
     const emitted = new Map<string, NewEvent[]>();
     const emit: EventTransaction['emit'] = (account, ...events) => {
       if (events.length > 0) emitted.set(account, [...(emitted.get(account) ?? []), ...events]);
     };
     const result = await work(withEmit(tx, emit));
     // Counter rows of several accounts are locked in the order of their ids, for the same reason.
+    const logged: LoggedEvent[] = [];
     for (const account of [...emitted.keys()].sort())
-      await appendEvents(tx, account, at, emitted.get(account) ?? []);
+      logged.push(...(await appendEvents(tx, account, at, emitted.get(account) ?? [])));
+    await draft?.append(tx, changeOf(logged.filter(({ account }) => account === draft.entry.account)));
     return result;
   });
+  draft?.close();
+  return result;
+}
+
+/** The change of a mutation, as its events describe it. */
+function changeOf(events: readonly LoggedEvent[]): AuditedChange {
+  const [first] = events;
+  const last = events.at(-1);
+  if (!first || !last) return {};
+  const { nodePoolId, clusterId, operationId } = first;
+  return {
+    objectId: nodePoolId ?? clusterId ?? undefined,
+    clusterId: clusterId ?? undefined,
+    operationId: operationId ?? undefined,
+    resourceVersions: { before: first.sequence - 1n, after: last.sequence },
+  };
 }
 
 /** The transaction with `emit`. Not assigned to it: Prisma sets properties on a client that all transactions share. */

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { AuditLog } from '../../access/audit/audit-log.js';
 import type { Platform } from '../../engine/platform.js';
 import { scopeGuard } from '../runtime/schema/scope-guard.js';
 import { defineSubgraph } from '../runtime/schema/define-subgraph.js';
@@ -117,6 +118,7 @@ export async function createClustersSubgraph(platform: Platform): Promise<Subgra
   return defineSubgraph({
     name: 'clusters',
     guard: scopeGuard,
+    audit: new AuditLog(platform),
     resolvers: [
       new ClusterResolver({ ...stores, lists, kubeconfigs }),
       new RegionResolver(stores.clusters),

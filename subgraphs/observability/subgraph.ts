@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { AuditLog } from '../../access/audit/audit-log.js';
 import type { Platform } from '../../engine/platform.js';
 import { scopeGuard } from '../runtime/schema/scope-guard.js';
 import { defineSubgraph } from '../runtime/schema/define-subgraph.js';
@@ -22,6 +23,7 @@ export async function createObservabilitySubgraph(platform: Platform): Promise<S
   return defineSubgraph({
     name: 'observability',
     guard: scopeGuard,
+    audit: new AuditLog(platform),
     resolvers: [
       new EventResolver(events, cursors),
       new EventSubscriptions(),

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { AuditLog } from '../../access/audit/audit-log.js';
 import type { Platform } from '../../engine/platform.js';
 import { scopeGuard } from '../runtime/schema/scope-guard.js';
 import { defineSubgraph } from '../runtime/schema/define-subgraph.js';
@@ -33,6 +34,7 @@ export function createQuotasSubgraph(platform: Pick<Platform, 'database' | 'cloc
   return defineSubgraph({
     name: 'quotas',
     guard: scopeGuard,
+    audit: new AuditLog(platform),
     resolvers: [
       new QuotaResolver(quotas),
       new ClusterQuotasResolver(quotas),

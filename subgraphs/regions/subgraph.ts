@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { AuditLog } from '../../access/audit/audit-log.js';
 import type { Platform } from '../../engine/platform.js';
 import { scopeGuard } from '../runtime/schema/scope-guard.js';
 import { defineSubgraph } from '../runtime/schema/define-subgraph.js';
@@ -21,6 +22,7 @@ export function createRegionsSubgraph(platform: Pick<Platform, 'database' | 'clo
   return defineSubgraph({
     name: 'regions',
     guard: scopeGuard,
+    audit: new AuditLog(platform),
     resolvers: [
       new RegionResolver(regions, timeZones),
       new ZoneResolver(regions),

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { AuditLog } from '../../access/audit/audit-log.js';
 import type { Platform } from '../../engine/platform.js';
 import { scopeGuard } from '../runtime/schema/scope-guard.js';
 import { defineSubgraph } from '../runtime/schema/define-subgraph.js';
@@ -39,6 +40,7 @@ export async function createWorkloadsSubgraph(platform: Platform): Promise<Subgr
   return defineSubgraph({
     name: 'workloads',
     guard: scopeGuard,
+    audit: new AuditLog(platform),
     resolvers: [
       new ClusterResolver(new NamespaceService(apis), workloads),
       new ApiThrottlingResolver(apis),

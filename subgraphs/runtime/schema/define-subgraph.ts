@@ -3,6 +3,7 @@ import { printSchemaWithDirectives } from '@graphql-tools/utils';
 import { type GraphQLResolveInfo, type GraphQLSchema, parse, print } from 'graphql';
 import { type BuildSchemaOptions, buildSchema, createResolversMap } from 'type-graphql';
 import type { RequestContext, Subgraph, SubgraphName } from '../subgraph.js';
+import { type MutationAudit, auditMutations } from './audit-mutations.js';
 import { addSchemaDirectives } from './add-schema-directives.js';
 import { resolveEntities } from './entities.js';
 import { type FieldGuard, guardFields } from './field-guard.js';
@@ -33,6 +34,8 @@ export interface SubgraphDefinition {
   readonly name: SubgraphName;
   /** Checks which actors may select a field. */
   readonly guard: FieldGuard;
+  /** Where mutations are audited. */
+  readonly audit: MutationAudit;
   /** type-graphql resolver instances; each class once. */
   readonly resolvers: readonly object[];
   /** Object types that only an interface or the gateway references. */
@@ -73,6 +76,7 @@ export async function defineSubgraph(definition: SubgraphDefinition): Promise<Su
   }
   const schema = subgraphSchema(sdl, resolvers);
   guardFields(schema, definition.guard);
+  auditMutations(schema, definition.audit);
   return { name: definition.name, schema, sdl };
 }
 

@@ -60,6 +60,7 @@ class ThingResolver {
 test('a subgraph built from decorated classes answers queries and entity representations', async () => {
   const subgraph = await defineSubgraph({
     guard: scopeGuard,
+    audit: { now: () => new Date(), write: () => Promise.resolve() },
     name: 'clusters',
     resolvers: [new ThingResolver()],
     orphanedTypes: userErrorTypes,

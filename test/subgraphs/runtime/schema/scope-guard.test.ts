@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { scopeGuard } from '../../../../subgraphs/runtime/schema/scope-guard.js';
 import { Requires } from '../../../../subgraphs/runtime/graph/requires.js';
 import { ACTOR_HEADER, type Actor, signActor } from '../../../../kernel/actor.js';
+import type { AuditEntry } from '../../../../access/audit/audit-entry.js';
 import { defineSubgraph } from '../../../../subgraphs/runtime/schema/define-subgraph.js';
 import { type SubgraphServer, serveSubgraph } from '../../../../subgraphs/runtime/server/serve-subgraph.js';
 import { createLog } from '../../../../kernel/log.js';
@@ -38,9 +39,11 @@ class BoxResolver {
 /** No gateway enforces the scopes: requests with a valid actor signature go directly to the subgraph. */
 describe('subgraph called without the gateway', () => {
   let served: SubgraphServer;
+  const audited: AuditEntry[] = [];
   beforeAll(async () => {
     const subgraph = await defineSubgraph({
       guard: scopeGuard,
+      audit: { now: () => new Date(), write: async (entry) => void audited.push(entry) },
       name: 'clusters',
       resolvers: [new BoxResolver()],
     });
@@ -74,6 +77,17 @@ describe('subgraph called without the gateway', () => {
     for (const scopes of [undefined, [], ['fleet:introspect'], ['fleet:admin']])
       expect(await as(scopes, 'mutation { open }')).toEqual({ data: { open: null }, codes: denied });
     expect(await as(['fleet:write'], 'mutation { open }')).toEqual({ data: { open: 'open' } });
+  });
+
+  test('audits an allowed and a refused mutation', async () => {
+    audited.length = 0;
+    await as([], 'mutation { open }');
+    await as(['fleet:write'], 'mutation { a: open }');
+    await as(['fleet:write'], '{ box { label } }');
+    expect(audited).toMatchObject([
+      { action: 'open', outcome: 'REFUSED', errorCodes: denied, actor: { subject: 'ann' } },
+      { action: 'open', outcome: 'SUCCEEDED' },
+    ]);
   });
 
   test('rejects a restricted field under any alias and in any fragment, and answers the rest', async () => {

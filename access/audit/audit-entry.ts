@@ -1,0 +1,72 @@
+import type { Actor } from '../../kernel/actor.js';
+import { type Json, plainText } from './mask-secrets.js';
+
+/** How an audited action ended. */
+export type AuditOutcome = 'SUCCEEDED' | 'REJECTED' | 'REFUSED' | 'FAILED';
+
+/** An entry of the audit log before it has its place in the chain. */
+export interface AuditEntry {
+  readonly id: string;
+  readonly account: string;
+  readonly at: Date;
+  readonly actor: Actor;
+  /** Field of the graph, e.g. `createCluster`, or another action such as `signIn`. */
+  readonly action: string;
+  readonly outcome: AuditOutcome;
+  readonly requestId: string;
+  /** Address of the client, if the gateway knows it. */
+  readonly clientAddress?: string | undefined;
+  readonly isDryRun?: boolean | undefined;
+  /** Codes of the errors that ended the action. */
+  readonly errorCodes?: readonly string[] | undefined;
+  /** The object that the action changes or reads. */
+  readonly objectId?: string | undefined;
+  readonly clusterId?: string | undefined;
+  readonly operationId?: string | undefined;
+  /** Positions in the account's event log before and after the change. */
+  readonly resourceVersions?: { readonly before: bigint; readonly after: bigint } | undefined;
+  /** Arguments with masked secrets; see mask-secrets.ts. */
+  readonly input?: Json | undefined;
+}
+
+/** Maximum lengths of indexed columns. PostgreSQL rejects index entries of more than 2,704 bytes. */
+const MAX_NAME_LENGTH = 256;
+
+/** Maximum length of an entry; a longer input is omitted. */
+const MAX_ENTRY_LENGTH = 32 * 1024;
+
+/** The entry as the JSON that `audit.append` stores. */
+export function auditText(entry: AuditEntry): string {
+  const text = JSON.stringify(toJson(entry));
+  return text.length > MAX_ENTRY_LENGTH ? JSON.stringify(toJson({ ...entry, input: '[omitted]' })) : text;
+}
+
+function toJson({ actor, ...entry }: AuditEntry): object {
+  const { resourceVersions, errorCodes } = entry;
+  return {
+    account: entry.account,
+    id: entry.id,
+    at: entry.at.toISOString(),
+    principal: name(actor.subject),
+    ...(actor.anonymous && { isAnonymous: true }),
+    ...(actor.keyId !== undefined && { keyId: name(actor.keyId) }),
+    clientAddress: entry.clientAddress === undefined ? undefined : name(entry.clientAddress),
+    requestId: name(entry.requestId),
+    action: entry.action,
+    outcome: entry.outcome,
+    ...(entry.isDryRun && { dryRun: true }),
+    errorCodes: errorCodes?.slice(0, 20).map((code) => name(code)),
+    objectId: entry.objectId === undefined ? undefined : name(entry.objectId),
+    clusterId: entry.clusterId === undefined ? undefined : name(entry.clusterId),
+    operationId: entry.operationId === undefined ? undefined : name(entry.operationId),
+    ...(resourceVersions && {
+      resourceVersionBefore: resourceVersions.before.toString(),
+      resourceVersionAfter: resourceVersions.after.toString(),
+    }),
+    input: entry.input,
+  };
+}
+
+function name(text: string): string {
+  return plainText(text, MAX_NAME_LENGTH);
+}
