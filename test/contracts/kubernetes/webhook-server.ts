@@ -66,7 +66,8 @@ export class WebhookServer implements AsyncDisposable {
     const subject = { name: '127.0.0.1' };
     const request = { subject, use: 'server', hosts: ['127.0.0.1'] } as const;
     const { key, cert } = await issueCertificate(authority, request, now);
-    const server = createSecureServer({ key, cert });
+    // An API server keeps connections for its next calls: one that this server ended at the same moment would fail a call.
+    const server = createSecureServer({ key, cert, keepAliveTimeout: 0 });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     return new WebhookServer(server, Buffer.from(authority.cert).toString('base64'));
   }

@@ -290,7 +290,13 @@ export const nodeLifecycle: Area = {
         ...{ key: 'node.kubernetes.io/unreachable', operator: 'Exists', effect: 'NoExecute' },
         tolerationSeconds: 0,
       };
-      const stays = await runPod(context, 'stays', { ...script('sleep 100000'), ...machine.spec });
+      const patient = { operator: 'Exists', effect: 'NoExecute' };
+      const stays = await runPod(context, 'stays', {
+        ...script('sleep 100000'),
+        ...machine.spec,
+        // By default it would leave after five minutes, which in a fast simulation are seconds.
+        tolerations: [...tolerations, patient],
+      });
       const leaves = await runPod(context, 'leaves', {
         ...script('sleep 100000'),
         ...machine.spec,

@@ -177,6 +177,20 @@ export const conversion: Area['cases'] = {
     expect(metadata).toEqual({ ...stored.metadata, labels: { of: 'v2' } });
   },
 
+  async 'applies a configuration in another version than the stored one'(context) {
+    const { api, path, endpoint } = await define(context);
+    const applied = await api.apply(path('v2', 'a'), endpoint('v2', 'a', { host: 'host', port: '80' }), {
+      manager: 'me',
+    });
+    expectSuccess(applied, 201);
+    expect(ownedBy(applied, 'me')?.fieldsV1).toEqual({ 'f:spec': { 'f:host': {}, 'f:port': {} } });
+    const again = await api.apply(path('v2', 'a'), endpoint('v2', 'a', { host: 'other', port: '80' }), {
+      manager: 'me',
+    });
+    expect(expectSuccess(again).spec).toMatchObject({ host: 'other', port: '80' });
+    expect(expectSuccess(await api.get(path('v1', 'a'))).spec).toEqual({ address: 'other:80' });
+  },
+
   async 'finds conflicts between managers of several versions'(context) {
     const { api, path, endpoint } = await define(context);
     expectSuccess(

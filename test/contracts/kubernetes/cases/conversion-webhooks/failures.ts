@@ -95,6 +95,15 @@ const cases: Area['cases'] = Object.fromEntries(
 export const failures: Area['cases'] = {
   ...cases,
 
+  async 'refuses the answer of a conversion webhook to another request'(context) {
+    const uids: string[] = [];
+    const text = await readBy(context, (request) => ({ ...success(request.objects), uid: 'other' }), uids);
+    const uid = /response\.uid="([^"]*)"/.exec(text)?.[1];
+    expect(text).toBe(`${OF} failed: expected response.uid="${uid}", got "other"`);
+    // The API server calls the webhook for its own watches as well.
+    expect(uids).toContain(uid);
+  },
+
   async 'fails a read whose conversion webhook answers with an error'(context) {
     const text = await readBy(context, () => ({ status: 503, body: '{}' }));
     expect(text).toBe(`${OF} failed: the server is currently unable to handle the request`);
