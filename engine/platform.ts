@@ -1,3 +1,4 @@
+import type { RightsReader } from '../access/store/rights-reader.js';
 import type { Clock } from '../kernel/clock.js';
 import type { OpenDatabase } from '../kernel/postgres/database.js';
 import type { EventCursors } from './events/event-cursor.js';
@@ -17,4 +18,5 @@ export interface Platform {
   readonly events: EventLog;
   readonly provider: InfrastructureProvider;
   readonly kubernetes: KubernetesApis;
+  readonly rights: RightsReader;
 }

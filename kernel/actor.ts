@@ -1,11 +1,17 @@
-import { SignJWT, jwtVerify } from 'jose';
+import { type JWTPayload, SignJWT, jwtVerify } from 'jose';
 
 /** The authenticated caller of a request. Every read and write is scoped by `account`. */
 export interface Actor {
   /** The account, e.g. `acme`. */
   readonly account: string;
-  /** The token's `sub`. Empty for a stream that all subjects of the account share. */
+  /** The token's `sub`, or the id of the service account. Empty for a stream that all subjects of the account share. */
   readonly subject: string;
+  /** The token's `iss`. */
+  readonly issuer?: string;
+  /** Groups of the token's holder; at most 100, see gateway/auth/claims.ts. */
+  readonly groups?: readonly string[];
+  /** The service account whose key authenticates the request, instead of a token. */
+  readonly serviceAccountId?: string;
   /** False: the issuer of the token has not identified the account's holder. Omitted: identified. */
   readonly verified?: boolean;
   /** Time at which the token expires; undefined for platform-internal actors and for streams. */
@@ -27,9 +33,12 @@ export const ACTOR_HEADER = 'x-fleetgraph-actor';
 
 /** Signs the actor for ACTOR_HEADER, so that a subgraph can verify that the gateway sent it. Valid for two minutes. */
 export async function signActor(actor: Actor, key: Uint8Array): Promise<string> {
-  const { account, expiresAt, issuedAt, keyId, scopes, verified } = actor;
+  const { account, issuer, groups, serviceAccountId, expiresAt, issuedAt, keyId, scopes, verified } = actor;
   return new SignJWT({
     account,
+    ...(issuer !== undefined && { issuer }),
+    ...(groups && { groups }),
+    ...(serviceAccountId !== undefined && { serviceAccountId }),
     ...(expiresAt && { until: expiresAt.getTime() }),
     ...(issuedAt && { since: issuedAt.getTime() }),
     ...(keyId !== undefined && { keyId }),
@@ -53,6 +62,7 @@ export async function verifyActor(token: string, key: Uint8Array): Promise<Actor
     return {
       account,
       subject,
+      ...principalClaims(payload),
       ...(verified === false && { verified }),
       ...(typeof until === 'number' && { expiresAt: new Date(until) }),
       ...(typeof since === 'number' && { issuedAt: new Date(since) }),
@@ -62,4 +72,17 @@ export async function verifyActor(token: string, key: Uint8Array): Promise<Actor
   } catch {
     return undefined;
   }
+}
+
+/** What identifies the principal, besides account and subject. */
+function principalClaims({
+  issuer,
+  groups,
+  serviceAccountId,
+}: JWTPayload): Pick<Actor, 'issuer' | 'groups' | 'serviceAccountId'> {
+  return {
+    ...(typeof issuer === 'string' && { issuer }),
+    ...(Array.isArray(groups) && { groups: groups.map(String) }),
+    ...(typeof serviceAccountId === 'string' && { serviceAccountId }),
+  };
 }

@@ -60,6 +60,8 @@ const envSchema = z.object({
   AUTH_MAX_DAYS: z.coerce.number().int().min(1).max(3650).default(90),
   /** Scopes of tokens without scopes, separated by spaces; default the read-only ones. */
   AUTH_DEFAULT_SCOPES: z.string().optional(),
+  /** Claim with the groups of a token's holder; empty: none. */
+  AUTH_GROUPS_CLAIM: z.string().default('groups'),
   /** `off`: no authentication. Only for a gateway that serves another graph, `gateway --supergraph`. */
   FLEETGRAPH_AUTH: z.enum(['on', 'off']).default('on'),
   /** Values of `Host` that a gateway accepts, separated by commas; default any, with FLEETGRAPH_AUTH=off none. */

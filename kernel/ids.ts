@@ -18,6 +18,11 @@ const idPrefixes = {
   cloudResource: 'resource',
   incident: 'incident',
   supportTicket: 'ticket',
+  permission: 'permission',
+  role: 'role',
+  accessRequest: 'accessrequest',
+  serviceAccount: 'serviceaccount',
+  serviceAccountKey: 'serviceaccountkey',
 } as const;
 
 export type IdKind = keyof typeof idPrefixes;

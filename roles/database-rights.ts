@@ -16,6 +16,7 @@ export interface DatabaseRights {
 
 /** Schemas of everything but the simulated cloud; `graphile_worker` is the queue. */
 export const platformSchemas: readonly string[] = [
+  'access',
   'engine',
   'regions',
   'clusters',

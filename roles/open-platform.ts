@@ -1,3 +1,4 @@
+import { RightsReader } from '../access/store/rights-reader.js';
 import { EventLog } from '../engine/events/event-log.js';
 import type { NatsOptions } from '../engine/events/nats-connection.js';
 import { KubernetesApis } from '../engine/kubernetes/kubernetes-apis.js';
@@ -46,6 +47,7 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform &
   const token = Buffer.from(deriveKey(secret, 'kubesim')).toString('base64url');
   const provider = opened.use(createSimulatedProvider({ cloudUrl: options.cloudUrl, token }));
   const kubernetes = opened.use(new KubernetesApis(database));
+  const rights = opened.use(new RightsReader(database, log));
   const running = opened.move();
   return {
     database,
@@ -53,6 +55,7 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform &
     log,
     events,
     kubernetes,
+    rights,
     cursors: new EventCursors(cursorKeys(options.cursorKeys ?? 'platform', secret)),
     documentKey: deriveKey(secret, 'document'),
     provider,

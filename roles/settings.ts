@@ -33,6 +33,7 @@ export function authOptions(env: Env, fallbackSecret?: string): CheckedAuth {
     issuer: env.AUTH_ISSUER,
     audience: env.AUTH_AUDIENCE,
     maxDays: env.AUTH_MAX_DAYS,
+    groupsClaim: env.AUTH_GROUPS_CLAIM,
     defaultScopes: env.AUTH_DEFAULT_SCOPES?.split(' ').filter((scope) => scope !== ''),
   };
   if (env.AUTH_JWKS_URL) return { kind: 'jwks', url: env.AUTH_JWKS_URL, ...claims };

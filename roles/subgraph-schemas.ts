@@ -18,6 +18,7 @@ export async function subgraphSchemas(): Promise<Record<SubgraphName, string>> {
     events: absent('the event log'),
     provider: absent('the provider'),
     kubernetes: absent('the Kubernetes APIs'),
+    rights: absent('the rights reader'),
   };
   const subgraphs = await Promise.all(subgraphNames.map((name) => createSubgraph(name, platform)));
   return Object.fromEntries(subgraphs.map(({ name, sdl }) => [name, sdl])) as Record<SubgraphName, string>;

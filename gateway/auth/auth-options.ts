@@ -19,6 +19,8 @@ export interface TokenExpectations {
   readonly audience?: string | undefined;
   /** Scopes of a token without the claims `scope` and `scp`. Default: read-only. */
   readonly defaultScopes?: readonly string[] | undefined;
+  /** Claim with the groups of a token's holder; empty: none. Default `groups`. */
+  readonly groupsClaim?: string | undefined;
   /** Maximum validity of a token in days. Default 90. */
   readonly maxDays?: number | undefined;
 }

@@ -7,7 +7,7 @@ import type { Actor } from '../../kernel/actor.js';
 import type { Clock } from '../../kernel/clock.js';
 import { ProblemError, throwProblem } from '../../kernel/result.js';
 import type { TokenExpectations } from './auth-options.js';
-import { policiesOf, scopesOf } from './claims.js';
+import { GROUPS_CLAIM, groupsOf, policiesOf, scopesOf } from './claims.js';
 
 /**
  * Verifies a bearer token. Throws UNAUTHENTICATED or TOKEN_EXPIRED, or another error when the key set cannot be
@@ -26,7 +26,13 @@ const MAX_DAYS = 90;
 const CLOCK_SKEW = 60;
 
 export function tokenVerifier(
-  { issuer, audience, defaultScopes = platformScopes, maxDays = MAX_DAYS }: TokenExpectations,
+  {
+    issuer,
+    audience,
+    defaultScopes = platformScopes,
+    groupsClaim = GROUPS_CLAIM,
+    maxDays = MAX_DAYS,
+  }: TokenExpectations,
   accepted: AcceptedTokens,
   clock: Clock,
 ): VerifyToken {
@@ -35,7 +41,7 @@ export function tokenVerifier(
     try {
       const verified = await accepted.verify(token, { ...expected, currentDate: clock.now() });
       const times = timesOf(verified.payload, { now: clock.now().getTime() / 1000, maxDays });
-      return { ...actorOf(verified, defaultScopes), ...times };
+      return { ...actorOf(verified, { defaultScopes, groupsClaim }), ...times };
     } catch (error) {
       return explain(error);
     }
@@ -62,14 +68,21 @@ function timesOf(
   };
 }
 
-function actorOf({ payload, keyId }: VerifiedToken, defaultScopes: readonly string[]): Actor {
+function actorOf(
+  { payload, keyId }: VerifiedToken,
+  { defaultScopes, groupsClaim }: { readonly defaultScopes: readonly string[]; readonly groupsClaim: string },
+): Actor {
   const account = payload['account'];
   if (!isAccountName(account))
     return throwProblem('UNAUTHENTICATED', `The token has no valid claim account: ${ACCOUNT_FORM}.`);
   const policies = policiesOf(payload);
+  const groups = groupsOf(payload, groupsClaim);
+  const issuer = issuerOf(payload);
   return {
     account,
     subject: subjectOf(payload, account),
+    ...(issuer !== undefined && { issuer }),
+    ...(groups.length > 0 && { groups }),
     scopes: scopesOf(payload) ?? defaultScopes,
     ...(policies.length > 0 && { policies }),
     ...(payload['verified'] === false && { verified: false }),
@@ -87,6 +100,15 @@ function subjectOf({ sub }: JWTPayload, account: string): string {
       'The claim sub of the token is invalid: it must be a string of 1 to 255 characters without control characters.',
     );
   return sub;
+}
+
+/** The issuer; with the subject it identifies a user. */
+function issuerOf({ iss }: JWTPayload): string | undefined {
+  if (iss === undefined || (typeof iss === 'string' && SUBJECT.test(iss))) return iss;
+  return throwProblem(
+    'UNAUTHENTICATED',
+    'The claim iss of the token is invalid: it must be a string of 1 to 255 characters without control characters.',
+  );
 }
 
 /** Errors about the token are client errors; others, such as an unreachable key set, are internal. */

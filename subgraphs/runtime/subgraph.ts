@@ -1,15 +1,24 @@
 import type { GraphQLSchema } from 'graphql';
+import type { Rights } from '../../access/model/rights.js';
+import type { RightsReader } from '../../access/store/rights-reader.js';
 import type { WorkBudget } from '../../kernel/fairness/work-turns.js';
+import type { MaybePromise } from '../../kernel/maybe-promise.js';
 import type { SubgraphContext } from '../../protocol/subgraph-endpoint.js';
 
 /** The five subgraphs, in the order in which they are composed. */
 export const subgraphNames = ['regions', 'clusters', 'quotas', 'workloads', 'observability'] as const;
 export type SubgraphName = (typeof subgraphNames)[number];
 
-/** The context of resolvers; one per request, or per event of a subscription. */
-export interface RequestContext extends SubgraphContext {
+/** The context of an execution: of a request, or of an event of a subscription. */
+export interface ExecutionContext extends SubgraphContext {
   /** Limits the work of one turn of the event loop; created with the first list. */
   work?: WorkBudget | undefined;
+}
+
+/** The context of resolvers. */
+export interface RequestContext extends ExecutionContext {
+  /** What the actor may do; the same for the whole execution. */
+  rights(): MaybePromise<Rights>;
 }
 
 /** A subgraph, served in-process or over HTTP. */
@@ -19,6 +28,8 @@ export interface Subgraph {
   readonly schema: GraphQLSchema;
   /** Federation 2 SDL, the input of composition. */
   readonly sdl: string;
+  /** Reads the rights of actors. Without it, `RequestContext.rights` throws. */
+  readonly rights?: Pick<RightsReader, 'of'> | undefined;
   /** Waits until reads of the subgraph are not older than the context's `minResourceVersion`. Throws `STALE_READ`. */
   readonly waitForVersion?: ((context: RequestContext) => Promise<void>) | undefined;
   /** Throws `NotReadyError` while the subgraph is not ready. Default: it is always ready. */

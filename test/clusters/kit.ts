@@ -8,7 +8,7 @@ import { SubgraphExecutor } from '../../subgraphs/runtime/execution/subgraph-exe
 import type { SubgraphResult } from '../../protocol/wire.js';
 import { Loaders } from '../../kernel/loaders.js';
 import { createLog } from '../../kernel/log.js';
-import type { RequestContext, Subgraph } from '../../subgraphs/runtime/subgraph.js';
+import type { ExecutionContext, Subgraph } from '../../subgraphs/runtime/subgraph.js';
 import { createClustersSubgraph } from '../../subgraphs/clusters/subgraph.js';
 import { createTestDatabase, type TestDatabase } from '../kit/database.js';
 import { testActor } from '../kit/actor.js';
@@ -56,6 +56,7 @@ export async function openClusters(options: ClustersKitOptions = {}): Promise<Cl
     events: await EventLog.open(kit.database, log),
     provider: createSimulatedProvider(options.cloud ?? { cloudUrl: 'http://127.0.0.1:9', token: 'none' }),
     kubernetes: new KubernetesApis(kit.database),
+    rights: kit.rights,
   };
   const subgraph = await createClustersSubgraph(platform);
   const executor = new SubgraphExecutor(subgraph, log);
@@ -77,7 +78,7 @@ export async function openClusters(options: ClustersKitOptions = {}): Promise<Cl
   };
 }
 
-function contextOf(account: string): RequestContext {
+function contextOf(account: string): ExecutionContext {
   return {
     actor: testActor(account, { subject: `${account}-tester` }),
     requestId: 'test',

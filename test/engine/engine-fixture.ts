@@ -60,6 +60,7 @@ export async function startEngineFixture({
     events,
     provider,
     kubernetes,
+    rights: kit.rights,
   };
   const catalog = new ClusterCatalogStore(kit.database.prisma);
   const { prisma } = kit.database;

@@ -7,6 +7,8 @@ const actor = { account: 'acme', subject: 'ann', expiresAt: new Date('2030-01-01
 
 test('verifies an actor that the gateway signed', async () => {
   expect(await verifyActor(await signActor(actor, key), key)).toEqual(actor);
+  const named = { ...actor, issuer: 'https://issuer.example', groups: ['a b', 'ops'], serviceAccountId: 'x' };
+  expect(await verifyActor(await signActor(named, key), key)).toEqual(named);
   const unlimited = { account: 'acme', subject: 'ann' };
   expect(await verifyActor(await signActor(unlimited, key), key)).toEqual(unlimited);
 });

@@ -1,12 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { inject } from 'vitest';
+import { RightsReader } from '../../access/store/rights-reader.js';
 import { type OpenDatabase, openDatabase } from '../../kernel/postgres/database.js';
+import { createLog } from '../../kernel/log.js';
 import { databaseUrl, onServer } from './template-database.js';
 
 /** A database for one test file: migrated, seeded, dropped at the end. */
 export interface TestDatabase extends AsyncDisposable {
   readonly url: string;
   readonly database: OpenDatabase;
+  readonly rights: RightsReader;
   /** SQL statements run through `database` while `work` runs. */
   statements(work: () => Promise<unknown>): Promise<string[]>;
 }
@@ -19,9 +22,11 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   const url = databaseUrl(server, name);
   let recorded: string[] | undefined;
   const database = openDatabase({ url, onStatement: (sql) => recorded?.push(sql) });
+  const rights = new RightsReader(database, createLog('fatal'));
   return {
     url,
     database,
+    rights,
     async statements(work) {
       const mine: string[] = [];
       recorded = mine;
@@ -30,6 +35,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
       return mine;
     },
     async [Symbol.asyncDispose]() {
+      rights[Symbol.dispose]();
       await database[Symbol.asyncDispose]();
       await onServer(server, `DROP DATABASE ${name} WITH (FORCE)`);
     },

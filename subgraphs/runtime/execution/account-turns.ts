@@ -1,7 +1,7 @@
 import { accountPace } from '../../../kernel/fairness/account-pace.js';
 import { FairQueue, QueueFullError } from '../../../kernel/fairness/fair-queue.js';
 import { type MaybePromise, mapMaybePromise } from '../../../kernel/maybe-promise.js';
-import type { RequestContext } from '../subgraph.js';
+import type { ExecutionContext } from '../subgraph.js';
 import type { SubgraphResult } from '../../../protocol/wire.js';
 
 /** Limits of concurrent and waiting requests of an account in a subgraph. */
@@ -39,7 +39,7 @@ export class AccountTurns {
   }
 
   /** Executes a request when the account is below its limit, synchronously if it already is. */
-  request(context: RequestContext, work: () => MaybePromise<SubgraphResult>): MaybePromise<SubgraphResult> {
+  request(context: ExecutionContext, work: () => MaybePromise<SubgraphResult>): MaybePromise<SubgraphResult> {
     try {
       // A function, because creating the signal costs more than the rest.
       const result = this.requests.run(context.actor.account, work, () => context.signal);

@@ -10,7 +10,7 @@ import { type BugReport, formatErrors } from '../../../protocol/format-errors.js
 import { mapStream } from '../../../protocol/mapped-stream.js';
 import type { SubgraphEndpoint } from '../../../protocol/subgraph-endpoint.js';
 import type { SubgraphRequest, SubgraphResult } from '../../../protocol/wire.js';
-import type { RequestContext, Subgraph } from '../subgraph.js';
+import type { ExecutionContext, RequestContext, Subgraph } from '../subgraph.js';
 import { AccountTurns, type TurnLimits } from './account-turns.js';
 import { Bookmark } from './bookmark.js';
 import { CompiledQueries } from './compiled-queries.js';
@@ -20,7 +20,7 @@ import { resolveListsInTurns } from './lists-in-turns.js';
 import { formatResult, requestFailure, streamFailure, toLocatedError } from './results.js';
 
 /** Creates the context of one execution: of a request or of one event of a subscription. */
-export type NewContext = () => RequestContext;
+export type NewContext = () => ExecutionContext;
 
 /** A document whose literals and variables are valid. */
 type ExecutableDocument = Extract<PreparedDocument, { readonly document: DocumentNode }>;
@@ -51,8 +51,9 @@ export class SubgraphExecutor implements SubgraphEndpoint {
   }
 
   /** Executes a query or a mutation. */
-  execute(request: SubgraphRequest, context: RequestContext): MaybePromise<SubgraphResult> {
+  execute(request: SubgraphRequest, execution: ExecutionContext): MaybePromise<SubgraphResult> {
     const { name } = this.subgraph;
+    const context = this.withRights(execution);
     const options = () => ({
       attributes: { 'fleetgraph.subgraph': name, 'graphql.document': request.query },
     });
@@ -63,6 +64,16 @@ export class SubgraphExecutor implements SubgraphEndpoint {
         this.turns.request(context, () => this.executeInTurn(request, context)),
       ),
     );
+  }
+
+  /** Adds the rights of the actor to the context itself: it also has the work of the execution. */
+  private withRights(context: ExecutionContext): RequestContext {
+    let known: ReturnType<RequestContext['rights']> | undefined;
+    const rights = () => {
+      if (!this.subgraph.rights) throw new Error(`the subgraph ${this.name} has no rights reader`);
+      return (known ??= this.subgraph.rights.of(context.actor));
+    };
+    return Object.assign(context, { rights });
   }
 
   private executeInTurn(request: SubgraphRequest, context: RequestContext): MaybePromise<SubgraphResult> {
@@ -103,7 +114,7 @@ export class SubgraphExecutor implements SubgraphEndpoint {
     const prepared = this.prepare(request);
     if ('errors' in prepared) return single(prepared);
     const { document, isPlain } = prepared;
-    const context = newContext();
+    const context = this.withRights(newContext());
     const report = this.report(context);
     // Omits the client's abort signal: subscribers may share a source, but not the execution of an event.
     const { account } = context.actor;
@@ -113,7 +124,7 @@ export class SubgraphExecutor implements SubgraphEndpoint {
     );
     if (!isAsyncIterable(source)) return single(streamFailure(source, report));
     const executeEvent = async (event: unknown): Promise<SubgraphResult> => {
-      const args = { ...this.args(document, request, newContext()), rootValue: event };
+      const args = { ...this.args(document, request, this.withRights(newContext())), rootValue: event };
       const result = await runInRequestScope({ ...scope, abortScope: { signal } }, () => execute(args));
       return formatResult(result, { context, isPlain, report });
     };

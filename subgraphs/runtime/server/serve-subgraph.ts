@@ -14,7 +14,7 @@ import type { SubgraphRequest, SubgraphResult } from '../../../protocol/wire.js'
 import { writeInTurns } from '../../../protocol/write-in-turns.js';
 import { FIELDS_PER_TURN } from '../execution/lists-in-turns.js';
 import { SubgraphExecutor } from '../execution/subgraph-executor.js';
-import type { RequestContext, Subgraph } from '../subgraph.js';
+import type { ExecutionContext, Subgraph } from '../subgraph.js';
 import { RejectedRequest, readGraphqlRequest } from './http-request.js';
 import { CallAuthenticator, type SubgraphCall, contextOf } from './subgraph-call.js';
 import { SubgraphWebSockets } from './subgraph-websockets.js';
@@ -135,7 +135,7 @@ class SubgraphService {
   }
 
   /** Serializes the result, or the error that it is too large. */
-  private async serialize(result: SubgraphResult, { work }: RequestContext): Promise<string> {
+  private async serialize(result: SubgraphResult, { work }: ExecutionContext): Promise<string> {
     const { responseLimit: limit = 8 * 1024 * 1024 } = this.options;
     try {
       if (work && work.total > FIELDS_PER_TURN)

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { ACTOR_HEADER, type Actor, verifyActor } from '../../../kernel/actor.js';
 import { Loaders } from '../../../kernel/loaders.js';
-import type { RequestContext } from '../subgraph.js';
+import type { ExecutionContext } from '../subgraph.js';
 import { MIN_RESOURCE_VERSION_HEADER, REQUEST_ID_HEADER } from '../../../protocol/wire.js';
 
 /** The headers of a gateway's request. Values other than strings are ignored. */
@@ -45,7 +45,7 @@ export class CallAuthenticator {
 }
 
 /** The context of one execution of a call. */
-export function contextOf({ actor, requestId, signal, minResourceVersion }: SubgraphCall): RequestContext {
+export function contextOf({ actor, requestId, signal, minResourceVersion }: SubgraphCall): ExecutionContext {
   return { actor, requestId, signal, minResourceVersion, loaders: new Loaders() };
 }
 

@@ -29,6 +29,10 @@ async function claims(payload: Record<string, unknown>, secret?: string): Promis
     .sign(new TextEncoder().encode(secret ?? 'a secret that only these tests know about'));
 }
 
+/** Different groups of a length. */
+const names = (count: number, length: number) =>
+  Array.from({ length: count }, (_, index) => String(index).padStart(length, 'g'));
+
 const cases: readonly (readonly [string, () => Promise<string | null>, string])[] = [
   ['no token', async () => null, 'UNAUTHENTICATED'],
   ['no JWT', async () => 'abc', 'UNAUTHENTICATED'],
@@ -66,6 +70,11 @@ const cases: readonly (readonly [string, () => Promise<string | null>, string])[
     'UNAUTHENTICATED',
   ],
   ['an iat that is no time', () => claims({ account: 'acme', iat: 'then' }), 'UNAUTHENTICATED'],
+  ['an issuer of two lines', () => claims({ account: 'acme', iss: 'a\nb' }), 'UNAUTHENTICATED'],
+  ['a group that is a number', () => claims({ account: 'acme', groups: ['ops', 5] }), 'UNAUTHENTICATED'],
+  ['a group of two lines', () => claims({ account: 'acme', groups: ['a\nb'] }), 'UNAUTHENTICATED'],
+  ['101 groups', () => claims({ account: 'acme', groups: names(101, 10) }), 'UNAUTHENTICATED'],
+  ['8,128 bytes of groups', () => claims({ account: 'acme', groups: names(64, 127) }), 'UNAUTHENTICATED'],
   ['an expired token', () => token('acme', { expiresIn: -1 }), 'TOKEN_EXPIRED'],
 ];
 
@@ -106,6 +115,29 @@ test('logs a rejected token in one line with reason and request id, without the 
     },
   ]);
   expect(JSON.stringify(logged.log)).not.toContain(bearer);
+});
+
+test('takes issuer and groups from the token, without groups that Kubernetes or the platform reserve', async () => {
+  using accepted = await AcceptedTokens.open({ keys, log: createLog('silent') });
+  const authenticator = createAuthenticator({ accepted, clock: systemClock });
+  const groups = ['system:masters', 'ops', 'fleetgraph:account', 'dev', 'ops'];
+  const bearer = await claims({ account: 'acme', iss: 'https://issuer.example', groups }, SECRET);
+  expect(await authenticator.authenticate(`Bearer ${bearer}`, 'r')).toMatchObject({
+    issuer: 'https://issuer.example',
+    groups: ['dev', 'ops'],
+  });
+});
+
+test('takes the groups from the configured claim only', async () => {
+  using accepted = await AcceptedTokens.open({ keys, log: createLog('silent') });
+  const groupsOf = async (groupsClaim: string, payload: Record<string, unknown>) => {
+    const authenticator = createAuthenticator({ accepted, clock: systemClock, groupsClaim });
+    const bearer = await claims({ account: 'acme', ...payload }, SECRET);
+    return (await authenticator.authenticate(`Bearer ${bearer}`, 'r')).groups;
+  };
+  expect(await groupsOf('roles', { groups: ['ops'] })).toBeUndefined();
+  expect(await groupsOf('roles', { roles: 'ops' })).toEqual(['ops']);
+  expect(await groupsOf('', { '': ['ops'], groups: ['ops'] })).toBeUndefined();
 });
 
 test('parses an Authorization header of 300,000 tabs in linear time', { timeout: 5_000 }, async () => {

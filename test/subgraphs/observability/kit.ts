@@ -45,6 +45,7 @@ export async function startObservability(): Promise<ObservabilityWorld> {
     documentKey: new Uint8Array(32),
     events: started.use(await EventLog.open(kit.database, log)),
     kubernetes: started.use(new KubernetesApis(kit.database)),
+    rights: kit.rights,
     provider: undefined as never,
   };
   const subgraph = await createObservabilitySubgraph(platform);

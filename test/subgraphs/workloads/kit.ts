@@ -58,6 +58,7 @@ export async function startWorkloads(): Promise<WorkloadsWorld> {
     documentKey: new Uint8Array(32),
     events: started.use(await EventLog.open(kit.database, log)),
     kubernetes: started.use(new KubernetesApis(kit.database)),
+    rights: kit.rights,
     provider,
   };
   const workloads = askSubgraph(await createWorkloadsSubgraph(platform));

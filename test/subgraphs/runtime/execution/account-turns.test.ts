@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import { AccountTurns } from '../../../../subgraphs/runtime/execution/account-turns.js';
 import type { SubgraphResult } from '../../../../protocol/wire.js';
 import { Loaders } from '../../../../kernel/loaders.js';
-import type { RequestContext } from '../../../../subgraphs/runtime/subgraph.js';
+import type { ExecutionContext } from '../../../../subgraphs/runtime/subgraph.js';
 
-const contextOf = (account: string, signal?: AbortSignal): RequestContext => ({
+const contextOf = (account: string, signal?: AbortSignal): ExecutionContext => ({
   actor: { account, subject: 'tester' },
   requestId: account,
   loaders: new Loaders(),

@@ -5,7 +5,7 @@ import { CompiledQueries } from '../../../../subgraphs/runtime/execution/compile
 import { SubgraphExecutor } from '../../../../subgraphs/runtime/execution/subgraph-executor.js';
 import { Loaders } from '../../../../kernel/loaders.js';
 import { throwProblem } from '../../../../kernel/result.js';
-import type { RequestContext, Subgraph } from '../../../../subgraphs/runtime/subgraph.js';
+import type { ExecutionContext, Subgraph } from '../../../../subgraphs/runtime/subgraph.js';
 import { shopSubgraphs } from '../../../gateway/fixtures/shop.js';
 
 /** A subgraph of the shop in which one field is rejected. */
@@ -22,7 +22,7 @@ function subgraph(name: string): Subgraph {
   return found as unknown as Subgraph;
 }
 
-const context = (): RequestContext => ({
+const context = (): ExecutionContext => ({
   actor: { account: 'acme', subject: 'tester' },
   requestId: 'compiled',
   loaders: new Loaders(),
