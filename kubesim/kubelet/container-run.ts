@@ -1,9 +1,10 @@
 import type { KubeletClient } from '../kubelet-client.js';
 import type { Container, Pod } from '../kubernetes/kinds/core.js';
-import { type ContentSource, environmentOf, mountedFiles } from './pod-content.js';
+import { ContainerConfigError, type ContentSource, environmentOf, mountedFiles } from './pod-content.js';
+import type { Program } from './program.js';
 import { imageFiles, programOf } from './programs.js';
 import { type ContainerRun, Replay, type ReplayedChange } from './replay.js';
-import { sharesFiles } from './shared-volumes.js';
+import { sharedFiles, sharesFiles } from './shared-volumes.js';
 import { StandardInput } from './shell/input.js';
 import type { ShellState } from './shell/run.js';
 import type { ExitCode } from './shell/step.js';
@@ -30,7 +31,7 @@ export interface ContainerEnd {
   readonly files?: ReadonlyMap<string, string>;
 }
 
-/** The run of a container, with changes at their times. Throws MissingContent. */
+/** The run of a container, with changes at their times. Throws ContainerConfigError. */
 export function containerRun(
   source: ContentSource,
   { pod, container }: { readonly pod: Pod; readonly container: Container },
@@ -68,7 +69,9 @@ export function outcomeOf(run: ContainerRun, container: Container, observe?: Obs
 /** What a container leaves at its end. */
 function leftBy({ pod }: ContainerRun, container: Container, state: ShellState) {
   const message = messageOf(state, container);
-  return sharesFiles(pod, container) ? { message, files: state.files } : { message };
+  return sharesFiles(pod, container)
+    ? { message, files: sharedFiles(pod, container, state.files) }
+    : { message };
 }
 
 /** What a container has written to the file of its last message. */
@@ -131,11 +134,25 @@ interface CommandOutcome {
   readonly output: string;
   /** Simulated seconds; Infinity if it does not end. */
   readonly seconds: number;
+  readonly steps: number;
   readonly files: ReadonlyMap<string, string>;
 }
 
 /** Most characters of the output of a probe that are kept. */
 const MAX_PROBE_OUTPUT = 10 * 1024;
+
+/** Exit code of a command with too many arguments. */
+const TOO_LONG = 126;
+
+/** The program of a command; undefined if its arguments are too long. */
+function commandProgram({ pod, env }: ContainerRun, command: readonly string[]): Program | undefined {
+  try {
+    return programOf(pod, { name: '', image: '', command }, env);
+  } catch (error) {
+    if (error instanceof ContainerConfigError) return undefined;
+    throw error;
+  }
+}
 
 /** The exit code and the output of a command in a running container, as for `exec` probes, its seconds, and the files after it. */
 export function execOutcome(
@@ -143,8 +160,8 @@ export function execOutcome(
   command: readonly string[],
   state: ShellState,
 ): CommandOutcome {
-  const [image, ...args] = ['', ...command];
-  const program = programOf(run.pod, { name: '', image, command: args }, run.env);
+  const program = commandProgram(run, command);
+  if (!program) return { code: TOO_LONG, output: '', seconds: 0, steps: 0, files: state.files };
   const input = StandardInput.none();
   const files = new Map(state.files);
   const steps = program.run({ ...state, input, env: new Map(run.env), files });
@@ -152,10 +169,11 @@ export function execOutcome(
   let seconds = 0;
   for (let count = 0; count < MAX_STEPS; count += 1) {
     const { done, value } = steps.next();
-    if (done) return { code: value, output, seconds: value === undefined ? Infinity : seconds, files };
+    if (done)
+      return { code: value, output, seconds: value === undefined ? Infinity : seconds, steps: count, files };
     seconds += value.seconds ?? 0;
     const text = `${value.output?.toString() ?? ''}${value.error ?? ''}`;
     output = `${output}${text}`.slice(0, MAX_PROBE_OUTPUT);
   }
-  return { code: undefined, output, seconds: Infinity, files };
+  return { code: undefined, output, seconds: Infinity, steps: MAX_STEPS, files };
 }

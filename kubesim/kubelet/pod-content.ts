@@ -15,12 +15,15 @@ import { containerResource, podField } from './pod-fields.js';
 /** The ConfigMaps and Secrets of a cluster. */
 export type ContentSource = Pick<KubeletClient, 'configMap' | 'secret' | 'serviceAccountToken'>;
 
-/** A ConfigMap, Secret or key is missing; the message is that of a kubelet. */
-export class MissingContent extends Error {}
+/** A container cannot be created, e.g. because a ConfigMap is missing; the message is that of a kubelet. */
+export class ContainerConfigError extends Error {}
+
+/** Most characters of the environment, and of the arguments, of a container; without references a request has room for fewer. */
+const MAX_ARGUMENTS = 4 * 1024 * 1024;
 
 type Data = Readonly<Record<string, string>>;
 
-/** The environment of a container. Throws MissingContent. */
+/** The environment of a container. Throws ContainerConfigError. */
 export function environmentOf(source: ContentSource, pod: Pod, container: Container): Map<string, string> {
   const env = new Map<string, string>([
     ['PATH', '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
@@ -30,14 +33,15 @@ export function environmentOf(source: ContentSource, pod: Pod, container: Contai
     const data = configMapRef ? configMapData(source, pod, configMapRef) : secretData(source, pod, secretRef);
     for (const [key, value] of Object.entries(data ?? {})) env.set(`${prefix}${key}`, value);
   }
+  const references = new References(env);
   for (const variable of container.env ?? []) {
     const value = valueOf(source, pod, { container, variable });
-    if (value !== undefined) env.set(variable.name, expandReferences(value, env));
+    if (value !== undefined) env.set(variable.name, references.expand(value));
   }
   return env;
 }
 
-/** The contents of the files in a container's volumes, by path. Throws MissingContent. */
+/** The contents of the files in a container's volumes, by path. Throws ContainerConfigError. */
 export function mountedFiles(source: ContentSource, pod: Pod, container: Container): Map<string, string> {
   const files = new Map<string, string>();
   for (const { name, mountPath, subPath } of container.volumeMounts ?? []) {
@@ -69,7 +73,7 @@ export function missingVolume(source: ContentSource, pod: Pod): string | undefin
     try {
       volumeContents(checked, pod, volume);
     } catch (error) {
-      if (!(error instanceof MissingContent)) throw error;
+      if (!(error instanceof ContainerConfigError)) throw error;
       return `MountVolume.SetUp failed for volume "${volume.name}" : ${error.message}`;
     }
   }
@@ -94,11 +98,26 @@ export function hostnameOf({ spec, metadata }: Pod): string {
   return spec.hostNetwork ? (spec.nodeName ?? '') : (spec.hostname ?? metadata.name);
 }
 
-/** Replaces `$(NAME)` by the variable, as in commands, arguments and values; `$$` is `$`. */
-export function expandReferences(text: string, env: ReadonlyMap<string, string>): string {
-  return text.replaceAll(/\$\$|\$\(([A-Za-z_][\w.-]*)\)/g, (all, name: string | undefined) =>
-    name === undefined ? '$' : (env.get(name) ?? all),
-  );
+/** References to variables in the values or the arguments of one container. */
+export class References {
+  private room = MAX_ARGUMENTS;
+
+  constructor(private readonly env: ReadonlyMap<string, string>) {}
+
+  /** Replaces `$(NAME)` by the variable; `$$` is `$`. Throws ContainerConfigError if all texts are too long together. */
+  expand(text: string): string {
+    this.take(text.length);
+    return text.replaceAll(/\$\$|\$\(([A-Za-z_][\w.-]*)\)/g, (all, name: string | undefined) => {
+      const value = name === undefined ? '$' : (this.env.get(name) ?? all);
+      this.take(value.length - all.length);
+      return value;
+    });
+  }
+
+  private take(characters: number): void {
+    this.room -= characters;
+    if (this.room < 0) throw new ContainerConfigError('argument list too long');
+  }
 }
 
 function valueOf(
@@ -122,13 +141,15 @@ function keyOf(
 ): string | undefined {
   const value = data?.[key];
   if (value !== undefined || optional) return value;
-  throw new MissingContent(`couldn't find key ${key} in ${kind} ${pod.metadata.namespace ?? ''}/${name}`);
+  throw new ContainerConfigError(
+    `couldn't find key ${key} in ${kind} ${pod.metadata.namespace ?? ''}/${name}`,
+  );
 }
 
 function configMapData(source: ContentSource, pod: Pod, reference: OptionalReference): Data | undefined {
   const { name = '', optional } = reference;
   const map = source.configMap(pod.metadata.namespace ?? '', name);
-  if (!map && !optional) throw new MissingContent(`configmap "${name}" not found`);
+  if (!map && !optional) throw new ContainerConfigError(`configmap "${name}" not found`);
   return map && { ...decoded(map.binaryData), ...map.data };
 }
 
@@ -139,7 +160,7 @@ function secretData(
 ): Data | undefined {
   const { name = '', optional } = reference ?? { optional: true };
   const secret = source.secret(pod.metadata.namespace ?? '', name);
-  if (!secret && !optional) throw new MissingContent(`secret "${name}" not found`);
+  if (!secret && !optional) throw new ContainerConfigError(`secret "${name}" not found`);
   return secret && decoded(secret.data);
 }
 
@@ -184,7 +205,7 @@ function keyedFiles(data: Data | undefined, { items, optional }: KeyedFiles): (r
   return items.flatMap(({ key, path }) => {
     const text = data?.[key];
     if (text === undefined && !optional)
-      throw new MissingContent(`references non-existent config key: ${key}`);
+      throw new ContainerConfigError(`references non-existent config key: ${key}`);
     return text === undefined ? [] : [[path, text] as const];
   });
 }

@@ -15,6 +15,11 @@ interface Segment {
   readonly output?: string;
 }
 
+/** Most steps of the commands of a probe; what it decides does not change any more after them. */
+const MAX_STEPS = 20_000;
+/** Most failures of a probe in a row that are reported. */
+const MAX_FAILURES = 100;
+
 type ProbeType = 'Startup' | 'Readiness' | 'Liveness';
 
 /** A probe that fails, in seconds after the start of the container. */
@@ -133,7 +138,7 @@ function resultsOf(
     const next = segments[index + 1]?.from ?? Infinity;
     const tick = Math.max(0, Math.ceil((from - first) / period));
     const at = first + (tick + (success ? successThreshold : failureThreshold) - 1) * period;
-    for (let count = 0; !success && count < failureThreshold; count += 1) {
+    for (let count = 0; !success && count < Math.min(failureThreshold, MAX_FAILURES); count += 1) {
       const failedAt = first + (tick + count) * period;
       if (failedAt < next) failures.push({ at: failedAt, probe: type, output });
     }
@@ -201,9 +206,14 @@ function observedSegments(
 function execSegments(run: ContainerRun, container: Container, command: readonly string[]): Segment[] {
   // Without a simulated program nothing is known of its files.
   if (run.program.requests) return [{ from: 0, success: true }];
+  let left = MAX_STEPS;
+  let last: Omit<Segment, 'from'> = { success: false };
   return observedSegments(run, container, (state) => {
-    const { code, output } = execOutcome(run, command, state);
-    return { success: code === 0, output };
+    if (left <= 0) return last;
+    const { code, output, steps } = execOutcome(run, command, state);
+    left -= steps;
+    last = { success: code === 0, output };
+    return last;
   });
 }
 

@@ -1,7 +1,7 @@
 import type { Container, Pod } from '../kubernetes/kinds/core.js';
 import { agnhost } from './agnhost.js';
 import { type ContainerRequest, jsonResponse, type Server, textResponse, urlOf } from './http-server.js';
-import { expandReferences, hostnameOf } from './pod-content.js';
+import { hostnameOf, References } from './pod-content.js';
 import type { Program } from './program.js';
 import { commandOf, runCommand } from './shell/commands.js';
 import { StandardInput } from './shell/input.js';
@@ -20,10 +20,14 @@ const CRASH_SECONDS = 3;
 /** Resource name of shared GPU memory, in GiB. */
 const GPU_MEMORY = 'aliyun.com/gpu-mem';
 
-/** The program of a container, by its image and command; `kubesim/README.md` lists what is simulated. */
+/**
+ * The program of a container, by its image and command; `kubesim/README.md` lists what is simulated. Throws ContainerConfigError if its
+ * arguments are too long.
+ */
 export function programOf({ spec }: Pod, container: Container, env: ReadonlyMap<string, string>): Program {
+  const references = new References(env);
   const words = [...(container.command ?? []), ...(container.args ?? [])].map((word) =>
-    expandReferences(word, env),
+    references.expand(word),
   );
   if (tagOf(container.image) === 'crash' || exceedsGpu(container, words.join(' '))) return crashing();
   const ends = (container.restartPolicy ?? spec.restartPolicy) !== 'Always';

@@ -1,9 +1,10 @@
 import { LRUCache } from 'lru-cache';
 import type { Container, Pod, PodVolume } from '../kubernetes/kinds/core.js';
 
-/** Most volumes with files, of all nodes of a cluster, and most files of each. */
+/** Most volumes with files, of all nodes of a cluster, most files of each, and most characters of all. */
 const MAX_VOLUMES = 1_000;
 const MAX_FILES = 100;
+const MAX_CHARACTERS = 64 * 1024 * 1024;
 
 /** A volume of a container: where it is mounted, and the key of its files. */
 interface Mount {
@@ -16,7 +17,11 @@ interface Mount {
  * container does not see what another one writes. They are lost when kubesim ends.
  */
 export class SharedVolumes {
-  private readonly volumes = new LRUCache<string, ReadonlyMap<string, string>>({ max: MAX_VOLUMES });
+  private readonly volumes = new LRUCache<string, ReadonlyMap<string, string>>({
+    max: MAX_VOLUMES,
+    maxSize: MAX_CHARACTERS,
+    sizeCalculation: (files) => [...files].reduce((sum, [name, text]) => sum + name.length + text.length, 1),
+  });
 
   /** The files that a container finds at its start, by their paths in it. */
   filesOf(pod: Pod, container: Container): (readonly [path: string, text: string])[] {
@@ -39,6 +44,16 @@ export class SharedVolumes {
   forget({ metadata, spec }: Pod): void {
     for (const { name } of spec.volumes ?? []) this.volumes.delete(`${metadata.uid}/${name}`);
   }
+}
+
+/** The files that a container has in volumes whose files others find. */
+export function sharedFiles(
+  pod: Pod,
+  container: Container,
+  files: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> {
+  const roots = mountsOf(pod, container).map(({ path }) => `${path}/`);
+  return new Map([...files].filter(([name]) => roots.some((root) => name.startsWith(root))));
 }
 
 /** Whether a container has a volume whose files others find. */

@@ -3,7 +3,7 @@ import type { Container, Pod } from '../kubernetes/kinds/core.js';
 import { type ContainerChanges } from './container-changes.js';
 import { containerRun, type Outcome, outcomeOf, stateAfter } from './container-run.js';
 import { type HookOutcome, runHook } from './lifecycle-hooks.js';
-import { MissingContent, readsToken, withoutTokens } from './pod-content.js';
+import { ContainerConfigError, readsToken, withoutTokens } from './pod-content.js';
 import { type ProbePlan, probePlan } from './probes.js';
 import { containerStatus } from './pod-status.js';
 import { initialState, programOf } from './programs.js';
@@ -92,7 +92,7 @@ export class SimulatedContainers {
       this.foresee(containerRun(source, { pod, container }, []), container);
       return undefined;
     } catch (error) {
-      if (error instanceof MissingContent) return error.message;
+      if (error instanceof ContainerConfigError) return error.message;
       throw error;
     }
   }
@@ -124,7 +124,7 @@ export class SimulatedContainers {
     try {
       return containerRun(this.client, { pod, container }, changes);
     } catch (error) {
-      if (!(error instanceof MissingContent)) throw error;
+      if (!(error instanceof ContainerConfigError)) throw error;
       const env = new Map<string, string>();
       const program = programOf(pod, container, env);
       return { pod, env, files: new Map(), program, changes, hasInput: container.stdin ?? false };

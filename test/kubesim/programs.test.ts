@@ -94,6 +94,60 @@ test('rejects a command whose words are very long together', () => {
   expect(end).toMatchObject({ code: 126 });
 });
 
+test('counts the steps of commands in $(…) as steps of the script', () => {
+  const endless = '$(while true; do :; done)'.repeat(150);
+  expect(ran(sh(`echo start; x=${endless}; echo end; while true; do x=${endless}; done`))).toEqual({
+    text: ['start', 'end'],
+    end: undefined,
+  });
+});
+
+test('limits the values of a loop', () => {
+  const doubled = 'x="$x$x"; '.repeat(16);
+  expect(ran(sh(`x=a; ${doubled} for i in ${'$x '.repeat(2_000)}; do :; done; exit 3`)).end).toMatchObject({
+    code: 3,
+  });
+});
+
+test('limits the files of a container together', () => {
+  const { text } = ran(
+    sh(
+      'for i in $(seq 100); do dd if=/dev/zero of=/$i bs=65536 count=1; done; cat /64 | wc -c; cat /65 | wc -c',
+    ),
+  );
+  expect(text).toEqual(['65536', '0']);
+});
+
+test('does not create a container whose variables refer to each other too often', () => {
+  const variables = [{ name: 'A0', value: 'x'.repeat(1_000) }].concat(
+    Array.from({ length: 9 }, (_, index) => ({ name: `A${index + 1}`, value: `$(A${index})`.repeat(10) })),
+  );
+  expect(() => ran({ ...sh('echo'), env: variables })).toThrow('argument list too long');
+  expect(() =>
+    ran({ command: ['echo', ...Array<string>(10).fill('$(A0)')], env: variables.slice(0, 1) }),
+  ).not.toThrow();
+});
+
+test('lists at most 100 failures of a probe in a row', () => {
+  const readinessProbe = { exec: { command: ['false'] }, periodSeconds: 1, failureThreshold: 2_147_483_647 };
+  const container = { name: 'c', image: 'busybox:1.36', ...sh('sleep 1d'), readinessProbe };
+  const run = containerRun(source, { pod: podOf(container), container }, []);
+  expect(probePlan(run, container).failures).toHaveLength(100);
+});
+
+test('keeps what a probe decides when its commands have taken too many steps', () => {
+  const command = ['sh', '-c', 'while [ ! -f /ready ]; do :; done'];
+  const readyAt = (seconds: number) => {
+    const script = `i=0; while true; do i=$((i+1)); if [ $i -eq ${seconds} ]; then touch /ready; fi; sleep 1; done`;
+    const readinessProbe = { exec: { command }, periodSeconds: 1 };
+    const container = { name: 'c', image: 'busybox:1.36', ...sh(script), readinessProbe };
+    const run = containerRun(source, { pod: podOf(container), container }, []);
+    return probePlan(run, container).readiness;
+  };
+  expect(readyAt(10)).toEqual([{ at: 9, value: true }]);
+  expect(readyAt(30)).toEqual([]);
+});
+
 test('cuts a value to 65,536 characters', () => {
   const { text } = ran(sh(`x=${'y'.repeat(1_000)}; for i in 1 2 3 4 5 6 7 8; do x=$x$x; done; echo $x`));
   expect(text.map(({ length }) => length)).toEqual([65_536]);

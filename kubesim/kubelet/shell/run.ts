@@ -14,7 +14,7 @@ export interface ShellState extends Pick<CommandContext, 'files' | 'hostname' | 
   elapsed: number;
 }
 
-/** Most steps of a command in `$(…)`. */
+/** Most steps of the commands in `$(…)` that are not counted yet: the next command takes as many more. */
 const MAX_STEPS = 1_000;
 /** Most characters of the words of a command. */
 const MAX_WORDS = 4 * MAX_TEXT;
@@ -90,6 +90,8 @@ export function* runLines(
 
 class Shell implements Values {
   private code = 0;
+  /** Steps of commands in `$(…)`, which have run at once. */
+  private uncounted = 0;
 
   constructor(
     private readonly state: ShellState,
@@ -101,13 +103,12 @@ class Shell implements Values {
   }
 
   output(command: string): string {
-    const script = parseScript(command);
+    const script = this.uncounted < MAX_STEPS ? parseScript(command) : undefined;
     if (!script) return '';
     let text = '';
-    let steps = 0;
     for (const { output } of runScript(script, this.state, this.unknown)) {
       text += output?.toString() ?? '';
-      if ((steps += 1) > MAX_STEPS || text.length > MAX_TEXT) break;
+      if ((this.uncounted += 1) > MAX_STEPS || text.length > MAX_TEXT) break;
     }
     return limited(text).trimEnd();
   }
@@ -169,7 +170,7 @@ class Shell implements Values {
   }
 
   private *each({ name, words, body }: Extract<Script, { type: 'for' }>): Generator<Step, number> {
-    const values = words.flatMap((word) => expandWord(word, this).split(/\s+/).filter(Boolean));
+    const values = this.expandAll(words, 0).words.flatMap((word) => word.split(/\s+/).filter(Boolean));
     try {
       for (const value of values) {
         this.state.env.set(name, value);
@@ -184,6 +185,7 @@ class Shell implements Values {
   private *command(command: Extract<Script, { type: 'command' }>): Generator<Step, number> {
     const expanded = this.expand(command);
     for (let size = expanded.size; size >= 0; size -= STEP_TEXT) yield {};
+    for (; this.uncounted > 0; this.uncounted -= 1) yield {};
     const [name, ...args] = expanded.words;
     if (expanded.size > MAX_WORDS) {
       yield { error: `sh: ${name ?? ''}: Argument list too long\n` };
@@ -198,7 +200,6 @@ class Shell implements Values {
 
   /** Sets the variables of a command and expands its words, until they have more than MAX_WORDS characters together. */
   private expand({ assignments, words: source }: Extract<Script, { type: 'command' }>) {
-    const words: string[] = [];
     let size = 0;
     for (const [name, value] of assignments) {
       if (size > MAX_WORDS) break;
@@ -206,6 +207,12 @@ class Shell implements Values {
       size += text.length;
       this.state.env.set(name, text);
     }
+    return this.expandAll(source, size);
+  }
+
+  private expandAll(source: readonly string[], sizeBefore: number) {
+    const words: string[] = [];
+    let size = sizeBefore;
     for (const word of source) {
       if (size > MAX_WORDS) break;
       const text = expandWord(word, this);

@@ -3,9 +3,10 @@ import type { Command, CommandContext, CommandResult } from './command.js';
 import { MAX_TEXT } from './files.js';
 import type { ExitCode, Step } from './step.js';
 
-/** Longest expression, and most instructions of one times characters of the text that it is searched in. */
+/** Longest expression, and most instructions of one times characters of the text that it is searched in, in all and in a step. */
 const MAX_PATTERN = 1_000;
 const MAX_SEARCH = 20_000_000;
+const STEP_SEARCH = 100_000;
 
 /** Commands that print what they find in files or in their input. */
 export const textCommands: Readonly<Record<string, Command>> = {
@@ -26,7 +27,7 @@ function* withText(
   name: string,
   paths: readonly string[],
   { files, input }: CommandContext,
-  run: (text: string) => CommandResult,
+  run: (text: string) => CommandResult & { readonly steps?: number },
 ): Generator<Step, ExitCode> {
   let text = '';
   let code: ExitCode = 0;
@@ -40,7 +41,8 @@ function* withText(
   if (paths.length === 0)
     for (let part = yield* input.bytes(); part !== undefined; part = yield* input.bytes())
       if (text.length < MAX_TEXT) text = `${text}${part.toString()}`.slice(0, MAX_TEXT);
-  const { output, error, code: result } = run(text);
+  const { output, error, code: result, steps = 0 } = run(text);
+  for (let count = 0; count < steps; count += 1) yield {};
   yield { output, error };
   return code === 0 ? result : code;
 }
@@ -83,7 +85,7 @@ function grepFiles(args: readonly string[]): readonly string[] {
   return args.filter((arg) => !isOption(arg)).slice(args.includes('-e') ? 0 : 1);
 }
 
-function grep(args: readonly string[], text: string): CommandResult {
+function grep(args: readonly string[], text: string): CommandResult & { readonly steps?: number } {
   const options = args.filter(isOption).join('');
   const source = args.find((arg) => !isOption(arg)) ?? '';
   const literal = options.includes('F') ? source.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`) : source;
@@ -91,12 +93,14 @@ function grep(args: readonly string[], text: string): CommandResult {
     if (literal.length > MAX_PATTERN) return { error: 'grep: the expression is too long\n', code: 2 };
     // RE2 matches in linear time.
     const pattern = RE2JS.compile(options.includes('i') ? `(?i)${literal}` : literal);
-    if (pattern.programSize() * text.length > MAX_SEARCH)
-      return { error: 'grep: the text is too long\n', code: 2 };
+    const search = pattern.programSize() * text.length;
+    if (search > MAX_SEARCH) return { error: 'grep: the text is too long\n', code: 2 };
+    const steps = Math.floor(search / STEP_SEARCH);
     const found = linesOf(text).filter((line) => pattern.test(line) !== options.includes('v'));
     const code = found.length > 0 ? 0 : 1;
-    if (options.includes('q')) return { code };
-    return options.includes('c') ? { output: `${found.length}\n`, code } : joined(found, code);
+    if (options.includes('q')) return { code, steps };
+    const result = options.includes('c') ? { output: `${found.length}\n`, code } : joined(found, code);
+    return { ...result, steps };
   } catch {
     return { error: `grep: bad regex '${source}'\n`, code: 2 };
   }
