@@ -18,7 +18,15 @@ export interface KubernetesUser {
 
 /** The user of an actor's kubeconfig, without more rights than the actor's token has. */
 export function kubernetesUser(actor: Actor): KubernetesUser {
+  return userOf(actor, can(actor, 'issueWritingKubeconfig'));
+}
+
+/** The user as whom the platform calls the API server of a cluster for an actor. */
+export function impersonatedUser(actor: Actor): KubernetesUser {
+  return userOf(actor, can(actor, 'write'));
+}
+
+function userOf({ account, subject }: Actor, mayWrite: boolean): KubernetesUser {
   const { readers, writers } = kubernetesGroups;
-  const group = can(actor, 'issueWritingKubeconfig') ? writers : readers;
-  return { name: `${actor.account}:${actor.subject}`, groups: [group] };
+  return { name: `${account}:${subject}`, groups: [mayWrite ? writers : readers] };
 }

@@ -65,7 +65,11 @@ export const errorRegistry = {
       'The response has more errors than are listed; the message says how many. Request less in one operation to see them.',
     since: '0.1',
   },
-  FORBIDDEN: { description: 'The token does not allow this.', since: '0.1' },
+  FORBIDDEN: {
+    description:
+      'The token or the roles of the cluster do not allow this; the message of Kubernetes says what.',
+    since: '0.1',
+  },
   GRAPHQL_PARSE_FAILED: { description: 'The document is not valid GraphQL syntax.', since: '0.1' },
   GRAPHQL_VALIDATION_FAILED: { description: 'The document is not valid against the schema.', since: '0.1' },
   IMMUTABLE_FIELD: { description: 'The field cannot be changed after creation.', since: '0.1' },

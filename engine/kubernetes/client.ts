@@ -1,4 +1,6 @@
+import type { KubernetesUser } from '../../access/kubernetes-user.js';
 import type { ApiRequest, ApiServer } from './api-server.js';
+import { impersonationHeaders } from './impersonation.js';
 import {
   KubernetesStatusError,
   KubernetesThrottled,
@@ -73,6 +75,8 @@ export interface ApplyQuery {
 export interface KubernetesClientOptions {
   /** Used in error messages. */
   readonly clusterId: string;
+  /** The user for whom it acts: with the rights of the user, whom the cluster's audit names. Default: the platform itself. */
+  readonly user?: KubernetesUser | undefined;
   /** Ends every call when it aborts. */
   readonly signal?: AbortSignal | undefined;
   /** Timeout of a call in milliseconds. Default `CALL_TIMEOUT_MS`. */
@@ -138,10 +142,14 @@ function isServerError({ status, message }: KubernetesStatusError): boolean {
  * Throws `KubernetesStatusError` for rejected requests, `KubernetesUnavailable` when the server is unreachable.
  */
 export class KubernetesClient {
+  private readonly identity: ApiRequest['headers'];
+
   constructor(
     private readonly server: ApiServer,
     private readonly options: KubernetesClientOptions,
-  ) {}
+  ) {
+    this.identity = options.user ? impersonationHeaders(options.user) : {};
+  }
 
   /** The plain text of a path, e.g. `/metrics`. */
   async text(path: string): Promise<string> {
@@ -263,7 +271,12 @@ export class KubernetesClient {
         method,
         path,
         query,
-        headers: { accept, 'user-agent': USER_AGENT, ...(body && { 'content-type': body.type }) },
+        headers: {
+          ...this.identity,
+          accept,
+          'user-agent': USER_AGENT,
+          ...(body && { 'content-type': body.type }),
+        },
         body: body?.text,
         signal: signal ? AbortSignal.any([signal, timeout.signal]) : timeout.signal,
       });

@@ -58,6 +58,16 @@ export function isNotFound(error: unknown): boolean {
   return error instanceof KubernetesStatusError && error.status === 404;
 }
 
+/** Whether the user for whom the request was made may not do this. */
+export function isForbidden(error: unknown): boolean {
+  return error instanceof KubernetesStatusError && error.status === 403;
+}
+
+/** The problem of a request that the API server rejected: FORBIDDEN if the user for whom it was made may not do this. */
+export function rejectionProblem({ status, message }: KubernetesStatusError): Problem {
+  return { code: status === 403 ? 'FORBIDDEN' : 'KUBERNETES_REJECTED', message, details: { status } };
+}
+
 /** Whether the object has changed since it was read, or exists already. */
 export function isConflict(error: unknown): boolean {
   return error instanceof KubernetesStatusError && error.status === 409;

@@ -39,13 +39,18 @@ export function effectiveUser(
 }
 
 function readImpersonation(headers: IncomingMessage['headersDistinct']): Impersonation | undefined {
-  const values = (name: string) => headers[`impersonate-${name}`] ?? [];
+  const values = (name: string) => (headers[`impersonate-${name}`] ?? []).map(utf8);
   const [[user = ''], groups, [uid = '']] = [values('user'), values('group'), values('uid')];
   const extra = extraIn(headers);
   if (user !== '') return { user, groups, uid, extra };
   if (groups.length === 0 && uid === '' && Object.keys(extra).length === 0) return undefined;
   const info = `Name:"", UID:${JSON.stringify(uid)}, Groups:${goTexts(groups)}, Extra:${goExtra(extra)}`;
   throw badRequest(`requested &user.DefaultInfo{${info}} without impersonating a user name`);
+}
+
+/** Node.js reads each byte of a header as a character; clients write UTF-8. */
+function utf8(value: string): string {
+  return Buffer.from(value, 'latin1').toString();
 }
 
 /** How Go prints a list of texts. */
@@ -65,7 +70,7 @@ function extraIn(headers: IncomingMessage['headersDistinct']): Impersonation['ex
   return Object.fromEntries(
     Object.entries(headers)
       .filter(([name]) => name.startsWith(EXTRA))
-      .map(([name, values = []]) => [decodeKey(name.slice(EXTRA.length)), values]),
+      .map(([name, values = []]) => [decodeKey(name.slice(EXTRA.length)), values.map(utf8)]),
   );
 }
 

@@ -1,6 +1,7 @@
 import pLimit, { type LimitFunction } from 'p-limit';
+import { impersonatedUser } from '../../../access/kubernetes-user.js';
 import { type ClusterAccess, clusterAccess } from '../../../engine/kubernetes/cluster-access.js';
-import { KubernetesClient } from '../../../engine/kubernetes/client.js';
+import { KubernetesClient, type KubernetesClientOptions } from '../../../engine/kubernetes/client.js';
 import type { Platform } from '../../../engine/platform.js';
 import type { RequestContext } from '../../runtime/subgraph.js';
 
@@ -14,13 +15,26 @@ export class ClusterApis {
   constructor(private readonly platform: Pick<Platform, 'database' | 'kubernetes'>) {}
 
   /**
-   * Returns the client of a cluster; undefined if the account has no such cluster or the cluster has no API. All
+   * Returns the client of a cluster, which acts for the caller; undefined if the account has no such cluster or the cluster has no API. All
    * clusters of a request are looked up in one statement. `signal`, or else the request's signal, aborts the calls.
    */
   async of(
     clusterId: string,
     context: RequestContext,
     signal?: AbortSignal,
+  ): Promise<KubernetesClient | undefined> {
+    return this.clientOf(clusterId, context, { signal, user: impersonatedUser(context.actor) });
+  }
+
+  /** Like `of`, with the rights of the platform: for what is no object of the cluster and no permission of it is about. */
+  async asPlatform(clusterId: string, context: RequestContext): Promise<KubernetesClient | undefined> {
+    return this.clientOf(clusterId, context, {});
+  }
+
+  private async clientOf(
+    clusterId: string,
+    context: RequestContext,
+    { signal = context.signal, user }: Pick<KubernetesClientOptions, 'signal' | 'user'>,
   ): Promise<KubernetesClient | undefined> {
     const loader = context.loaders.of<string, ClusterAccess | undefined>(this, async (ids) => {
       const found = await clusterAccess(this.platform.database.prisma, context.actor.account, ids);
@@ -29,8 +43,7 @@ export class ClusterApis {
     const access = await loader.load(clusterId);
     if (!access) return undefined;
     return new KubernetesClient(this.platform.kubernetes.of(access), {
-      clusterId,
-      signal: signal ?? context.signal,
+      ...{ clusterId, user, signal },
       limit: this.limitOf(context),
     });
   }

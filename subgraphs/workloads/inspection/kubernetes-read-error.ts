@@ -1,11 +1,13 @@
-import { KubernetesStatusError, KubernetesUnavailable } from '../../../engine/kubernetes/kubernetes-error.js';
+import {
+  KubernetesStatusError,
+  KubernetesUnavailable,
+  rejectionProblem,
+} from '../../../engine/kubernetes/kubernetes-error.js';
 import { type Problem, ProblemError } from '../../../kernel/result.js';
 
 /** Returns the problem of a failed read; rethrows unexpected errors. */
 export function toReadProblem(error: unknown): Problem {
-  if (error instanceof KubernetesStatusError) {
-    return { code: 'KUBERNETES_REJECTED', message: error.message, details: { status: error.status } };
-  }
+  if (error instanceof KubernetesStatusError) return rejectionProblem(error);
   if (error instanceof KubernetesUnavailable && error.problems[0]) return error.problems[0];
   throw error;
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { KubernetesClient } from '../../../engine/kubernetes/client.js';
 import { clusterAccess } from '../../../engine/kubernetes/cluster-access.js';
 import { readNodeReports } from '../../../subgraphs/clusters/api/node-components/node-report.reader.js';
 import { openPoolsWithEngine, type PoolsWithEngine } from '../pools/pools-with-engine.js';
@@ -15,10 +16,10 @@ test('nodes have the same fields if they are read one by one and in a list', asy
   const names = nodes.nodes.map(({ name }) => name);
   const access = (await clusterAccess(setup.world.prisma, 'acme', [id])).get(id);
   if (!access) throw new Error('the cluster has no API');
-  const { kubernetes } = setup.world.platform;
+  const client = new KubernetesClient(setup.world.platform.kubernetes.of(access), { clusterId: id });
   const many = [...names, ...Array.from({ length: 10 }, (_, index) => `gone-${index}`)];
-  const few = await readNodeReports(kubernetes, access, names);
-  const all = await readNodeReports(kubernetes, access, many);
+  const few = await readNodeReports(client, names);
+  const all = await readNodeReports(client, many);
   expect([...few.keys()].sort()).toEqual([...names].sort());
   for (const name of names) {
     const agents = few.get(name)?.agents.map(({ daemonSet }) => daemonSet);
@@ -30,5 +31,5 @@ test('nodes have the same fields if they are read one by one and in a list', asy
         .toSorted(),
     );
   }
-  expect((await readNodeReports(kubernetes, access, ['gone'])).size).toBe(0);
+  expect((await readNodeReports(client, ['gone'])).size).toBe(0);
 });

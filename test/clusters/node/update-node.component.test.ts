@@ -236,16 +236,16 @@ test('reads up to ten nodes of a cluster one by one, and more of them with one l
   const requests = vi.spyOn(kubernetes.of(await access()), 'request');
   const reader = new NodeMetadataReader({ ...platform, kubernetes });
   const keys = nodes.map(({ name }) => `${cluster}/${name}`);
-  const found = await reader.ofNodes('acme', keys);
+  const found = await reader.ofNodes({ account: 'acme', subject: 'ann' }, keys);
   expect(keys.map((key) => found.get(key)?.labels['tier'])).toEqual(['batch', 'batch']);
   expect(requests).toHaveBeenCalledTimes(2);
   const missing = Array.from({ length: 9 }, (_, index) => `${cluster}/gone-${index}`);
-  expect([...(await reader.ofNodes('acme', [...keys, ...missing])).keys()]).toEqual(
-    expect.arrayContaining(keys),
-  );
+  expect([
+    ...(await reader.ofNodes({ account: 'acme', subject: 'ann' }, [...keys, ...missing])).keys(),
+  ]).toEqual(expect.arrayContaining(keys));
   expect(requests).toHaveBeenCalledTimes(3);
-  expect((await reader.ofNodes('other', keys)).size).toBe(0);
-  expect((await reader.ofNodes('acme', [`${cluster}/gone`])).size).toBe(0);
+  expect((await reader.ofNodes({ account: 'other', subject: 'ann' }, keys)).size).toBe(0);
+  expect((await reader.ofNodes({ account: 'acme', subject: 'ann' }, [`${cluster}/gone`])).size).toBe(0);
 });
 
 test('keeps a taint that is set while a change of the pool is applied to the node', async () => {

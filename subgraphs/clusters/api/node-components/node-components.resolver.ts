@@ -1,6 +1,10 @@
 import { Ctx, Field, FieldResolver, ObjectType, Resolver, Root } from 'type-graphql';
+import { impersonatedUser, type KubernetesUser } from '../../../../access/kubernetes-user.js';
+import { KubernetesClient } from '../../../../engine/kubernetes/client.js';
 import { type ClusterAccess, clusterAccess } from '../../../../engine/kubernetes/cluster-access.js';
+import { isForbidden } from '../../../../engine/kubernetes/kubernetes-error.js';
 import type { Platform } from '../../../../engine/platform.js';
+import type { Actor } from '../../../../kernel/actor.js';
 import { Cost } from '../../../runtime/graph/cost.js';
 import { graphEnum } from '../../../runtime/graph/graph-enum.js';
 import type { RequestContext } from '../../../runtime/subgraph.js';
@@ -65,7 +69,11 @@ export class NodeComponentsResolver {
     const cluster = await loadById(context, this.stores.clusters.byIds, node.clusterId);
     if (!cluster) return [];
     const plane = await loadValue(context, this.stores.controlPlanes.ofClusters, cluster.id);
-    const report = await loadValue(context, this.reports, `${cluster.id}/${node.name}`);
+    const loader = context.loaders.of<string, NodeReport | undefined>(this, async (keys) => {
+      const found = await this.reports(context.actor, keys);
+      return keys.map((key) => found.get(key));
+    });
+    const report = await loader.load(`${cluster.id}/${node.name}`);
     return nodeComponents({
       name: node.name,
       role: node.role,
@@ -76,27 +84,35 @@ export class NodeComponentsResolver {
     });
   }
 
-  /** Reads node reports by `<cluster>/<name>`; nodes of clusters that do not respond are omitted. */
-  private readonly reports = async (
-    account: string,
-    keys: readonly string[],
-  ): Promise<Map<string, NodeReport>> => {
+  /**
+   * Reads node reports, as the actor may read them, by `<cluster>/<name>`; nodes of clusters that do not respond or do not let the
+   * actor read nodes are omitted.
+   */
+  private async reports(actor: Actor, keys: readonly string[]): Promise<Map<string, NodeReport>> {
+    const user = impersonatedUser(actor);
     const byCluster = Map.groupBy(keys, (key) => key.slice(0, key.indexOf('/')));
-    const accesses = await clusterAccess(this.platform.database.prisma, account, [...byCluster.keys()]);
+    const accesses = await clusterAccess(this.platform.database.prisma, actor.account, [...byCluster.keys()]);
     const found = await Promise.all(
-      [...accesses.values()].map((access) => this.ofCluster(access, byCluster.get(access.clusterId) ?? [])),
+      [...accesses.values()].map((access) =>
+        this.ofCluster({ access, user }, byCluster.get(access.clusterId) ?? []),
+      ),
     );
     return new Map(found.flat());
-  };
+  }
 
-  private async ofCluster(access: ClusterAccess, keys: readonly string[]): Promise<[string, NodeReport][]> {
+  private async ofCluster(
+    { access, user }: { readonly access: ClusterAccess; readonly user: KubernetesUser },
+    keys: readonly string[],
+  ): Promise<[string, NodeReport][]> {
     const { kubernetes, log } = this.platform;
     const { clusterId } = access;
+    const client = new KubernetesClient(kubernetes.of(access), { clusterId, user });
     const names = keys.map((key) => key.slice(clusterId.length + 1));
     try {
-      const reports = await readNodeReports(kubernetes, access, names);
+      const reports = await readNodeReports(client, names);
       return [...reports].map(([name, report]) => [`${clusterId}/${name}`, report]);
     } catch (error) {
+      if (isForbidden(error)) return [];
       log.warn({ err: error, clusterId }, 'the nodes of a cluster could not be listed');
       return [];
     }

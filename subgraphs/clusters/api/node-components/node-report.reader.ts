@@ -1,8 +1,6 @@
-import type { ClusterAccess } from '../../../../engine/kubernetes/cluster-access.js';
-import { KubernetesClient, type KubernetesObject } from '../../../../engine/kubernetes/client.js';
-import type { KubernetesApis } from '../../../../engine/kubernetes/kubernetes-apis.js';
+import type { KubernetesClient, KubernetesObject } from '../../../../engine/kubernetes/client.js';
 import { MAX_SINGLE_READS } from '../../inspection/node-metadata.reader.js';
-import { isReady, type ListedNode, listNodes, readNode } from '../../inspection/kubernetes-nodes.js';
+import { isReady, type ListedNode, NODES_PATH, readNode } from '../../inspection/kubernetes-nodes.js';
 import { type AgentPod, imageVersion, type NodeReport } from '../../model/node-components.rules.js';
 
 const SYSTEM_PODS = '/api/v1/namespaces/kube-system/pods';
@@ -24,18 +22,15 @@ interface ListedPod extends KubernetesObject {
  * nodes and pods.
  */
 export async function readNodeReports(
-  kubernetes: KubernetesApis,
-  access: ClusterAccess,
+  client: KubernetesClient,
   names: readonly string[],
 ): Promise<ReadonlyMap<string, NodeReport>> {
-  const { clusterId } = access;
-  const client = new KubernetesClient(kubernetes.of(access), { clusterId });
   if (names.length <= MAX_SINGLE_READS) {
     const found = await Promise.all(names.map((name) => readNodeReport(client, name)));
     return new Map(found.flat());
   }
   const [nodes, pods] = await Promise.all([
-    listNodes(kubernetes, access),
+    client.all<ListedNode>(NODES_PATH),
     client.all<ListedPod>(SYSTEM_PODS),
   ]);
   const byNode = Map.groupBy(pods, ({ spec }) => spec?.nodeName ?? '');

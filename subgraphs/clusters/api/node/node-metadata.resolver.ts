@@ -11,7 +11,6 @@ import type { NodeMetadataReader } from '../../inspection/node-metadata.reader.j
 import { Node } from '../entities/node.type.js';
 import type { UpdatedNode, UpdateNodeService } from './update-node.service.js';
 import { UpdateNodeInput, UpdateNodePayload } from './update-node.type.js';
-import { loadValue } from '../entities/data-loaders.js';
 
 const READ =
   'read from the Kubernetes API of the cluster. Null while the API does not answer or does not have the node.';
@@ -65,6 +64,10 @@ export class NodeMetadataResolver {
   }
 
   private async metadata(context: RequestContext, node: UpdatedNode): Promise<NodeMetadata | undefined> {
-    return node.metadata ?? loadValue(context, this.reader.ofNodes, `${node.clusterId}/${node.name}`);
+    const loader = context.loaders.of<string, NodeMetadata | undefined>(this.reader, async (keys) => {
+      const found = await this.reader.ofNodes(context.actor, keys);
+      return keys.map((key) => found.get(key));
+    });
+    return node.metadata ?? loader.load(`${node.clusterId}/${node.name}`);
   }
 }

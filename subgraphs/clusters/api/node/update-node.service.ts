@@ -1,7 +1,8 @@
+import { impersonatedUser } from '../../../../access/kubernetes-user.js';
 import { checkClientToken, idempotent, noResult } from '../../../../engine/operations/client-tokens.js';
 import { clusterAccess } from '../../../../engine/kubernetes/cluster-access.js';
 import { KubernetesClient, MERGE_PATCH } from '../../../../engine/kubernetes/client.js';
-import { KubernetesStatusError } from '../../../../engine/kubernetes/kubernetes-error.js';
+import { KubernetesStatusError, rejectionProblem } from '../../../../engine/kubernetes/kubernetes-error.js';
 import { throwNotFound } from '../../../../engine/not-found.js';
 import type { Platform } from '../../../../engine/platform.js';
 import { eventTransaction } from '../../../../engine/events/event-transaction.js';
@@ -91,7 +92,8 @@ export class UpdateNodeService {
     return { account, mutation: MUTATION, token: input.clientToken, input, at: this.platform.clock.now() };
   }
 
-  private async target({ account }: Actor, input: UpdateNodeInput): Promise<Target> {
+  private async target(actor: Actor, input: UpdateNodeInput): Promise<Target> {
+    const { account } = actor;
     const { prisma } = this.platform.database;
     const [node] = await new NodeStore(prisma).byIds(account, [input.id]);
     if (!node) return throwNotFound('NODE', input.id, PATH);
@@ -115,7 +117,8 @@ export class UpdateNodeService {
     const pools =
       node.nodePoolId === null ? [] : await new NodePoolStore(prisma).byIds(account, [node.nodePoolId]);
     // Not the request's signal: after a disconnect of the client the event must still be written.
-    const options = { clusterId: cluster.id, signal: AbortSignal.timeout(TIMEOUT_MS) };
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    const options = { clusterId: cluster.id, signal, user: impersonatedUser(actor) };
     const client = new KubernetesClient(this.platform.kubernetes.of(access), options);
     return { node, cluster, pool: configOf(pools[0] ?? { config: {} }), client };
   }
@@ -148,8 +151,7 @@ function rejection(error: KubernetesStatusError, { name }: NodeRow): Problem {
     const message = `The node ${name} changed in Kubernetes meanwhile. Send the request again.`;
     return { code: 'CONFLICT', message, path: PATH };
   }
-  const { message, status } = error;
-  return { code: 'KUBERNETES_REJECTED', message, path: ['input'], details: { status } };
+  return { ...rejectionProblem(error), path: ['input'] };
 }
 
 function updated({ node, cluster }: Target, { summary, before, metadata }: Written, actor: string) {

@@ -21,7 +21,7 @@ export class ApiThrottlingResolver {
     @Root() { id, product }: Cluster,
     @Ctx() context: RequestContext,
   ): Promise<ApiThrottling | null> {
-    const api = await this.apis.of(id, context);
+    const api = await this.apis.asPlatform(id, context);
     if (!api) return null;
     const metrics = await api.text('/metrics').catch(throwReadError);
     return throttlingOf(product, rejectedRequests(metrics));

@@ -1,0 +1,154 @@
+import 'reflect-metadata';
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { KubernetesClient } from '../../engine/kubernetes/client.js';
+import { clusterAccess } from '../../engine/kubernetes/cluster-access.js';
+import { KubernetesApis } from '../../engine/kubernetes/kubernetes-apis.js';
+import { openDatabase } from '../../kernel/postgres/database.js';
+import { findPrograms } from '../../kubesim/control-planes/programs.js';
+import { createCluster, operationEnd } from '../kit/cluster-lifecycle.js';
+import { builtControlPlane } from '../kit/control-plane.js';
+import * as documents from '../kit/documents.js';
+import { eventually } from '../kit/eventually.js';
+import { graphqlRequest, startTestPlatform, type TestPlatform, testToken } from '../kit/platform.js';
+import { publishVersion } from '../kit/publish-version.js';
+import { temporaryFolder } from '../kit/temporary-files.js';
+
+const assets = builtControlPlane('the scenarios of rights in clusters');
+const RBAC = '/apis/rbac.authorization.k8s.io/v1';
+const GROUP = 'rbac.authorization.k8s.io';
+
+describe.skipIf(!assets).each(['SIMULATED', 'REAL'] as const)(
+  'rights in a cluster with a control plane that is %s',
+  { timeout: 180_000 },
+  (kind) => {
+    let folder: string;
+    let platform: TestPlatform;
+    let id: string;
+    /** Calls the API server as the platform itself, whose rights no role limits. */
+    let owner: KubernetesClient;
+    const opened = new AsyncDisposableStack();
+
+    beforeAll(async () => {
+      folder = await mkdtemp(join(temporaryFolder(), 'fleetgraph-rights-'));
+      opened.defer(() => rm(folder, { recursive: true, force: true }));
+      const controlPlane = { kind, programs: assets, folder: join(folder, 'control-planes') };
+      platform = opened.use(await startTestPlatform({ simulationSpeed: 50, controlPlane }));
+      const [{ version }] = await findPrograms(assets);
+      if (kind === 'REAL') await publishVersion(platform.url, version);
+      const session = { url: platform.url, account: 'acme' };
+      const created = await createCluster(session, 'rights', 1);
+      expect(await operationEnd(session, created.operationId)).toMatchObject({ state: 'SUCCEEDED' });
+      ({ id } = created);
+      const database = opened.use(openDatabase({ url: platform.kit.url, poolSize: 1 }));
+      const access = (await clusterAccess(database.prisma, 'acme', [id])).get(id);
+      if (!access) throw new Error('the cluster has no API');
+      owner = new KubernetesClient(opened.use(new KubernetesApis(database)).of(access), { clusterId: id });
+      await owner.create('/api/v1/namespaces', { metadata: { name: 'team' } });
+    }, 180_000);
+    afterAll(() => opened.disposeAsync());
+
+    async function ask<T>(subject: string, query: string, variables: Record<string, unknown>): Promise<T> {
+      const { data, errors } = await graphqlRequest<T>(platform.url, {
+        query,
+        variables,
+        token: await testToken('acme', { subject }),
+      });
+      expect(errors).toBeUndefined();
+      return data as T;
+    }
+
+    const manifest = (name: string, namespace: string) =>
+      documents.deploymentYaml(name, 1).replace('namespace: default', `namespace: ${namespace}`);
+
+    /** Applies a Deployment by the graph. */
+    async function apply(subject: string, namespace: string) {
+      const input = { clusterId: id, yaml: manifest('web', namespace) };
+      const { applyManifest } = await ask<{
+        applyManifest: {
+          workload: { id: string } | null;
+          userErrors: readonly { code: string; message: string }[];
+        };
+      }>(subject, documents.APPLY, { input });
+      return applyManifest;
+    }
+
+    /** Runs kubectl with a kubeconfig of the subject; its exit code and output. */
+    async function kubectl(subject: string, ...args: string[]) {
+      const file = join(folder, subject);
+      const { cluster } = await ask<{ cluster: { kubeconfig: { yaml: string } } }>(
+        subject,
+        documents.KUBECONFIG,
+        { id },
+      );
+      await writeFile(file, cluster.kubeconfig.yaml);
+      return new Promise<{ failed: boolean; output: string }>((resolve) => {
+        const env = { KUBECONFIG: file, HOME: folder };
+        execFile(join(assets ?? '', 'kubectl'), args, { env }, (error, stdout, stderr) =>
+          resolve({ failed: error !== null, output: stdout + stderr }),
+        );
+      });
+    }
+
+    test('the graph does for callers what their roles in the cluster allow, and refuses the rest as kubectl does', async () => {
+      expect((await apply('dev', 'default')).userErrors).toEqual([]);
+      await owner.delete(`${RBAC}/clusterrolebindings/fleetgraph:writers`);
+      await owner.create(`${RBAC}/namespaces/team/rolebindings`, {
+        metadata: { name: 'developers' },
+        roleRef: { apiGroup: GROUP, kind: 'ClusterRole', name: 'edit' },
+        subjects: [{ apiGroup: GROUP, kind: 'User', name: 'acme:dev' }],
+      });
+      const applied = await eventually(
+        async () => {
+          const answer = await apply('dev', 'team');
+          return answer.userErrors.length === 0 && answer;
+        },
+        { what: 'the rights of the role' },
+      );
+      const workloadId = applied.workload?.id ?? '';
+      const scale = (subject: string) =>
+        ask(subject, documents.SCALE_WORKLOAD, { input: { workloadId, replicas: 2 } });
+      expect(await scale('dev')).toMatchObject({ scaleWorkload: { workload: { replicas: 2 } } });
+
+      const refusal =
+        'deployments.apps "web" is forbidden: User "acme:dev" cannot get resource "deployments" in API group "apps" in the namespace "default"';
+      expect((await apply('dev', 'default')).userErrors).toMatchObject([
+        { code: 'FORBIDDEN', message: refusal },
+      ]);
+      const byHand = await kubectl('dev', 'get', 'deployment', 'web');
+      expect(byHand).toMatchObject({ failed: true, output: expect.stringContaining(refusal) as string });
+      expect(await scale('other')).toMatchObject({
+        scaleWorkload: {
+          userErrors: [{ code: 'FORBIDDEN', message: expect.stringContaining('User "acme:other" cannot') }],
+        },
+      });
+    });
+
+    test('the graph reads for callers what their roles in the cluster allow', async () => {
+      const list = `query ($id: ID!, $namespace: String) { cluster(id: $id) {
+        workloads(filter: { namespace: $namespace }) { nodes { namespace name } problems { code message } } } }`;
+      const read = (namespace: string) => ask('dev', list, { id, namespace });
+      expect(await read('team')).toMatchObject({
+        cluster: { workloads: { nodes: [{ namespace: 'team', name: 'web' }], problems: [] } },
+      });
+      expect(await read('default')).toMatchObject({
+        cluster: { workloads: { nodes: [], problems: [{ code: 'FORBIDDEN' }] } },
+      });
+      const nodes = 'query ($id: ID!) { cluster(id: $id) { nodes { nodes { id labels } } } }';
+      const found = await ask<{ cluster: { nodes: { nodes: { id: string; labels: unknown }[] } } }>(
+        'dev',
+        nodes,
+        { id },
+      );
+      expect(found.cluster.nodes.nodes).toMatchObject([{ labels: null }]);
+      const update =
+        'mutation ($input: UpdateNodeInput!) { updateNode(input: $input) { userErrors { code message } } }';
+      const input = { id: found.cluster.nodes.nodes[0]?.id, labels: { tier: 'batch' } };
+      expect(await ask('dev', update, { input })).toMatchObject({
+        updateNode: { userErrors: [{ code: 'FORBIDDEN', message: expect.stringContaining('acme:dev') }] },
+      });
+    });
+  },
+);
