@@ -4,7 +4,7 @@ import type { InstanceType } from '../catalog.js';
 import type { NodeHealth, NodeInstance } from '../cluster-port.js';
 import { healthConditions } from '../kubernetes/cluster/node-conditions.js';
 import { nodeObject } from '../kubernetes/cluster/node-object.js';
-import { nodes } from '../kubernetes/kinds/nodes.js';
+import { isNodeReady, nodes } from '../kubernetes/kinds/nodes.js';
 import type { ObjectReader } from '../kubernetes/store/cluster-store.js';
 import { type ClusterClient, MERGE_PATCH } from './cluster-client.js';
 import { pathOf } from './object-cache.js';
@@ -146,8 +146,8 @@ export class NodeRegistry {
     for (const [name, { health, phase }] of this.machines) {
       if (!health.ready || phase !== this.second) continue;
       const known = this.target?.objects.get(nodes, '', name);
-      // Deleted by a client, or its last report failed.
-      if (known) this.send(name, (target) => this.renewLease(target, name));
+      // Deleted by a client, its last report failed, or its lease was renewed too late and the node controller has set it to unknown.
+      if (known && isNodeReady(known)) this.send(name, (target) => this.renewLease(target, name));
       else this.report(name);
     }
   }

@@ -74,6 +74,7 @@ import {
   setKubeletVersion,
   setNodeHealth,
 } from './cluster/node-operations.js';
+import { nodeReports } from './cluster/node-reports.js';
 
 /** Dependencies of a simulated cluster besides the options of the cloud. */
 export interface SimulatedClusterDependencies {
@@ -229,7 +230,7 @@ export class SimulatedCluster implements ClusterContext, ClusterPort {
       volumeProtectionController(this),
       ...(this.serverlessZones
         ? [containerInstances(this, this.serverlessZones)]
-        : [nodeLifecycleController(this), scheduler(this)]),
+        : [nodeLifecycleController(this), nodeReports(this), scheduler(this)]),
       this.nodes,
     ];
     for (const controller of controllers) controller.start();
@@ -258,7 +259,7 @@ export class SimulatedCluster implements ClusterContext, ClusterPort {
   /** Removes the node of a deleted instance. */
   removeNode(name: string): void {
     const node = this.store.get(nodes, '', name);
-    this.machines.connect(name);
+    this.machines.remove(name);
     if (node) this.store.remove(nodes, node);
   }
 

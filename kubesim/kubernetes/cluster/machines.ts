@@ -1,7 +1,8 @@
 import type { Clock } from '../../../kernel/clock.js';
+import type { NodeHealth } from '../../cluster-port.js';
 
-/** Simulated seconds between two renewals of a node's lease: those of kubelets. */
-const RENEWAL_SECONDS = 10;
+/** Simulated seconds between two renewals of a node's lease, and two comparisons of its status: those of kubelets. */
+export const RENEWAL_SECONDS = 10;
 /** Simulated seconds without a renewal after which nothing is known of a node: `--node-monitor-grace-period`. */
 const GRACE_SECONDS = 50;
 
@@ -9,6 +10,8 @@ const GRACE_SECONDS = 50;
 export class Machines {
   /** When the kubelets of unreachable machines renewed their leases last, in milliseconds, by the names of the nodes. */
   private readonly unreachable = new Map<string, number>();
+  /** What the kubelets report, by the names of the nodes. */
+  private readonly reports = new Map<string, NodeHealth>();
   private readonly listeners = new Set<(nodeName: string) => void>();
 
   constructor(private readonly cluster: { readonly clock: Clock; scaled(seconds: number): number }) {}
@@ -38,6 +41,21 @@ export class Machines {
 
   connect(nodeName: string): void {
     if (this.unreachable.delete(nodeName)) this.notify(nodeName);
+  }
+
+  /** What the kubelet of a node reports; undefined if nothing is known of its machine. */
+  reportOf(nodeName: string): NodeHealth | undefined {
+    return this.reports.get(nodeName);
+  }
+
+  setReport(nodeName: string, health: NodeHealth): void {
+    this.reports.set(nodeName, health);
+  }
+
+  /** The machine of a node is gone. */
+  remove(nodeName: string): void {
+    this.reports.delete(nodeName);
+    this.connect(nodeName);
   }
 
   /** Calls `listener` with the name of the node after its machine was connected or disconnected. */

@@ -49,6 +49,7 @@ export function resizeNode(cluster: ClusterContext, instance: NodeInstance, type
 export function setNodeHealth(cluster: ClusterContext, name: string, health: NodeHealth): void {
   const node = cluster.store.get(nodes, '', name);
   if (!node) return;
+  cluster.machines.setReport(name, health);
   if (!health.ready) cluster.machines.disconnect(name, isNodeReady(node) ? undefined : heartbeatOf(node));
   const wasReady = isNodeReady(node);
   const conditions = healthConditions(

@@ -255,6 +255,24 @@ export const nodeLifecycle: Area = {
       await eventually(async () => (await renewedAt(context, name)) > String(lease.spec['renewTime']));
     },
 
+    async 'reports again that a node is ready after a client has said that it is not'(context) {
+      const { api, eventually } = context;
+      const { name } = await context.startMachine();
+      const path = `/api/v1/nodes/${name}`;
+      const now = new Date().toISOString().replace(/\.\d+Z/, 'Z');
+      const times = { lastHeartbeatTime: now, lastTransitionTime: now };
+      const lost = { type: 'Ready', status: 'Unknown', reason: 'Changed', message: '', ...times };
+      expectSuccess(await api.patch(`${path}/status`, 'strategic', { status: { conditions: [lost] } }));
+      const node = await eventually(async () => {
+        const { body } = await api.get(path);
+        return conditionsOf(body.status).find(({ type }) => type === 'Ready')?.status === 'True' && body;
+      });
+      expect(conditionsOf(node.status)).toContainEqual(
+        expect.objectContaining({ type: 'Ready', reason: 'KubeletReady' }),
+      );
+      await tainted(context, name);
+    },
+
     async 'ends streams to the pods of a machine that stops, and answers no further ones'(context) {
       const { api, eventually } = context;
       const machine = await context.startMachine();
