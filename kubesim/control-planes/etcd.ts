@@ -1,5 +1,8 @@
+import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
+import { type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { freePort } from '../../kernel/embedded-postgres/free-port.js';
 import type { Log } from '../../kernel/log.js';
 import type { ControlPlanePrograms } from './programs.js';
@@ -7,6 +10,8 @@ import { SupervisedProcess } from './supervised-process.js';
 
 /** Milliseconds until a started etcd must be healthy. */
 const START_TIMEOUT_MS = 30_000;
+/** Milliseconds that etcd may take for a response. */
+const TIMEOUT_MS = 30_000;
 /** Prefix of the keys of all control planes. */
 const CLUSTERS = '/clusters/';
 
@@ -84,8 +89,8 @@ export async function startEtcd(
 }
 
 async function isHealthy(url: string): Promise<boolean> {
-  return fetch(`${url}/health`).then(
-    ({ ok }) => ok,
+  return send(`${url}/health`).then(
+    ({ status }) => status === 200,
     () => false,
   );
 }
@@ -124,7 +129,15 @@ async function call(
   method: 'range' | 'deleterange',
   body: Range & { readonly limit?: number; readonly keys_only?: boolean },
 ): Promise<{ readonly kvs?: readonly { readonly key: string }[] }> {
-  const response = await fetch(`${url}/v3/kv/${method}`, { method: 'POST', body: JSON.stringify(body) });
-  if (!response.ok) throw new Error(`etcd returned ${response.status} for ${method}`);
-  return (await response.json()) as { kvs?: { key: string }[] };
+  const { status, received } = await send(`${url}/v3/kv/${method}`, JSON.stringify(body));
+  if (status !== 200) throw new Error(`etcd returned ${status} for ${method}`);
+  return JSON.parse(received) as { kvs?: { key: string }[] };
+}
+
+/** Not with `fetch`, which loads a client of its own of 10 MB. */
+async function send(url: string, body?: string): Promise<{ status: number | undefined; received: string }> {
+  const method = body === undefined ? 'GET' : 'POST';
+  const call = request(url, { method, signal: AbortSignal.timeout(TIMEOUT_MS) }).end(body);
+  const [response] = (await once(call, 'response')) as [IncomingMessage];
+  return { status: response.statusCode, received: await text(response) };
 }

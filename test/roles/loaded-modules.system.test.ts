@@ -82,6 +82,7 @@ const realControlPlanes: TestedRole = {
     '@marcbachmann/cel-js',
     'piscina',
     'protobufjs',
+    'undici',
     'yaml',
   ],
 };

@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer } from 'node:http2';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
