@@ -2,7 +2,7 @@ import ipaddr from 'ipaddr.js';
 
 /** Formats an address in dotted decimal notation. */
 export function addressText(address: number): string {
-  return [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256).join('.');
+  return `${address >>> 24}.${(address >>> 16) & 255}.${(address >>> 8) & 255}.${address & 255}`;
 }
 
 /** The first and the last address of a CIDR, as numbers. */

@@ -1,17 +1,17 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** A number from 0 to 1 (exclusive) that depends only on the seed and the key, so that runs are reproducible. */
 export function chance(seed: string | number, key: string): number {
-  return createHash('sha256').update(`${seed}\u0000${key}`).digest().readUIntBE(0, 6) / 2 ** 48;
+  return hash('sha256', `${seed}\u0000${key}`, 'buffer').readUIntBE(0, 6) / 2 ** 48;
 }
 
 /** A fast 32-bit hash (FNV-1a). */
 export function hash32(text: string): number {
-  let hash = 0x811c9dc5;
+  let result = 0x811c9dc5;
   for (let index = 0; index < text.length; index += 1) {
-    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+    result = Math.imul(result ^ text.charCodeAt(index), 0x01000193);
   }
-  return hash >>> 0;
+  return result >>> 0;
 }
 
 const LETTERS = 'bcdfghjklmnpqrstvwxz2456789';
@@ -32,5 +32,5 @@ export function hashText(text: string): string {
 
 /** A hash of `text` as twenty hexadecimal digits, for ids that must not collide. */
 export function hashHex(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 20);
+  return hash('sha256', text).slice(0, 20);
 }

@@ -70,13 +70,22 @@ function makePod(cluster: ClusterContext, owner: KubeObject, plan: PodPlan): Pod
   const outcome = outcomeOf(cluster, owner);
   if (outcome) throw outcome;
   const draft = draftOf(owner, plan);
-  if (!hasWebhooks(cluster)) return create(cluster, pods, draft);
+  if (!hasWebhooks(cluster)) return create(cluster, pods, draft, { checked: checkedBy(owner) });
   const { reviews } = reviewsOf(cluster);
   const [first] = reviews.values();
   if (first && reviews.size >= MAX_REVIEWS) throw new PendingCreation(first);
   const created = cluster.review(creation(cluster, pods, draft, requestOf(cluster, owner, plan)));
   if (created instanceof Promise) throw new PendingCreation(settling(cluster, owner, created));
   return created;
+}
+
+/** Kinds of Kubernetes, whose stored templates have defaults and are valid. */
+const API_VERSIONS: ReadonlySet<string> = new Set(['apps/v1', 'batch/v1', 'v1']);
+
+/** The spec of the stored template of an owner: a pod shares most of it. */
+function checkedBy({ apiVersion, ...owner }: KubeObject): object | undefined {
+  const { spec } = owner as { readonly spec?: { readonly template?: PodTemplate } };
+  return API_VERSIONS.has(apiVersion) && spec?.template ? { spec: spec.template.spec } : undefined;
 }
 
 /** The most pods that webhooks review at the same time, and owners whose rejections wait for their controllers. */

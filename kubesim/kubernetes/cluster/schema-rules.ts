@@ -13,15 +13,18 @@ export function schemaOf(
   return kubernetesApi(cluster.version()).schemaOf(group, version, kind);
 }
 
-/** Validates an object by the rules of its kind and by its schema; a field is reported once, by the kind. */
+/**
+ * Validates an object by the rules of its kind and by its schema; a field is reported once, by the kind. What it shares with
+ * the object that it replaces, or with `checked`, was validated by the schema before.
+ */
 export function specCauses<T extends KubeObject>(
   type: ResourceType<T>,
   schema: SchemaNode | undefined,
-  { object, old }: { readonly object: T; readonly old?: T },
+  { object, old, checked }: { readonly object: T; readonly old?: T; readonly checked?: object | undefined },
 ): Cause[] {
   const causes = type.validate(object, old);
   if (!schema) return causes;
-  const more = schemaCauses(object, schema, old);
+  const more = schemaCauses(object, schema, old ?? checked);
   if (more.length === 0) return causes;
   const reported = new Set(causes.map(({ field }) => field));
   // What all versions of a definition have in common is reported once.

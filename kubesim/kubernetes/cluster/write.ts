@@ -46,6 +46,8 @@ export interface WriteOptions {
   readonly attributes?: RequestAttributes;
   /** The form of the object in the request; default its version in the path. */
   readonly form?: RequestForm;
+  /** A stored object, or a part of one in its place, with which a new object shares what needs neither defaults nor validation. */
+  readonly checked?: object | undefined;
   /** Throws ApiError if the user may not write the object as admission has made it. */
   readonly authorize?: (object: KubeObject, old?: KubeObject) => void;
 }
@@ -76,7 +78,7 @@ export function* creation<T extends KubeObject>(
   draft: Draft<T>,
   options: WriteOptions,
 ): Reviewed<T> {
-  const { dryRun = false, warn } = options;
+  const { dryRun = false, warn, checked } = options;
   const drafted = admit(cluster, type, drafting(cluster, type, draft, options));
   const request = requestOf(type, 'CREATE', options);
   const object = yield* mutated(cluster, request ?? requestOfController(type, drafted, dryRun), {
@@ -87,7 +89,7 @@ export function* creation<T extends KubeObject>(
   });
   options.authorize?.(object);
   const schema = schemaOf(cluster, type);
-  const causes = [...metadataCauses(type, object.metadata), ...specCauses(type, schema, { object })];
+  const causes = [...metadataCauses(type, object.metadata), ...specCauses(type, schema, { object, checked })];
   checkCauses(type, object, causes);
   admitPodSecurity(cluster, type, { object }, warn);
   review(cluster, type, options, { object });
@@ -130,11 +132,13 @@ function drafting<T extends KubeObject>(
   cluster: ClusterContext,
   type: ResourceType<T>,
   draft: Draft<T>,
-  { by }: WriteOptions,
+  { by, checked }: WriteOptions,
 ): T {
   const metadata = newMetadata(cluster, type, draft.metadata);
   const own = by ? withoutStatus(type, draft) : draft;
-  const next = type.defaults(withDefaults({ ...own, metadata } as unknown as T, schemaOf(cluster, type)));
+  const next = type.defaults(
+    withDefaults({ ...own, metadata } as unknown as T, schemaOf(cluster, type), checked),
+  );
   return by ? recorded(cluster, type, { next, by }) : next;
 }
 

@@ -52,7 +52,7 @@ const NO_CAUSES: readonly Cause[] = [];
 
 /**
  * Checks the enums and the required texts of an object with defaults. Types were checked when it was decoded, and what it
- * shares with the stored object when that was written.
+ * shares with `old`, such as the stored object, when that was written.
  */
 export function schemaCauses(object: object, schema: SchemaNode, old?: object): readonly Cause[] {
   let causes = NO_CAUSES;
@@ -139,10 +139,11 @@ function isPlainText({ type, enum: allowed }: SchemaNode): boolean {
 /** Plain entries are reported at their list, as API servers do. */
 function listCauses(list: readonly unknown[], items: SchemaNode, place: Place): readonly Cause[] {
   if (isPlainText(items)) return NO_CAUSES;
-  const entryPlace = { owner: place.owner, name: place.name };
+  const old: readonly unknown[] = Array.isArray(place.old) ? place.old : [];
   let causes = NO_CAUSES;
   for (const [index, entry] of list.entries()) {
-    const found = valueCauses(entry, items, entryPlace);
+    if (entry === old[index]) continue;
+    const found = valueCauses(entry, items, { ...place, old: old[index] });
     causes = joined(causes, isJson(entry) ? below(`[${index}]`, found) : found);
   }
   return causes;
