@@ -3,11 +3,11 @@ import type { Platform } from '../engine/platform.js';
 import { systemClock } from '../kernel/clock.js';
 import { openDatabase } from '../kernel/postgres/database.js';
 import { createLog } from '../kernel/log.js';
-import { type SubgraphName, subgraphNames } from '../subgraphs/runtime/subgraph.js';
+import { type Subgraph, subgraphNames } from '../subgraphs/runtime/subgraph.js';
 import { createSubgraph } from './subgraphs.js';
 
-/** The SDL of every subgraph, without a running platform: nothing is connected, so resolvers must not be called. */
-export async function subgraphSchemas(): Promise<Record<SubgraphName, string>> {
+/** Every subgraph without a running platform: nothing is connected, so resolvers must not be called. */
+export async function subgraphDefinitions(): Promise<readonly Subgraph[]> {
   await using database = openDatabase({ url: 'postgresql://schema.invalid/none' });
   const platform: Platform = {
     database,
@@ -20,8 +20,7 @@ export async function subgraphSchemas(): Promise<Record<SubgraphName, string>> {
     kubernetes: absent('the Kubernetes APIs'),
     rights: absent('the rights reader'),
   };
-  const subgraphs = await Promise.all(subgraphNames.map((name) => createSubgraph(name, platform)));
-  return Object.fromEntries(subgraphs.map(({ name, sdl }) => [name, sdl])) as Record<SubgraphName, string>;
+  return Promise.all(subgraphNames.map((name) => createSubgraph(name, platform)));
 }
 
 /** Placeholder of a part that no schema needs; using it is a bug. */

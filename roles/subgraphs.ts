@@ -19,7 +19,6 @@ export async function createSubgraph(name: SubgraphName, platform: Platform): Pr
   const create = await load[name]();
   return {
     ...(await create(platform)),
-    rights: platform.rights,
     waitForVersion: (context) => waitForResourceVersion(platform, context),
     checkReady: () => platform.database.probe.check(),
   };

@@ -3,21 +3,30 @@ import { join } from 'node:path';
 import { composeSupergraph } from '../gateway/supergraph/compose.js';
 import { errorRegistry } from '../kernel/errors.js';
 import { packageRoot } from '../kernel/package-root.js';
-import { subgraphNames } from '../subgraphs/runtime/subgraph.js';
 import { subgraphPorts } from '../roles/ports.js';
-import { subgraphSchemas } from '../roles/subgraph-schemas.js';
+import { subgraphDefinitions } from '../roles/subgraph-schemas.js';
+import { verbsOfRules } from '../subgraphs/runtime/access/verbs-of-rules.js';
 import { capabilitiesPage } from './capabilities/generate-capabilities.js';
 
-/** Writes the generated files that are committed: the supergraph, docs/errors.md, docs/capabilities.md. */
-const schemas = await subgraphSchemas();
+/** Writes the generated files that are committed: supergraph, verbs, docs/errors.md, docs/capabilities.md. */
+const subgraphs = await subgraphDefinitions();
 const supergraph = composeSupergraph(
-  subgraphNames.map((name) => ({
+  subgraphs.map(({ name, sdl }) => ({
     name,
-    sdl: schemas[name],
+    sdl,
     url: `http://127.0.0.1:${subgraphPorts[name]}/graphql`,
   })),
 );
 await writeFile(join(packageRoot, 'gateway/supergraph.graphql'), supergraph);
+
+const verbs = [...new Set(subgraphs.flatMap(({ access }) => (access ? verbsOfRules(access) : [])))].sort();
+await writeFile(
+  join(packageRoot, 'access/model/verbs.generated.ts'),
+  `/** Verbs of the graph's fields; written by \`npm run generate\` from the access rules of the subgraphs. */
+export const graphVerbs = [
+${verbs.map((verb) => `  '${verb}',\n`).join('')}] as const;
+`,
+);
 
 const rows = Object.entries(errorRegistry)
   .sort(([a], [b]) => a.localeCompare(b))

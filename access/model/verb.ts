@@ -10,10 +10,31 @@ const clusterVerbs = [
   'podLogs.read',
 ] as const;
 
-/** Every verb, `<kind in plural>.<action>`: those of the graph's fields and those inside clusters. */
-export const verbs: readonly Verb[] = [...new Set([...graphVerbs, ...clusterVerbs])].sort();
+/** Verbs on permissions and on what was done with them. */
+const accessVerbs = [
+  'accessRequests.approve',
+  'accessRequests.create',
+  'accessRequests.read',
+  'auditEvents.export',
+  'auditEvents.read',
+  'permissions.grant',
+  'permissions.read',
+  'permissions.revoke',
+  'roles.create',
+  'roles.delete',
+  'roles.read',
+  'roles.update',
+  'serviceAccountKeys.create',
+  'serviceAccountKeys.revoke',
+  'serviceAccounts.create',
+  'serviceAccounts.delete',
+  'serviceAccounts.read',
+] as const;
 
-export type Verb = (typeof graphVerbs)[number] | (typeof clusterVerbs)[number];
+/** Every verb, `<kind in plural>.<action>`: those of the graph's fields and those inside clusters. */
+export const verbs: readonly Verb[] = [...new Set([...graphVerbs, ...accessVerbs, ...clusterVerbs])].sort();
+
+export type Verb = (typeof graphVerbs)[number] | (typeof accessVerbs)[number] | (typeof clusterVerbs)[number];
 
 /** Whether there is such a verb. */
 export function isVerb(text: string): text is Verb {

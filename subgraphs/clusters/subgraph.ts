@@ -5,6 +5,7 @@ import { scopeGuard } from '../runtime/schema/scope-guard.js';
 import { defineSubgraph } from '../runtime/schema/define-subgraph.js';
 import { userErrorTypes } from '../runtime/graph/user-error.type.js';
 import type { Subgraph } from '../runtime/subgraph.js';
+import { clustersAccess } from './access.js';
 import { AccountVerificationResolver } from './api/account/account-verification.resolver.js';
 import { AccountVerificationService } from './api/account/account-verification.service.js';
 import { CatalogResolver } from './api/catalog/catalog.resolver.js';
@@ -118,6 +119,7 @@ export async function createClustersSubgraph(platform: Platform): Promise<Subgra
   return defineSubgraph({
     name: 'clusters',
     guard: scopeGuard,
+    access: { rules: clustersAccess, dependencies: platform },
     audit: new AuditLog(platform),
     resolvers: [
       new ClusterResolver({ ...stores, lists, kubeconfigs }),

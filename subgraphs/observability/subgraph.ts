@@ -4,6 +4,7 @@ import type { Platform } from '../../engine/platform.js';
 import { scopeGuard } from '../runtime/schema/scope-guard.js';
 import { defineSubgraph } from '../runtime/schema/define-subgraph.js';
 import type { Subgraph } from '../runtime/subgraph.js';
+import { observabilityAccess } from './access.js';
 import { Cluster, Workload } from './api/entities/entities.type.js';
 import { EventResolver } from './api/event/event.resolver.js';
 import { eventReferences } from './api/event/event-references.js';
@@ -23,6 +24,7 @@ export async function createObservabilitySubgraph(platform: Platform): Promise<S
   return defineSubgraph({
     name: 'observability',
     guard: scopeGuard,
+    access: { rules: observabilityAccess, dependencies: platform },
     audit: new AuditLog(platform),
     resolvers: [
       new EventResolver(events, cursors),

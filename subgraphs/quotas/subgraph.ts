@@ -5,6 +5,7 @@ import { scopeGuard } from '../runtime/schema/scope-guard.js';
 import { defineSubgraph } from '../runtime/schema/define-subgraph.js';
 import { userErrorTypes } from '../runtime/graph/user-error.type.js';
 import type { RequestContext, Subgraph } from '../runtime/subgraph.js';
+import { quotasAccess } from './access.js';
 import { QuotaApplicationResolver } from './api/quota-application/quota-application.resolver.js';
 import { QuotaApplicationService } from './api/quota-application/quota-application.service.js';
 import { QuotaApplicationStore } from './store/quota-application.store.js';
@@ -25,7 +26,9 @@ interface Reference {
 }
 
 /** Limits and usage of the account and its clusters, applications for higher limits, and billing. */
-export function createQuotasSubgraph(platform: Pick<Platform, 'database' | 'clock'>): Promise<Subgraph> {
+export function createQuotasSubgraph(
+  platform: Pick<Platform, 'database' | 'clock' | 'rights'>,
+): Promise<Subgraph> {
   const { prisma } = platform.database;
   const store = new QuotaStore(prisma);
   const quotas = new QuotaService(store);
@@ -34,6 +37,7 @@ export function createQuotasSubgraph(platform: Pick<Platform, 'database' | 'cloc
   return defineSubgraph({
     name: 'quotas',
     guard: scopeGuard,
+    access: { rules: quotasAccess, dependencies: platform },
     audit: new AuditLog(platform),
     resolvers: [
       new QuotaResolver(quotas),

@@ -4,6 +4,7 @@ import type { Platform } from '../../engine/platform.js';
 import { scopeGuard } from '../runtime/schema/scope-guard.js';
 import { defineSubgraph } from '../runtime/schema/define-subgraph.js';
 import type { Subgraph } from '../runtime/subgraph.js';
+import { regionsAccess } from './access.js';
 import { RegionCatalogStore } from './store/region-catalog.store.js';
 import { RegionResolver, ZoneResolver } from './api/region/region.resolver.js';
 import { RegionService } from './api/region/region.service.js';
@@ -15,13 +16,16 @@ interface Reference {
 }
 
 /** Regions, zones, the availability of products, time zones. */
-export function createRegionsSubgraph(platform: Pick<Platform, 'database' | 'clock'>): Promise<Subgraph> {
+export function createRegionsSubgraph(
+  platform: Pick<Platform, 'database' | 'clock' | 'rights'>,
+): Promise<Subgraph> {
   const store = new RegionCatalogStore(platform.database.prisma);
   const regions = new RegionService(store);
   const timeZones = new TimeZoneService(store);
   return defineSubgraph({
     name: 'regions',
     guard: scopeGuard,
+    access: { rules: regionsAccess, dependencies: platform },
     audit: new AuditLog(platform),
     resolvers: [
       new RegionResolver(regions, timeZones),

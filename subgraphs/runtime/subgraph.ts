@@ -4,6 +4,7 @@ import type { RightsReader } from '../../access/store/rights-reader.js';
 import type { WorkBudget } from '../../kernel/fairness/work-turns.js';
 import type { MaybePromise } from '../../kernel/maybe-promise.js';
 import type { SubgraphContext } from '../../protocol/subgraph-endpoint.js';
+import type { AccessRules } from './access/access-rules.js';
 
 /** The five subgraphs, in the order in which they are composed. */
 export const subgraphNames = ['regions', 'clusters', 'quotas', 'workloads', 'observability'] as const;
@@ -28,6 +29,8 @@ export interface Subgraph {
   readonly schema: GraphQLSchema;
   /** Federation 2 SDL, the input of composition. */
   readonly sdl: string;
+  /** What callers need for each field; enforced by the schema. Default: every caller may use every field. */
+  readonly access?: AccessRules;
   /** Reads the rights of actors. Without it, `RequestContext.rights` throws. */
   readonly rights?: Pick<RightsReader, 'of'> | undefined;
   /** Waits until reads of the subgraph are not older than the context's `minResourceVersion`. Throws `STALE_READ`. */

@@ -5,6 +5,7 @@ import { scopeGuard } from '../runtime/schema/scope-guard.js';
 import { defineSubgraph } from '../runtime/schema/define-subgraph.js';
 import { userErrorTypes } from '../runtime/graph/user-error.type.js';
 import type { RequestContext, Subgraph } from '../runtime/subgraph.js';
+import { workloadsAccess } from './access.js';
 import { ApiThrottlingResolver } from './api/api-throttling/api-throttling.resolver.js';
 import { ClusterApis } from './inspection/cluster-apis.js';
 import { ClusterResolver } from './api/cluster/cluster.resolver.js';
@@ -40,6 +41,7 @@ export async function createWorkloadsSubgraph(platform: Platform): Promise<Subgr
   return defineSubgraph({
     name: 'workloads',
     guard: scopeGuard,
+    access: { rules: workloadsAccess, dependencies: platform },
     audit: new AuditLog(platform),
     resolvers: [
       new ClusterResolver(new NamespaceService(apis), workloads),

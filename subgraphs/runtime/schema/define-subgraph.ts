@@ -1,7 +1,12 @@
+import 'reflect-metadata';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { printSchemaWithDirectives } from '@graphql-tools/utils';
 import { type GraphQLResolveInfo, type GraphQLSchema, parse, print } from 'graphql';
 import { type BuildSchemaOptions, buildSchema, createResolversMap } from 'type-graphql';
+import { type AccessDependencies, AccessDecider } from '../access/access-decider.js';
+import type { AccessRules } from '../access/access-rules.js';
+import { guardAccess } from '../access/guard-access.js';
+import { filterReferences } from '../access/filter-references.js';
 import type { RequestContext, Subgraph, SubgraphName } from '../subgraph.js';
 import { type MutationAudit, auditMutations } from './audit-mutations.js';
 import { addSchemaDirectives } from './add-schema-directives.js';
@@ -34,6 +39,8 @@ export interface SubgraphDefinition {
   readonly name: SubgraphName;
   /** Checks which actors may select a field. */
   readonly guard: FieldGuard;
+  /** What callers need for each field, and where the places of objects are read. */
+  readonly access: { readonly rules: AccessRules; readonly dependencies: AccessDependencies };
   /** Where mutations are audited. */
   readonly audit: MutationAudit;
   /** type-graphql resolver instances; each class once. */
@@ -64,7 +71,10 @@ export async function defineSubgraph(definition: SubgraphDefinition): Promise<Su
   });
   const sdl = `${FEDERATION}\n\n${print(addSchemaDirectives(parse(printSchemaWithDirectives(base)), definition.guard.mutations))}`;
   const resolvers = createResolversMap(base) as Record<string, Record<string, unknown>>;
-  for (const [type, resolve] of Object.entries(definition.references ?? {})) {
+  const { rules, dependencies } = definition.access;
+  const decider = new AccessDecider(dependencies);
+  const references = filterReferences(definition.references ?? {}, rules.objects, decider);
+  for (const [type, resolve] of Object.entries(references)) {
     resolvers[type] = { ...resolvers[type], __resolveReference: resolve };
   }
   for (const [field, open] of Object.entries(definition.streams ?? {})) {
@@ -75,9 +85,10 @@ export async function defineSubgraph(definition: SubgraphDefinition): Promise<Su
     };
   }
   const schema = subgraphSchema(sdl, resolvers);
+  guardAccess(schema, rules, decider);
   guardFields(schema, definition.guard);
   auditMutations(schema, definition.audit);
-  return { name: definition.name, schema, sdl };
+  return { name: definition.name, schema, sdl, access: rules, rights: dependencies.rights };
 }
 
 /** Builds the executable schema of a subgraph with `_service` and `_entities`, which calls `__resolveReference`. */

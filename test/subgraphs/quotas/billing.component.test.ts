@@ -48,7 +48,13 @@ describe('billing', () => {
   let ask: AskSubgraph;
   beforeAll(async () => {
     clusters = await openClusters();
-    ask = askSubgraph(await createQuotasSubgraph({ database: clusters.kit.database, clock: systemClock }));
+    ask = askSubgraph(
+      await createQuotasSubgraph({
+        database: clusters.kit.database,
+        clock: systemClock,
+        rights: clusters.kit.rights,
+      }),
+    );
   });
   afterAll(() => clusters[Symbol.asyncDispose]());
 

@@ -23,7 +23,9 @@ let kit: TestDatabase;
 let ask: AskSubgraph;
 beforeAll(async () => {
   kit = await createTestDatabase();
-  ask = askSubgraph(await createQuotasSubgraph({ database: kit.database, clock: systemClock }));
+  ask = askSubgraph(
+    await createQuotasSubgraph({ database: kit.database, clock: systemClock, rights: kit.rights }),
+  );
 });
 afterAll(() => kit[Symbol.asyncDispose]());
 

@@ -26,7 +26,11 @@ let engine: Engine | undefined;
 
 beforeAll(async () => {
   kit = await createTestDatabase();
-  const subgraph = await createQuotasSubgraph({ database: kit.database, clock: systemClock });
+  const subgraph = await createQuotasSubgraph({
+    database: kit.database,
+    clock: systemClock,
+    rights: kit.rights,
+  });
   ask = askSubgraph(subgraph);
   askAs = askSubgraphAs(subgraph);
   [reconciler] = quotaReconcilers({ database: kit.database }) as [Reconciler];

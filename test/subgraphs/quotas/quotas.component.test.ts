@@ -15,7 +15,9 @@ let ask: AskSubgraph;
 
 beforeAll(async () => {
   kit = await createTestDatabase();
-  ask = askSubgraph(await createQuotasSubgraph({ database: kit.database, clock: systemClock }));
+  ask = askSubgraph(
+    await createQuotasSubgraph({ database: kit.database, clock: systemClock, rights: kit.rights }),
+  );
 });
 afterAll(() => kit[Symbol.asyncDispose]());
 

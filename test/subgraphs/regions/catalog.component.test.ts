@@ -16,7 +16,9 @@ interface Cells {
 
 beforeAll(async () => {
   kit = await createTestDatabase();
-  ask = askSubgraph(await createRegionsSubgraph({ database: kit.database, clock: systemClock }));
+  ask = askSubgraph(
+    await createRegionsSubgraph({ database: kit.database, clock: systemClock, rights: kit.rights }),
+  );
   catalog = await readCatalog();
 });
 afterAll(() => kit[Symbol.asyncDispose]());

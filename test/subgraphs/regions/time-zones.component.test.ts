@@ -15,7 +15,9 @@ let entries: readonly TimeZoneEntry[];
 
 beforeAll(async () => {
   kit = await createTestDatabase();
-  ask = askSubgraph(await createRegionsSubgraph({ database: kit.database, clock: { now: () => NOW } }));
+  ask = askSubgraph(
+    await createRegionsSubgraph({ database: kit.database, clock: { now: () => NOW }, rights: kit.rights }),
+  );
   entries = (await readCatalog()).timeZones;
 });
 afterAll(() => kit[Symbol.asyncDispose]());

@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => kit[Symbol.asyncDispose]());
 
 test('a subgraph that answered before the database was seeded reads the catalog afterwards', async () => {
-  const platform = { database: kit.database, clock: systemClock };
+  const platform = { database: kit.database, clock: systemClock, rights: kit.rights };
   const regions = askSubgraph(await createRegionsSubgraph(platform));
   const quotas = askSubgraph(await createQuotasSubgraph(platform));
   await kit.database.pool.query('TRUNCATE regions.region, quotas.quota_definition');

@@ -15,6 +15,7 @@ import {
 import { expect, test } from 'vitest';
 import { connectionOf, toConnection } from '../../../../subgraphs/runtime/graph/connection.type.js';
 import { scopeGuard } from '../../../../subgraphs/runtime/schema/scope-guard.js';
+import { withoutRules } from '../../../kit/access.js';
 import { defineSubgraph } from '../../../../subgraphs/runtime/schema/define-subgraph.js';
 import {
   InputError,
@@ -60,6 +61,7 @@ class ThingResolver {
 test('a subgraph built from decorated classes answers queries and entity representations', async () => {
   const subgraph = await defineSubgraph({
     guard: scopeGuard,
+    access: withoutRules,
     audit: { now: () => new Date(), write: () => Promise.resolve() },
     name: 'clusters',
     resolvers: [new ThingResolver()],

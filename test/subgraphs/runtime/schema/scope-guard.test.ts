@@ -5,6 +5,7 @@ import { scopeGuard } from '../../../../subgraphs/runtime/schema/scope-guard.js'
 import { Requires } from '../../../../subgraphs/runtime/graph/requires.js';
 import { ACTOR_HEADER, type Actor, signActor } from '../../../../kernel/actor.js';
 import type { AuditEntry } from '../../../../access/audit/audit-entry.js';
+import { withoutRules } from '../../../kit/access.js';
 import { defineSubgraph } from '../../../../subgraphs/runtime/schema/define-subgraph.js';
 import { type SubgraphServer, serveSubgraph } from '../../../../subgraphs/runtime/server/serve-subgraph.js';
 import { createLog } from '../../../../kernel/log.js';
@@ -43,6 +44,7 @@ describe('subgraph called without the gateway', () => {
   beforeAll(async () => {
     const subgraph = await defineSubgraph({
       guard: scopeGuard,
+      access: withoutRules,
       audit: { now: () => new Date(), write: async (entry) => void audited.push(entry) },
       name: 'clusters',
       resolvers: [new BoxResolver()],

@@ -1,0 +1,118 @@
+import { containsCluster } from '../../../access/model/cluster-filter.js';
+import type { Rights } from '../../../access/model/rights.js';
+import type { RightsReader } from '../../../access/store/rights-reader.js';
+import type { Target } from '../../../access/model/target.js';
+import type { Verb } from '../../../access/model/verb.js';
+import { nameOfKind, notFound } from '../../../engine/not-found.js';
+import type { Clock } from '../../../kernel/clock.js';
+import type { Database } from '../../../kernel/postgres/database.js';
+import type { Problem } from '../../../kernel/result.js';
+import type { RequestContext } from '../subgraph.js';
+import { type LocatedKind, locateObjects } from '../store/locations.js';
+import type { ArgumentAccess, ObjectAccess, ObjectReference, Place, VerbName } from './access-rules.js';
+import { type ArgumentTarget, argumentTargets } from './argument-targets.js';
+import { readVerbOf } from './object-kinds.js';
+
+/** Where the rights of actors and the places of objects are read. */
+export interface AccessDependencies {
+  readonly database: { readonly prisma: Database };
+  readonly clock: Clock;
+  readonly rights: Pick<RightsReader, 'of'>;
+}
+
+/** Decides for the actor of a request. What it reads of objects is read once for a request. */
+export class AccessDecider {
+  /** Identify the loaders of places. */
+  private readonly loaders = new Map<LocatedKind, object>();
+
+  constructor(private readonly dependencies: AccessDependencies) {}
+
+  /** Whether the verb is allowed in the whole account: nothing needs to be read then. */
+  isUnrestricted(rights: Rights, verb: VerbName): boolean {
+    return rights.isUnrestricted(verb as Verb, this.dependencies.clock.now());
+  }
+
+  /** Whether the actor may see an object. */
+  async sees(context: RequestContext, { verb, place }: ObjectAccess, row: unknown): Promise<boolean> {
+    const rights = await context.rights();
+    if (verb === undefined || this.isUnrestricted(rights, verb)) return true;
+    return this.allows(context, rights, { verb, place: place(row as never) });
+  }
+
+  /** Whether the verb is allowed in a place, or in namespaces of it. */
+  async allows(
+    context: RequestContext,
+    rights: Rights,
+    { verb, place }: { readonly verb: VerbName; readonly place: Place },
+  ): Promise<boolean> {
+    const target = await this.targetOf(context, place);
+    return target !== undefined && this.reaches(rights, verb, target);
+  }
+
+  /** The problems for which the verb is refused on what the arguments name: without any it is allowed. */
+  async problems(
+    context: RequestContext,
+    rights: Rights,
+    { access, args }: { access: ArgumentAccess; args: Readonly<Record<string, unknown>> },
+  ): Promise<Problem[]> {
+    const targets = argumentTargets(access, args);
+    const found = await Promise.all(
+      targets.map((target) => this.problem(context, rights, access.verb, target)),
+    );
+    return found.filter((problem) => problem !== undefined);
+  }
+
+  private async problem(
+    context: RequestContext,
+    rights: Rights,
+    verb: VerbName,
+    { place, object, path }: ArgumentTarget,
+  ): Promise<Problem | undefined> {
+    const target = place && (await this.targetOf(context, place));
+    if (object && !(target && this.reaches(rights, readVerbOf(object.kind), target)))
+      return notFound(object.kind, object.id, path);
+    if (this.reaches(rights, verb, target ?? {})) return undefined;
+    return forbidden(verb, object ? `${nameOfKind(object.kind)} ${object.id}` : nameOf(target), path);
+  }
+
+  private reaches(rights: Rights, verb: VerbName, target: Target): boolean {
+    const at = this.dependencies.clock.now();
+    const { cluster, namespace } = target;
+    if (cluster && namespace === undefined)
+      return containsCluster(rights.clusters(verb as Verb, at), cluster);
+    return rights.decide(verb as Verb, target, at).allowed;
+  }
+
+  private async targetOf(context: RequestContext, place: Place): Promise<Target | undefined> {
+    if (!isReference(place)) return place;
+    const { kind, id, namespace } = place;
+    const loader = context.loaders.of<string, Target | undefined>(this.loaderKey(kind), async (ids) => {
+      const { prisma } = this.dependencies.database;
+      const targets = await locateObjects(prisma, context.actor.account, kind, ids);
+      return ids.map((each) => targets.get(each));
+    });
+    const target = await loader.load(id);
+    return target && namespace !== undefined ? { ...target, namespace } : target;
+  }
+
+  private loaderKey(kind: LocatedKind): object {
+    const known = this.loaders.get(kind) ?? {};
+    this.loaders.set(kind, known);
+    return known;
+  }
+}
+
+function isReference(place: Place): place is ObjectReference {
+  return 'kind' in place;
+}
+
+/** `FORBIDDEN`: the actor sees the target, but lacks the verb on it. */
+export function forbidden(verb: VerbName, scope: string, path?: readonly string[]): Problem {
+  const message = `This needs the permission ${verb} on the ${scope}. A principal with permissions.grant there can grant it.`;
+  return { code: 'FORBIDDEN', message, ...(path && path.length > 0 && { path }) };
+}
+
+function nameOf(target: Target | undefined): string {
+  const regionId = target?.cluster?.regionId ?? target?.regionId;
+  return regionId === undefined ? 'account' : `region ${regionId}`;
+}
