@@ -27,6 +27,7 @@ export const workloadsAccess: AccessRules = {
     },
   },
   edges: {
+    'Cluster.apiThrottling': 'clusters.read',
     'Cluster.namespaces': 'workloads.read',
     'Cluster.workloads': 'workloads.read',
     'Workload.pods': 'pods.read',

@@ -37,14 +37,15 @@ export async function createWorkloadsSubgraph(platform: Platform): Promise<Subgr
   const reader = new WorkloadReader(apis);
   const pods = new PodReader(apis);
   const manifests = new ManifestService(platform, apis);
-  const workloads = new WorkloadService(apis, new ClusterStore(platform.database.prisma));
+  const clusters = new ClusterStore(platform.database.prisma);
+  const workloads = new WorkloadService(apis, clusters);
   return defineSubgraph({
     name: 'workloads',
     guard: scopeGuard,
     access: { rules: workloadsAccess, dependencies: platform },
     audit: new AuditLog(platform),
     resolvers: [
-      new ClusterResolver(new NamespaceService(apis), workloads),
+      new ClusterResolver(new NamespaceService(apis, clusters), workloads),
       new ApiThrottlingResolver(apis),
       new WorkloadResolver(reader, workloads, new PodService(apis)),
       new ManifestResolver(manifests, reader),

@@ -13,6 +13,8 @@ export interface ChildTable {
   readonly parent: string;
   /** Condition for rows to include, e.g. `deleted_at IS NULL`. */
   readonly where?: string;
+  /** The rest of the WHERE clause, with values. */
+  readonly condition?: Prisma.Sql;
 }
 
 /**
@@ -32,7 +34,7 @@ export function selectChildPages<T>(
     SELECT child.* FROM unnest(${[...new Set(parents)]}::text[]) AS parent (id)
     CROSS JOIN LATERAL (
       SELECT ${Prisma.raw(table.columns)} FROM ${Prisma.raw(table.table)}
-      WHERE ${Prisma.raw(table.parent)} = parent.id AND account = ${account} ${where} ${beyond}
+      WHERE ${Prisma.raw(table.parent)} = parent.id AND account = ${account} ${where} ${table.condition ?? Prisma.empty} ${beyond}
       ORDER BY ${order} LIMIT ${limit}
     ) AS child`;
 }
@@ -48,7 +50,7 @@ export async function countChildren(
   const where = Prisma.raw(table.where ? `AND ${table.where}` : '');
   const rows = await database.$queryRaw<{ parent: string; total: number }[]>`
     SELECT ${parent} AS parent, count(*)::int AS total FROM ${Prisma.raw(table.table)}
-    WHERE ${parent} = ANY(${[...parents]}::text[]) AND account = ${account} ${where}
+    WHERE ${parent} = ANY(${[...parents]}::text[]) AND account = ${account} ${where} ${table.condition ?? Prisma.empty}
     GROUP BY ${parent}`;
   return new Map(rows.map((row) => [row.parent, row.total]));
 }

@@ -23,6 +23,8 @@ import {
 import { CLUSTER_CAPABILITIES, NETWORK_PLUGINS, STORAGE_PLUGINS } from '../model/cluster-kind.enums.js';
 import { type ClusterFilter, filterLabels } from '../model/cluster-filter.js';
 import { whereTransitionAllowed } from '../model/cluster-states.js';
+import type { ClusterFilter as VisibleClusters } from '../../../access/model/cluster-filter.js';
+import { andClusters } from '../../runtime/store/cluster-condition.js';
 import type { Children } from './children.js';
 
 const checks = {
@@ -54,6 +56,8 @@ export const clusterSorting: Sorting<ClusterRow, ClusterOrderField> = {
 export interface ClusterPageQuery extends SortedPageRequest<ClusterRow> {
   readonly account: string;
   readonly filter: ClusterFilter;
+  /** Clusters that the caller may see. */
+  readonly visible: VisibleClusters;
 }
 
 const byRegion: ChildTable = {
@@ -71,20 +75,36 @@ export class ClusterStore {
   readonly byIds = (account: string, ids: readonly string[]): Promise<ClusterRow[]> =>
     this.database.cluster.findMany({ where: { account, id: { in: [...ids] } } }).then(checkClusters);
 
-  /** Clusters of regions that are not deleted. */
-  readonly ofRegions: Children<ClusterRow, ClusterOrderField> = {
-    byIds: this.byIds,
-    sorting: clusterSorting,
-    pages: (query) => selectChildPages<ClusterRow>(this.database, byRegion, query).then(checkClusters),
-    totals: (account, regions) => countChildren(this.database, byRegion, account, regions),
-    parentOf: (cluster) => cluster.regionId,
-  };
+  /** Clusters of regions that are not deleted and that the caller may see; the same for each region of a request. */
+  ofRegions(visible: VisibleClusters): Children<ClusterRow, ClusterOrderField> {
+    const known = typeof visible === 'string' ? undefined : this.byVisible.get(visible);
+    if (visible === 'all') return this.everywhere;
+    if (known) return known;
+    const children = this.childrenOfRegions({ ...byRegion, condition: andClusters(visible) });
+    if (typeof visible !== 'string') this.byVisible.set(visible, children);
+    return children;
+  }
 
-  page({ account, filter, limit, sort, key }: ClusterPageQuery): Promise<ClusterRow[]> {
+  private readonly byVisible = new WeakMap<object, Children<ClusterRow, ClusterOrderField>>();
+  private readonly everywhere = this.childrenOfRegions(byRegion);
+
+  private childrenOfRegions(table: ChildTable): Children<ClusterRow, ClusterOrderField> {
+    return {
+      byIds: this.byIds,
+      sorting: clusterSorting,
+      pages: (query) => selectChildPages<ClusterRow>(this.database, table, query).then(checkClusters),
+      totals: (account, regions) => countChildren(this.database, table, account, regions),
+      parentOf: (cluster) => cluster.regionId,
+    };
+  }
+
+  page({ account, filter, visible, limit, sort, key }: ClusterPageQuery): Promise<ClusterRow[]> {
     const { afterKey: beyond, order } = keyset(sort, key);
     return this.database.$queryRaw<ClusterRow[]>`
       SELECT ${Prisma.raw(CLUSTER_COLUMNS)} FROM clusters.cluster
-      WHERE ${restriction(account, filter)} ${beyond} ORDER BY ${order} LIMIT ${limit}`.then(checkClusters);
+      WHERE ${restriction(account, filter)} ${andClusters(visible)} ${beyond} ORDER BY ${order} LIMIT ${limit}`.then(
+      checkClusters,
+    );
   }
 
   /** A page ordered by id, for reading the whole list. */
@@ -101,9 +121,9 @@ export class ClusterStore {
     );
   }
 
-  async count(account: string, filter: ClusterFilter): Promise<number> {
+  async count(account: string, filter: ClusterFilter, visible: VisibleClusters): Promise<number> {
     const rows = await this.database.$queryRaw<{ total: number }[]>`
-      SELECT count(*)::int AS total FROM clusters.cluster WHERE ${restriction(account, filter)}`;
+      SELECT count(*)::int AS total FROM clusters.cluster WHERE ${restriction(account, filter)} ${andClusters(visible)}`;
     return rows[0]?.total ?? 0;
   }
 }

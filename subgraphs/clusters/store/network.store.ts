@@ -1,3 +1,5 @@
+import type { IdFilter, Reach } from '../../../access/model/cluster-filter.js';
+import { andInClusters, andInRegions } from '../../runtime/store/cluster-condition.js';
 import { checkedColumns, type CheckedRow, oneOf } from '../../../kernel/postgres/checked-columns.js';
 import { z } from 'zod';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
@@ -72,6 +74,8 @@ export interface VpcPageQuery extends SortedPageRequest<VpcRow> {
   readonly account: string;
   /** Only VPCs of this region; null: all regions. */
   readonly regionId: string | null;
+  /** Regions whose VPCs the caller may see. */
+  readonly visible: IdFilter;
 }
 
 /** Reads network resources of an account. */
@@ -133,12 +137,13 @@ export class NetworkStore {
   /** A page of resources that were kept when their cluster was deleted. */
   retained(
     account: string,
+    reach: Reach,
     { limit, sort, key }: SortedPageRequest<CloudResourceRow>,
   ): Promise<CloudResourceRow[]> {
     const { afterKey: beyond, order } = keyset(sort, key);
     return this.database.$queryRaw<CloudResourceRow[]>`
       SELECT id, account, cluster_id AS "clusterId", type, name, retained, created_at AS "createdAt"
-      FROM clusters.cloud_resource WHERE account = ${account} AND retained ${beyond}
+      FROM clusters.cloud_resource WHERE account = ${account} AND retained ${andInClusters(reach)} ${beyond}
       ORDER BY ${order} LIMIT ${limit}`.then(checkCloudResources);
   }
 
@@ -148,22 +153,28 @@ export class NetworkStore {
       .then(checkCloudResources);
   }
 
-  countRetained(account: string): Promise<number> {
-    return this.database.cloudResource.count({ where: { account, retained: true } });
+  async countRetained(account: string, reach: Reach): Promise<number> {
+    const rows = await this.database.$queryRaw<{ total: number }[]>`
+      SELECT count(*)::int AS total FROM clusters.cloud_resource
+      WHERE account = ${account} AND retained ${andInClusters(reach)}`;
+    return rows[0]?.total ?? 0;
   }
 
   page(query: VpcPageQuery): Promise<VpcRow[]> {
-    const { account, regionId, limit, sort, key } = query;
+    const { account, regionId, visible, limit, sort, key } = query;
     const { afterKey: beyond, order } = keyset(sort, key);
     const inRegion = regionId === null ? Prisma.empty : Prisma.sql`AND region_id = ${regionId}`;
     return this.database.$queryRaw<VpcRow[]>`
       SELECT id, account, name, region_id AS "regionId", cidr, creator, created_at AS "createdAt"
-      FROM clusters.vpc WHERE account = ${account} ${inRegion} ${beyond} ORDER BY ${order} LIMIT ${limit}`.then(
+      FROM clusters.vpc WHERE account = ${account} ${inRegion} ${andInRegions(visible)} ${beyond} ORDER BY ${order} LIMIT ${limit}`.then(
       checkVpcs,
     );
   }
 
-  count(account: string, regionId: string | null): Promise<number> {
-    return this.database.vpc.count({ where: { account, ...(regionId !== null && { regionId }) } });
+  async count({ account, regionId, visible }: Pick<VpcPageQuery, 'account' | 'regionId' | 'visible'>) {
+    const inRegion = regionId === null ? Prisma.empty : Prisma.sql`AND region_id = ${regionId}`;
+    const rows = await this.database.$queryRaw<{ total: number }[]>`
+      SELECT count(*)::int AS total FROM clusters.vpc WHERE account = ${account} ${inRegion} ${andInRegions(visible)}`;
+    return rows[0]?.total ?? 0;
   }
 }

@@ -8,6 +8,8 @@ import type { Database, Transaction } from '../../../kernel/postgres/database.js
 import { keyset } from '../../../kernel/postgres/keyset.js';
 import { createdAtColumn, type SortedPageRequest, type Sorting } from '../../../kernel/sorting.js';
 import { Prisma } from '../../../prisma/generated/client.js';
+import type { Reach } from '../../../access/model/cluster-filter.js';
+import { andInClusters } from '../../runtime/store/cluster-condition.js';
 import { type ChildTable, countChildren, selectChildPages } from './child-pages.js';
 import type { Children } from './children.js';
 
@@ -32,6 +34,8 @@ export interface OperationFilter {
 export interface OperationPageQuery extends SortedPageRequest<OperationRow> {
   readonly account: string;
   readonly filter: OperationFilter;
+  /** What the caller may read. */
+  readonly reach: Reach;
 }
 
 const byCluster: ChildTable = {
@@ -56,16 +60,18 @@ export class OperationStore {
     parentOf: (operation) => operation.clusterId,
   };
 
-  page({ account, filter, limit, sort, key }: OperationPageQuery): Promise<OperationRow[]> {
+  page({ account, filter, reach, limit, sort, key }: OperationPageQuery): Promise<OperationRow[]> {
     const { afterKey: beyond, order } = keyset(sort, key);
     return this.database.$queryRaw<OperationRow[]>`
       SELECT ${Prisma.raw(OPERATION_COLUMNS)} FROM engine.operation
-      WHERE ${restriction(account, filter)} ${beyond} ORDER BY ${order} LIMIT ${limit}`.then(checkOperations);
+      WHERE ${restriction(account, filter)} ${andInClusters(reach)} ${beyond} ORDER BY ${order} LIMIT ${limit}`.then(
+      checkOperations,
+    );
   }
 
-  async count(account: string, filter: OperationFilter): Promise<number> {
+  async count(account: string, filter: OperationFilter, reach: Reach): Promise<number> {
     const rows = await this.database.$queryRaw<{ total: number }[]>`
-      SELECT count(*)::int AS total FROM engine.operation WHERE ${restriction(account, filter)}`;
+      SELECT count(*)::int AS total FROM engine.operation WHERE ${restriction(account, filter)} ${andInClusters(reach)}`;
     return rows[0]?.total ?? 0;
   }
 }

@@ -8,6 +8,8 @@ import {
   restriction,
   toEvent,
 } from '../../../engine/events/event-rows.js';
+import type { Reach } from '../../../access/model/cluster-filter.js';
+import { andInClusters } from '../../runtime/store/cluster-condition.js';
 import type { Database } from '../../../kernel/postgres/database.js';
 import { Prisma } from '../../../prisma/generated/client.js';
 
@@ -15,6 +17,8 @@ import { Prisma } from '../../../prisma/generated/client.js';
 export interface EventSelection extends Omit<EventFilter, 'clusterId'> {
   readonly from?: Date | undefined;
   readonly to?: Date | undefined;
+  /** What the caller may read. */
+  readonly reach: Reach;
 }
 
 export interface EventPageQuery {
@@ -89,11 +93,11 @@ export class EventStore {
   }
 }
 
-function selected({ from, to, ...filter }: EventSelection, before?: bigint): Prisma.Sql {
+function selected({ from, to, reach, ...filter }: EventSelection, before?: bigint): Prisma.Sql {
   const bounds = [
     before === undefined ? undefined : Prisma.sql`sequence < ${before}`,
     from ? Prisma.sql`at >= ${from}` : undefined,
     to ? Prisma.sql`at < ${to}` : undefined,
   ].filter((part) => part !== undefined);
-  return restriction([...filterConditions(filter), ...bounds]);
+  return Prisma.sql`${restriction([...filterConditions(filter), ...bounds])} ${andInClusters(reach)}`;
 }

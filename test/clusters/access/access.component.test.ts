@@ -224,3 +224,103 @@ test('a caller with the verb in the whole account costs no statement more', asyn
   const all = await kit.kit.statements(() => ask(readOnly, query));
   expect(all).toHaveLength(1);
 });
+
+describe('a list', () => {
+  const query = `{ clusters { totalCount nodes { name } } operations { totalCount nodes { id } }
+    vpcs(regionId: "cn-beijing") { totalCount nodes { id } } retainedResources { totalCount nodes { id } } }`;
+  type Lists = Record<'clusters' | 'operations' | 'vpcs', { totalCount: number; nodes: { name: string }[] }>;
+
+  const selector = (matchExpressions: NonNullable<Scope['clusterSelector']>['matchExpressions']): Scope => ({
+    clusterSelector: { matchExpressions: matchExpressions! },
+  });
+  const administrator = (scope: Scope) => grant('administrator', scope);
+  const deny = (scope: Scope) => grant('administrator', scope, 'DENY');
+
+  test.each<[string, () => readonly Grant[], string[], number]>([
+    ['no permission', () => [], [], 0],
+    ['the account', () => [administrator({})], ['eu', 'us', 'dev'], 1],
+    ['a region', () => inEurope, ['eu', 'dev'], 0],
+    ['a cluster', () => [administrator({ clusterId: clusters.us })], ['us'], 0],
+    [
+      'two clusters',
+      () => [administrator({ clusterId: clusters.us }), administrator({ clusterId: clusters.eu })],
+      ['eu', 'us'],
+      0,
+    ],
+    [
+      'a cluster in another region',
+      () => [administrator({ clusterId: clusters.us, regionId: 'cn-hangzhou' })],
+      [],
+      0,
+    ],
+    ['a label', () => onDev, ['us', 'dev'], 0],
+    [
+      'several values of a label',
+      () => [administrator(selector([{ key: 'env', operator: 'In', values: ['prod', 'x'] }]))],
+      ['eu'],
+      0,
+    ],
+    [
+      'other values of a label',
+      () => [administrator(selector([{ key: 'env', operator: 'NotIn', values: ['prod'] }]))],
+      ['us', 'dev'],
+      0,
+    ],
+    [
+      'a missing label',
+      () => [administrator(selector([{ key: 'team', operator: 'DoesNotExist' }]))],
+      ['eu', 'us', 'dev'],
+      0,
+    ],
+    ['a label that none has', () => [administrator(selector([{ key: "te'am", operator: 'Exists' }]))], [], 0],
+    [
+      'the account except a label',
+      () => [administrator({}), deny({ clusterSelector: { matchLabels: { env: 'dev' } } })],
+      ['eu'],
+      1,
+    ],
+    [
+      'the account except a region',
+      () => [administrator({}), deny({ regionId: 'cn-beijing' })],
+      ['eu', 'dev'],
+      0,
+    ],
+    ['a denied account', () => [administrator({}), deny({})], [], 0],
+  ])('and its count contain what is in the scope of %s', async (_, grants, names, networks) => {
+    const { data, errors } = await ask<Lists>(grants(), query);
+    expect(errors).toBeUndefined();
+    expect(data.clusters).toEqual({ totalCount: names.length, nodes: names.map((name) => ({ name })) });
+    expect(data.operations.totalCount).toBe(names.length);
+    expect(data.operations.nodes).toHaveLength(names.length);
+    // A cluster without a network of its own has a default VPC in its region.
+    expect(data.vpcs.totalCount > 0).toBe(networks > 0);
+    expect(data.vpcs.nodes.length > 0).toBe(networks > 0);
+  });
+
+  test('of regions contains the clusters that the caller may read, in as many statements for all regions', async () => {
+    const regions = `{ _entities(representations: [{ __typename: "Region", id: "cn-hangzhou" }, { __typename: "Region", id: "cn-beijing" }]) {
+      ... on Region { clusters { totalCount nodes { name } } } } }`;
+    const statements = await kit.kit.statements(async () => {
+      const { data } = await ask<{
+        _entities: { clusters: { totalCount: number; nodes: { name: string }[] } }[];
+      }>(onDev, regions);
+      expect(data._entities.map(({ clusters }) => clusters)).toEqual([
+        { totalCount: 1, nodes: [{ name: 'dev' }] },
+        { totalCount: 1, nodes: [{ name: 'us' }] },
+      ]);
+    });
+    expect(statements).toHaveLength(2);
+  });
+
+  test('has cursors that lead to nothing hidden', async () => {
+    const page = `query($after: String) { clusters(first: 1, after: $after) { nodes { name } pageInfo { hasNextPage endCursor } } }`;
+    type Page = {
+      clusters: { nodes: { name: string }[]; pageInfo: { hasNextPage: boolean; endCursor: string } };
+    };
+    const all = await ask<Page>(readOnly, page);
+    const next = await ask<Page>(onDev, page, { after: all.data.clusters.pageInfo.endCursor });
+    const last = await ask<Page>(onDev, page, { after: next.data.clusters.pageInfo.endCursor });
+    expect(next.data.clusters).toMatchObject({ nodes: [{ name: 'us' }], pageInfo: { hasNextPage: true } });
+    expect(last.data.clusters).toMatchObject({ nodes: [{ name: 'dev' }], pageInfo: { hasNextPage: false } });
+  });
+});

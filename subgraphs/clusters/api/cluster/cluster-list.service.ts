@@ -2,6 +2,7 @@ import { toConnection } from '../../../runtime/graph/connection.type.js';
 import { pageOf } from '../../../../kernel/page.js';
 import { ProblemError } from '../../../../kernel/result.js';
 import { type SortedPageArguments, sortedPageRequest, sortKey } from '../../../../kernel/sorting.js';
+import { reachOf } from '../../../runtime/access/reach.js';
 import type { RequestContext } from '../../../runtime/subgraph.js';
 import type { ClusterCatalogStore } from '../../store/catalog.store.js';
 import { clusterFilterProblems } from '../../model/cluster-filter.js';
@@ -24,12 +25,13 @@ export class ClusterListService {
     const { account } = context.actor;
     const { limit, sort, key } = sortedPageRequest(args, clusterSorting);
     const filter = await this.checkedFilter(requested);
-    const reading = this.store.page({ account, filter, limit: limit + 1, sort, key });
+    const { clusters: visible } = await reachOf(context, 'clusters.read');
+    const reading = this.store.page({ account, filter, visible, limit: limit + 1, sort, key });
     const rows = await primeLoader(context, this.store.byIds, reading);
     return toConnection(pageOf(rows, limit), {
       key: (cluster) => sortKey(sort, cluster),
       after: args.after,
-      count: () => this.store.count(account, filter),
+      count: () => this.store.count(account, filter, visible),
     });
   }
 

@@ -1,5 +1,6 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-graphql';
 import { Requires } from '../../../runtime/graph/requires.js';
+import { reachOf } from '../../../runtime/access/reach.js';
 import type { RequestContext } from '../../../runtime/subgraph.js';
 import type { ClusterCatalogStore } from '../../store/catalog.store.js';
 import { Region, TimeZone } from '../entities/catalog-stubs.type.js';
@@ -131,12 +132,13 @@ export class RegionResolver {
   constructor(private readonly clusterStore: ClusterStore) {}
 
   @FieldResolver(() => ClusterConnection, { description: "The account's clusters there." })
-  clusters(
+  async clusters(
     @Ctx() context: RequestContext,
     @Root() region: Region,
     @Args(() => PageArgs) page: PageArgs,
     @OrderByArg(ClusterOrder, 'oldest first') orderBy?: ClusterOrder | null,
   ) {
-    return childConnection(context, this.clusterStore.ofRegions, region.id, { ...page, orderBy });
+    const { clusters } = await reachOf(context, 'clusters.read');
+    return childConnection(context, this.clusterStore.ofRegions(clusters), region.id, { ...page, orderBy });
   }
 }

@@ -52,7 +52,7 @@ export class InstanceResolver {
     @Arg('filter', () => InstanceFilter, { nullable: true, description: 'Filter. Default: all.' })
     filter?: InstanceFilter | null,
   ) {
-    return this.instances.list(context.actor, filter ?? {}, page);
+    return this.instances.list(context, filter ?? {}, page);
   }
 
   @Query(() => [NodeImage], { description: 'Images of the cloud; those that are supported can run nodes.' })

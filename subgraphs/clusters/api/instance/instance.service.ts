@@ -3,6 +3,9 @@ import { problemSchema } from '../../../../kernel/postgres/checked-columns.js';
 import { idempotentTransaction } from '../../../../engine/operations/client-tokens.js';
 import type { Platform } from '../../../../engine/platform.js';
 import { type UnattachedInstance, releaseProblem } from '../../../../engine/providers/node-pool-provider.js';
+import { containsId } from '../../../../access/model/cluster-filter.js';
+import { regionsOf } from '../../../runtime/access/reach.js';
+import type { RequestContext } from '../../../runtime/subgraph.js';
 import type { Actor } from '../../../../kernel/actor.js';
 import { type ConnectionValue, toConnection } from '../../../runtime/graph/connection.type.js';
 import { type PageArguments, pageOf, pageRequest } from '../../../../kernel/page.js';
@@ -25,7 +28,7 @@ export class InstanceService {
 
   /** A page of the instances, sorted by id. */
   async list(
-    actor: Actor,
+    context: RequestContext,
     filter: InstanceFilter,
     page: PageArguments,
   ): Promise<ConnectionValue<UnattachedInstance>> {
@@ -34,11 +37,12 @@ export class InstanceService {
       throwProblem('INVALID_INPUT', `At most ${MAX_INSTANCES} ids, not ${filter.ids.length}.`, {
         path: ['filter', 'ids'],
       });
-    const all = await this.platform.provider.unattachedInstances(actor.account, {
+    const all = await this.platform.provider.unattachedInstances(context.actor.account, {
       regionId: filter.regionId ?? undefined,
       ids: filter.ids ?? undefined,
     });
-    const mine = all.filter((instance) => passes(instance, filter));
+    const regions = await regionsOf(context, 'instances.read');
+    const mine = all.filter((instance) => containsId(regions, instance.regionId) && passes(instance, filter));
     const after = key?.[0];
     const rest = after === undefined ? mine : mine.filter(({ id }) => id > after);
     return toConnection(pageOf(rest.slice(0, limit + 1), limit), {

@@ -5,6 +5,7 @@ import { OrderByArg } from '../../../runtime/graph/order.type.js';
 import { PageArgs } from '../../../runtime/graph/page.args.js';
 import { pageOf, pageRequest } from '../../../../kernel/page.js';
 import { sortedPageRequest, sortKey } from '../../../../kernel/sorting.js';
+import { regionsOf } from '../../../runtime/access/reach.js';
 import type { RequestContext } from '../../../runtime/subgraph.js';
 import { Region, Zone } from '../entities/catalog-stubs.type.js';
 import type { ClusterRow } from '../../store/cluster.store.js';
@@ -40,19 +41,20 @@ export class VpcResolver {
 
   @Query(() => VpcConnection, { description: "The account's VPCs." })
   async vpcs(
-    @Ctx() { actor }: RequestContext,
+    @Ctx() context: RequestContext,
     @Args(() => PageArgs) page: PageArgs,
     @Arg('regionId', () => ID, { nullable: true, description: 'Only VPCs in this region.' })
     regionId?: string | null,
     @OrderByArg(VpcOrder, 'oldest first') orderBy?: VpcOrder | null,
   ) {
-    const { account } = actor;
+    const { account } = context.actor;
     const { limit, sort, key } = sortedPageRequest({ ...page, orderBy }, vpcSorting);
-    const query = { account, regionId: regionId ?? null, limit: limit + 1, sort, key };
+    const visible = await regionsOf(context, 'vpcs.read');
+    const query = { account, regionId: regionId ?? null, visible, limit: limit + 1, sort, key };
     return toConnection(pageOf(await this.store.page(query), limit), {
       key: (vpc) => sortKey(sort, vpc),
       after: page.after,
-      count: () => this.store.count(account, regionId ?? null),
+      count: () => this.store.count(query),
     });
   }
 

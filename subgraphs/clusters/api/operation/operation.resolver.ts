@@ -51,7 +51,7 @@ export class OperationResolver {
     filter?: OperationFilter | null,
     @OrderByArg(OperationOrder, 'newest first') orderBy?: OperationOrder | null,
   ) {
-    return this.service.list(context.actor, filter ?? {}, { ...page, orderBy });
+    return this.service.list(context, filter ?? {}, { ...page, orderBy });
   }
 
   @Mutation(() => CancelOperationPayload, {

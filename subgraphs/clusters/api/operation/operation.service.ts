@@ -5,6 +5,8 @@ import type { Actor } from '../../../../kernel/actor.js';
 import { pageOf } from '../../../../kernel/page.js';
 import { type SortedPageArguments, sortedPageRequest, sortKey } from '../../../../kernel/sorting.js';
 import { toConnection } from '../../../runtime/graph/connection.type.js';
+import { reachOf } from '../../../runtime/access/reach.js';
+import type { RequestContext } from '../../../runtime/subgraph.js';
 import { change, type ChangeOutcome } from '../../changes/change.js';
 import {
   type OperationOrderField,
@@ -25,13 +27,19 @@ export class OperationService {
   ) {}
 
   /** Returns the operations of the account. */
-  async list({ account }: Actor, filter: OperationFilter, args: SortedPageArguments<OperationOrderField>) {
+  async list(
+    context: RequestContext,
+    filter: OperationFilter,
+    args: SortedPageArguments<OperationOrderField>,
+  ) {
+    const { account } = context.actor;
+    const reach = await reachOf(context, 'operations.read');
     const { limit, sort, key } = sortedPageRequest(args, operationSorting);
-    const rows = await this.store.page({ account, filter, limit: limit + 1, sort, key });
+    const rows = await this.store.page({ account, filter, reach, limit: limit + 1, sort, key });
     return toConnection(pageOf(rows, limit), {
       key: (operation) => sortKey(sort, operation),
       after: args.after,
-      count: () => this.store.count(account, filter),
+      count: () => this.store.count(account, filter, reach),
     });
   }
 

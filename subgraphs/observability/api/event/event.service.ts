@@ -8,6 +8,7 @@ import { mapStream } from '../../../../protocol/mapped-stream.js';
 import { type Page, type PageArguments, pageOf, pageRequest } from '../../../../kernel/page.js';
 import { throwProblem } from '../../../../kernel/result.js';
 import { setParentSpan } from '../../../../kernel/tracing/event-trace.js';
+import { reachOf } from '../../../runtime/access/reach.js';
 import type { RequestContext } from '../../../runtime/subgraph.js';
 import { loadForCluster } from '../entities/cluster-loader.js';
 import type { EventSelection, EventStore } from '../../store/event.store.js';
@@ -43,7 +44,7 @@ export class EventService {
     const { limit, key } = pageRequest(page);
     const query = {
       account: page.context.actor.account,
-      selection: selectionOf(filter),
+      selection: { ...selectionOf(filter), reach: await reachOf(page.context, 'events.read') },
       before: sequenceOf(key),
       limit: limit + 1,
     };
@@ -56,7 +57,7 @@ export class EventService {
 
   async count(clusterId: string | null, filter: EventFilter, context: RequestContext): Promise<number> {
     const { account } = context.actor;
-    const selection = selectionOf(filter);
+    const selection = { ...selectionOf(filter), reach: await reachOf(context, 'events.read') };
     if (clusterId === null) return this.store.count(account, selection);
     const counts = (ids: readonly string[], shared: EventSelection) =>
       this.store.countsByCluster(account, ids, shared);
@@ -108,7 +109,7 @@ export class EventService {
 }
 
 /** Converts the filter for the event log. Throws if a list is too long. */
-function selectionOf(filter: EventFilter): EventSelection {
+function selectionOf(filter: EventFilter): Omit<EventSelection, 'reach'> {
   const { operationId, categories, types, kinds, levels, from, to } = filter;
   checkCount('types', types ?? []);
   checkCount('kinds', kinds ?? []);

@@ -1,5 +1,7 @@
 import type { KubernetesClient, KubernetesObject } from '../../../../engine/kubernetes/client.js';
 import { pageOf, type PageRequest } from '../../../../kernel/page.js';
+import { containsId, type IdFilter } from '../../../../access/model/cluster-filter.js';
+import type { ClusterStore } from '../../store/cluster.store.js';
 import type { RequestContext } from '../../../runtime/subgraph.js';
 import type { ClusterApis } from '../../inspection/cluster-apis.js';
 import { toReadProblem } from '../../inspection/kubernetes-read-error.js';
@@ -14,7 +16,10 @@ interface NamespaceObject extends KubernetesObject {
 
 /** Lists the namespaces of clusters. */
 export class NamespaceService {
-  constructor(private readonly apis: ClusterApis) {}
+  constructor(
+    private readonly apis: ClusterApis,
+    private readonly clusters: ClusterStore,
+  ) {}
 
   /** A page of a cluster's namespaces ordered by name; empty while the cluster has no API. */
   async ofCluster(
@@ -22,11 +27,15 @@ export class NamespaceService {
     page: PageRequest,
     context: RequestContext,
   ): Promise<PartialPage<Namespace>> {
+    const visible = await this.clusters.namespaces(context, 'workloads.read', clusterId);
     const client = await this.apis.of(clusterId, context);
     if (!client) return { items: [], hasNextPage: false, problems: [] };
     try {
       return {
-        ...pageOf(await takeFirst(listNamespaces(client, page.key?.[0]), page.limit + 1), page.limit),
+        ...pageOf(
+          await takeFirst(listNamespaces(client, visible, page.key?.[0]), page.limit + 1),
+          page.limit,
+        ),
         problems: [],
       };
     } catch (error) {
@@ -40,11 +49,15 @@ export class NamespaceService {
   }
 }
 
-async function* listNamespaces(client: KubernetesClient, after = ''): AsyncGenerator<Namespace> {
+async function* listNamespaces(
+  client: KubernetesClient,
+  visible: IdFilter,
+  after = '',
+): AsyncGenerator<Namespace> {
   for await (const chunk of client.chunks<NamespaceObject>('/api/v1/namespaces')) {
     for (const object of chunk) {
       const namespace = toNamespace(object);
-      if (namespace.name > after) yield namespace;
+      if (namespace.name > after && containsId(visible, namespace.name)) yield namespace;
     }
   }
 }

@@ -1,9 +1,12 @@
 import { pageOf, type PageRequest } from '../../../../kernel/page.js';
 import type { Problem } from '../../../../kernel/result.js';
+import { isEmpty } from '../../../../access/model/cluster-filter.js';
+import { reachOf } from '../../../runtime/access/reach.js';
 import type { RequestContext } from '../../../runtime/subgraph.js';
 import type { ClusterApis } from '../../inspection/cluster-apis.js';
 import type { ClusterStore } from '../../store/cluster.store.js';
 import { toReadProblem } from '../../inspection/kubernetes-read-error.js';
+import { inNamespaces } from '../../inspection/in-namespaces.js';
 import { takeFirst } from '../../inspection/merge-sorted.js';
 import {
   listWorkloads,
@@ -42,7 +45,8 @@ export class WorkloadService {
   /** A page of the workloads of all the account's clusters, ordered by cluster. */
   async ofAccount(request: WorkloadListRequest, context: RequestContext): Promise<PartialPage<Workload>> {
     const { limit, key } = request.page;
-    const clusterIds = await this.clusters.reachable(context.actor.account, key?.[0]);
+    const reach = await reachOf(context, 'workloads.read');
+    const clusterIds = await this.clusters.reachable(context.actor.account, reach, key?.[0]);
     const items: Workload[] = [];
     const problems: Problem[] = [];
     for (let next = 0; next < clusterIds.length && items.length <= limit; next += CLUSTER_CONCURRENCY) {
@@ -62,8 +66,9 @@ export class WorkloadService {
     selection: WorkloadSelection,
     context: RequestContext,
   ): Promise<number> {
+    const reach = await reachOf(context, 'workloads.read');
     const clusterIds =
-      clusterId === null ? await this.clusters.reachable(context.actor.account) : [clusterId];
+      clusterId === null ? await this.clusters.reachable(context.actor.account, reach) : [clusterId];
     const request = { selection, page: { limit: 1, key: undefined } };
     const parts = await Promise.all(
       clusterIds.map((id) => this.read(id, request, { limit: Infinity, context })),
@@ -76,12 +81,18 @@ export class WorkloadService {
     request: WorkloadListRequest,
     { limit, context }: { limit: number; context: RequestContext },
   ) {
+    const namespaces = await this.clusters.namespaces(context, 'workloads.read', clusterId);
     const client = await this.apis.of(clusterId, context);
-    if (!client) return { items: [], problems: [] };
+    if (!client || isEmpty(namespaces)) return { items: [], problems: [] };
     const options = { after: positionIn(clusterId, request.page.key), expected: limit };
     try {
       return {
-        items: await takeFirst(listWorkloads(client, clusterId, request.selection, options), limit),
+        items: await takeFirst(
+          inNamespaces(namespaces, request.selection, (selection) =>
+            listWorkloads(client, clusterId, selection, options),
+          ),
+          limit,
+        ),
         problems: [],
       };
     } catch (error) {
