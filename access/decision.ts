@@ -11,6 +11,8 @@ export const verbs = {
   write: ['fleet:write'],
   /** Read scripts and settings that may contain secrets, such as the user data of instances. */
   readConfiguration: ['fleet:write'],
+  /** Read the account's audit log. */
+  readAuditEvents: ['fleet:audit'],
   /** Get a kubeconfig. */
   issueKubeconfig: ['fleet:kubeconfig'],
   /** Get a kubeconfig that may write. */

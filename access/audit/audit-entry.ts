@@ -2,7 +2,13 @@ import type { Actor } from '../../kernel/actor.js';
 import { type Json, plainText } from './mask-secrets.js';
 
 /** How an audited action ended. */
-export type AuditOutcome = 'SUCCEEDED' | 'REJECTED' | 'REFUSED' | 'FAILED';
+const auditOutcomes = ['SUCCEEDED', 'REJECTED', 'REFUSED', 'FAILED'] as const;
+export type AuditOutcome = (typeof auditOutcomes)[number];
+
+/** Whether the text is an outcome. */
+export function isAuditOutcome(text: string): text is AuditOutcome {
+  return (auditOutcomes as readonly string[]).includes(text);
+}
 
 /** An entry of the audit log before it has its place in the chain. */
 export interface AuditEntry {

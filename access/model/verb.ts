@@ -64,6 +64,8 @@ export function isRead(verb: string): boolean {
 const ownScopes: Readonly<Partial<Record<Verb, readonly TokenScope[]>>> = {
   'kubeconfigs.issue': ['fleet:kubeconfig'],
   'secrets.read': ['fleet:write'],
+  'auditEvents.read': ['fleet:audit'],
+  'auditEvents.export': ['fleet:audit'],
   'kubernetesVersions.publish': ['fleet:admin'],
   'quotas.approve': ['fleet:admin'],
 };

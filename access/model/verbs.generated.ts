@@ -1,6 +1,7 @@
 /** Verbs of the graph's fields; written by `npm run generate` from the access rules of the subgraphs. */
 export const graphVerbs = [
   'accounts.verify',
+  'auditEvents.read',
   'billingReports.read',
   'clusterChecks.read',
   'clusterChecks.run',

@@ -17,7 +17,7 @@ function placeOfWorkload({ id }: { readonly id: string }): Place {
 
 /** What a caller needs for events and metrics. */
 export const observabilityAccess: AccessRules = {
-  queries: { events: 'events.read' },
+  queries: { auditEvents: 'auditEvents.read', events: 'events.read' },
   subscriptions: { events: 'events.read', scalingEvents: 'events.read' },
   objects: {
     AccessEvent: event,

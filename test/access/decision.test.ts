@@ -13,11 +13,20 @@ const table: readonly (readonly [
   ['a token without a scope claim', defaultScopes, ['read', 'introspect']],
   ['fleet:write', ['fleet:write'], ['read', 'write', 'readConfiguration']],
   ['fleet:kubeconfig', ['fleet:kubeconfig'], ['read', 'issueKubeconfig']],
+  ['fleet:audit', ['fleet:audit'], ['read', 'readAuditEvents']],
   ['fleet:admin', ['fleet:admin'], ['read', 'publishVersions', 'decideQuotaApplications']],
   [
     'all scopes of an account',
     accountScopes,
-    ['read', 'introspect', 'write', 'readConfiguration', 'issueKubeconfig', 'issueWritingKubeconfig'],
+    [
+      'read',
+      'introspect',
+      'write',
+      'readConfiguration',
+      'readAuditEvents',
+      'issueKubeconfig',
+      'issueWritingKubeconfig',
+    ],
   ],
   ['a scope of another graph', ['read:all'], ['read']],
 ];

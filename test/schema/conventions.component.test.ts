@@ -236,6 +236,7 @@ describe('fields and arguments', () => {
   /** Lists that cannot be sorted, with the reason. */
   const UNSORTED: Readonly<Record<string, string>> = {
     'Cluster.events': 'the event log has one order, that of its sequence',
+    'Query.auditEvents': 'the audit log has one order, that of its chain',
     'Query.events': 'the event log has one order, that of its sequence',
     'Cluster.namespaces': "a cluster's Kubernetes API lists by name and sorts by nothing else",
     'Cluster.workloads': "a cluster's Kubernetes API lists by name and sorts by nothing else",
@@ -352,6 +353,7 @@ describe('object types with an id', () => {
   const CATALOG = 'an entry of the catalog: its id has no prefix, and its own list or field has it';
   /** Types that Query.node does not find, with the reason. */
   const EXCEPTIONS: Readonly<Record<string, string>> = {
+    AuditEvent: 'only the list, which needs a scope of its own, shows the audit log',
     ClusterResource: 'a view of a VPC, an instance and so on: it has the id of what it shows',
     ControlPlaneReplica: 'its id is its name, unique in its cluster alone',
     HighRiskOperation: CATALOG,

@@ -33,6 +33,7 @@ describe('restricted fields', () => {
       'Cluster.kubeconfig': '[["fleet:kubeconfig"]]',
       'ComponentDrift.actual': '[["fleet:write"]]',
       'InstanceConfig.userData': '[["fleet:write"]]',
+      'Query.auditEvents': '[["fleet:audit"]]',
       'Query.undecidedQuotaApplications': '[["fleet:admin"]]',
     });
     const mutations = types.find(({ name }) => name.value === 'Mutation')?.fields ?? [];

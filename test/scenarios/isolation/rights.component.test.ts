@@ -11,6 +11,7 @@ const DENIED = 'UNAUTHORIZED_FIELD_OR_TYPE';
 const NEEDS: Readonly<Record<string, string>> = {
   'Mutation.decideQuotaApplication': 'fleet:admin',
   'Mutation.publishKubernetesVersion': 'fleet:admin',
+  'Query.auditEvents': 'fleet:audit',
   'Query.undecidedQuotaApplications': 'fleet:admin',
 };
 const roots: readonly Root[] = ['Query', 'Mutation', 'Subscription'];

@@ -1,5 +1,7 @@
 /** Root fields without an argument that identifies an object of an account, with the reason. */
 export const WITHOUT_FOREIGN_IDS: Readonly<Record<string, string>> = {
+  'Query.auditEvents':
+    'needs the scope fleet:audit; tried in test/subgraphs/observability/audit-events.component.test.ts',
   'Query.clusterKinds': 'describes what can be created, to everyone the same',
   'Query.componentDefinitions': 'a catalog',
   'Query.highRiskOperations': 'a catalog',
