@@ -12,4 +12,4 @@ if (!existsSync(main)) {
 }
 const { nodeOptionsOf } = await import('../dist/kernel/process/node-options.js');
 const args = process.argv.slice(2);
-await runOnFleetgraphNode([...nodeOptionsOf(args[0]), main, ...args]);
+await runOnFleetgraphNode([...nodeOptionsOf(args[0], process.env), main, ...args]);

@@ -69,7 +69,7 @@ export function startRole(
   const main = join(packageRoot, 'dist/main.js');
   return startProcess({
     name: `fleetgraph ${args.join(' ')}`,
-    args: [...nodeOptionsOf(args[0]), main, ...args],
+    args: [...nodeOptionsOf(args[0], env), main, ...args],
     env,
   });
 }

@@ -34,7 +34,7 @@ export async function startRole(
 ): Promise<RoleProcess> {
   const child = spawn(
     process.execPath,
-    [...nodeOptionsOf(args[0]), join(packageRoot, 'dist/main.js'), ...args],
+    [...nodeOptionsOf(args[0], env), join(packageRoot, 'dist/main.js'), ...args],
     {
       env: { ...processEnvironment, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],

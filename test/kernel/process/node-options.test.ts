@@ -15,9 +15,20 @@ test('starts every process with that number of helper threads', () => {
 });
 
 test('starts kubesim alone with a small young generation and no minimum of the old one', () => {
-  const options = nodeOptionsOf('kubesim');
+  const options = nodeOptionsOf('kubesim', {});
   expect(options).toContain('--max-semi-space-size=4');
   expect(options.filter((option) => /initial-old|min-semi/.test(option))).toEqual([]);
   expect(options).toContain('--enable-source-maps');
-  expect(nodeOptionsOf('gateway')).toEqual(nodeOptions);
+  expect(nodeOptionsOf('gateway', {})).toEqual(nodeOptions);
+});
+
+test('collects the old generation early only where kubesim runs the kubelets of real control planes', () => {
+  const early = /^--heap-growing-percent=/;
+  const options = nodeOptionsOf('kubesim', { CONTROL_PLANE: 'real' });
+  expect(options.filter((option) => early.test(option))).toHaveLength(1);
+  expect(options).toContain('--max-semi-space-size=2');
+  expect(nodeOptionsOf('kubesim', { CONTROL_PLANE: 'simulated' }).some((option) => early.test(option))).toBe(
+    false,
+  );
+  expect(nodeOptionsOf('gateway', { CONTROL_PLANE: 'real' })).toEqual(nodeOptions);
 });
