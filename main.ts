@@ -124,6 +124,19 @@ program
   });
 
 program
+  .command('audit')
+  .description('the audit log of DATABASE_URL')
+  .command('verify')
+  .description('finds missing, changed and reordered rows; exits with 1 if there are any')
+  .option('--account <account>', 'verify the log of one account; default all')
+  .action(async ({ account }: { account?: string }) => {
+    const { auditVerify } = await import('./roles/audit-verify.js');
+    const { text, isIntact } = await auditVerify(readEnv(), account);
+    process.stdout.write(`${text}\n`);
+    process.exitCode = isIntact ? 0 : 1;
+  });
+
+program
   .command('reset')
   .description('deletes database, secrets and token of FLEETGRAPH_HOME, after a confirmation')
   .option('--yes', 'skip the confirmation')

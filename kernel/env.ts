@@ -101,6 +101,7 @@ const envSchema = z.object({
   RETENTION_TICKETS: days.default(365),
   RETENTION_QUOTA_APPLICATIONS: days.default(365),
   RETENTION_USAGE_RECORDS: days.min(31).default(400),
+  RETENTION_AUDIT_EVENTS: days.min(30).default(400),
   /** Timeout of a query or mutation in seconds; a subgraph process cancels statements that take longer. */
   REQUEST_TIMEOUT: z.coerce.number().int().min(1).max(600).default(30),
   /** Maximum cost of one operation. */

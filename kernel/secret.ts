@@ -3,6 +3,7 @@ import { hkdfSync } from 'node:crypto';
 /** Purpose of a derived key; each purpose has a separate key. */
 export type KeyPurpose =
   | 'actor'
+  | 'audit'
   | 'cursor'
   | 'kubesim'
   | 'kubeconfig'

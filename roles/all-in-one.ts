@@ -27,6 +27,7 @@ import {
 } from '../subgraphs/clusters/controllers/provisioning/platform-access.js';
 import { reconcilers, schedules } from './reconcilers.js';
 import { createSubgraph } from './subgraphs.js';
+import { auditSchedule } from './audit-schedule.js';
 import { committedSupergraph } from './supergraph.js';
 import { SubgraphExecutor } from '../subgraphs/runtime/execution/subgraph-executor.js';
 
@@ -109,7 +110,7 @@ export async function startAllInOne(options: AllInOneOptions): Promise<AllInOne>
       concurrency: options.engineConcurrency,
       timing: options.engineTiming,
       reconcilers: reconcilers(platform),
-      schedules: schedules(platform, options.retention),
+      schedules: [...schedules(platform, options.retention), auditSchedule(options.secret)],
       faults: noFaultInjection,
     }),
   );

@@ -6,12 +6,13 @@ import { systemClock } from '../kernel/clock.js';
 import type { Env } from '../kernel/env.js';
 import { createLog } from '../kernel/log.js';
 import { renewFormerAccess } from '../subgraphs/clusters/controllers/provisioning/platform-access.js';
+import { auditSchedule } from './audit-schedule.js';
 import { databaseReadiness } from './database-readiness.js';
 import { openPlatformFromEnv } from './platform-from-env.js';
 import { serveRoleMetrics } from './role-metrics.js';
 import type { Role } from './role.js';
 import { reconcilers, schedules } from './reconcilers.js';
-import { natsOptions, retention } from './settings.js';
+import { natsOptions, required, retention } from './settings.js';
 
 /** The control-plane engine. Any number of processes share the queue. */
 export async function engineRole(env: Env): Promise<Role> {
@@ -31,7 +32,7 @@ export async function engineRole(env: Env): Promise<Role> {
       log,
       concurrency: env.ENGINE_CONCURRENCY,
       reconcilers: reconcilers(platform),
-      schedules: schedules(platform, retention(env)),
+      schedules: [...schedules(platform, retention(env)), auditSchedule(required(env, 'FLEETGRAPH_SECRET'))],
       faults: noFaultInjection,
     }),
   );

@@ -1,5 +1,6 @@
 import type { Reconciler, Schedule } from '../engine/contract.js';
 import { defaultRetention, operationRetention, retentionSchedule } from '../engine/jobs/retention.js';
+import { auditRetention } from './audit-schedule.js';
 import type { Platform } from '../engine/platform.js';
 import { clusterReconcilers, clusterSchedules } from '../subgraphs/clusters/reconcilers.js';
 import { clusterRetention } from '../subgraphs/clusters/store/retention.store.js';
@@ -18,7 +19,7 @@ export function reconcilers(platform: Platform): Reconciler[] {
 
 /** The schedules of all subgraphs, and the deletion of rows past their `retention`. */
 export function schedules(platform: Platform, retention = defaultRetention): Schedule[] {
-  const policies = [operationRetention, ...clusterRetention, ...quotaRetention];
+  const policies = [operationRetention, ...clusterRetention, ...quotaRetention, auditRetention];
   return [
     ...clusterSchedules(platform),
     ...quotaSchedules(platform),

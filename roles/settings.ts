@@ -50,6 +50,7 @@ export function retention(env: Env): Retention {
     tickets: env.RETENTION_TICKETS,
     quotaApplications: env.RETENTION_QUOTA_APPLICATIONS,
     usageRecords: env.RETENTION_USAGE_RECORDS,
+    auditEvents: env.RETENTION_AUDIT_EVENTS,
   };
 }
 

@@ -15,6 +15,8 @@ export interface Retention {
   readonly quotaApplications: number;
   /** Usage records after their end; daily sums are kept forever. */
   readonly usageRecords: number;
+  /** Entries of the audit log; the database keeps them for at least 30 days. */
+  readonly auditEvents: number;
 }
 
 /** The defaults of the settings RETENTION_…. */
@@ -24,6 +26,7 @@ export const defaultRetention: Retention = {
   tickets: 365,
   quotaApplications: 365,
   usageRecords: 400,
+  auditEvents: 400,
 };
 
 /** Deletes rows of one kind past their retention. */
