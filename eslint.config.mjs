@@ -32,7 +32,7 @@ const parts = [
   'bench',
   'scripts',
 ];
-const subgraphs = ['regions', 'clusters', 'quotas', 'workloads', 'observability'];
+const subgraphs = ['regions', 'clusters', 'quotas', 'workloads', 'observability', 'access'];
 
 /** The folders of gateway/, from the bottom up: each may import those that it names and its own. */
 const gateway = {

@@ -110,6 +110,11 @@ export const errorRegistry = {
     description: 'The resource is in a state that does not allow this now; see the message.',
     since: '0.1',
   },
+  LAST_ADMINISTRATOR: {
+    description:
+      'Afterwards no user and no group would be administrator of the account. Make another one administrator first, without an end and without a permission that denies.',
+    since: '0.1',
+  },
   LIMIT_EXCEEDED: {
     description: 'The request is larger than a limit of the API; the message names limit and value.',
     since: '0.1',

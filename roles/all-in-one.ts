@@ -85,7 +85,7 @@ export interface AllInOne extends AsyncDisposable {
   readiness(): Promise<Readiness>;
 }
 
-/** Starts engine, simulated cloud, five subgraphs and gateway in this process, on a given PostgreSQL. */
+/** Starts engine, simulated cloud, six subgraphs and gateway in this process, on a given PostgreSQL. */
 export async function startAllInOne(options: AllInOneOptions): Promise<AllInOne> {
   await using started = new AsyncDisposableStack();
   const { clock, log, secret, progress = () => undefined } = options;

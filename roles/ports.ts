@@ -2,6 +2,7 @@ import type { SubgraphName } from '../subgraphs/runtime/subgraph.js';
 
 /** Default ports of subgraph processes; also those of the addresses in the supergraph. */
 export const subgraphPorts: Record<SubgraphName, number> = {
+  access: 4100,
   regions: 4101,
   clusters: 4102,
   quotas: 4103,

@@ -10,6 +10,7 @@ const load: Readonly<Record<SubgraphName, () => Promise<CreateSubgraph>>> = {
   clusters: async () => (await import('../subgraphs/clusters/subgraph.js')).createClustersSubgraph,
   quotas: async () => (await import('../subgraphs/quotas/subgraph.js')).createQuotasSubgraph,
   workloads: async () => (await import('../subgraphs/workloads/subgraph.js')).createWorkloadsSubgraph,
+  access: async () => (await import('../subgraphs/access/subgraph.js')).createAccessSubgraph,
   observability: async () =>
     (await import('../subgraphs/observability/subgraph.js')).createObservabilitySubgraph,
 };

@@ -4,7 +4,9 @@ import type { Actor } from '../../kernel/actor.js';
 import { ACCOUNT_GROUP } from './group-name.js';
 
 /** Kinds of principals. */
-type PrincipalKind = 'USER' | 'GROUP' | 'SERVICE_ACCOUNT';
+export const PRINCIPAL_KINDS = ['USER', 'GROUP', 'SERVICE_ACCOUNT'] as const;
+
+export type PrincipalKind = (typeof PRINCIPAL_KINDS)[number];
 
 /** What identifies a principal in its account. */
 export interface PrincipalKey {
@@ -34,7 +36,7 @@ function serviceAccountKey(id: string): PrincipalKey {
 }
 
 /** The user or service account of an actor; undefined for a stream that all subjects of an account share. */
-function actorKey({ subject, issuer, serviceAccountId }: Actor): PrincipalKey | undefined {
+export function actorKey({ subject, issuer, serviceAccountId }: Actor): PrincipalKey | undefined {
   if (serviceAccountId !== undefined) return serviceAccountKey(serviceAccountId);
   return subject === '' ? undefined : { kind: 'USER', issuer: issuer ?? '', name: subject };
 }

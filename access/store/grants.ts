@@ -9,7 +9,7 @@ import { ADMINISTRATOR, predefinedRolesById } from '../model/role-id.js';
 import { DEFAULT_PERMISSION } from './access-version.js';
 
 /** Columns that say where a permission applies. */
-interface ScopeColumns {
+export interface ScopeColumns {
   readonly regionId: string | null;
   readonly clusterId: string | null;
   readonly clusterSelector: string | null;
@@ -38,7 +38,7 @@ export interface VersionedRights {
 }
 
 /** Whether a permission allows the verbs of its role, or denies them. */
-const EFFECTS = ['ALLOW', 'DENY'] as const satisfies readonly Grant['effect'][];
+export const EFFECTS = ['ALLOW', 'DENY'] as const satisfies readonly Grant['effect'][];
 
 const check = checkedColumns('access.permission', 'id', { effect: oneOf(EFFECTS).nullable() });
 
@@ -83,7 +83,7 @@ function grantOf(row: GrantRow & { readonly effect: Grant['effect'] | null }): G
 }
 
 /** The scope in the columns of a row. */
-function scopeOf({ regionId, clusterId, clusterSelector, namespaces }: ScopeColumns): Scope {
+export function scopeOf({ regionId, clusterId, clusterSelector, namespaces }: ScopeColumns): Scope {
   return {
     ...(regionId !== null && { regionId }),
     ...(clusterId !== null && { clusterId }),

@@ -85,6 +85,8 @@ export const eventKinds = {
   OPERATION_STAGE_FINISHED: 'A stage of an operation ended.',
   OPERATION_STAGE_STARTED: 'A stage of an operation started.',
   OPERATION_SUCCEEDED: 'An operation ended SUCCEEDED.',
+  PERMISSIONS_GRANTED: 'Permissions were granted.',
+  PERMISSIONS_REVOKED: 'Permissions were revoked.',
   QUOTA_INCREASE_REJECTED: 'A quota application was rejected.',
   QUOTA_INCREASE_REQUESTED: 'A quota application was submitted.',
   QUOTA_RAISED: 'A quota was raised.',

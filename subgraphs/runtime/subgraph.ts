@@ -6,8 +6,15 @@ import type { MaybePromise } from '../../kernel/maybe-promise.js';
 import type { SubgraphContext } from '../../protocol/subgraph-endpoint.js';
 import type { AccessRules } from './access/access-rules.js';
 
-/** The five subgraphs, in the order in which they are composed. */
-export const subgraphNames = ['regions', 'clusters', 'quotas', 'workloads', 'observability'] as const;
+/** The subgraphs, in the order in which they are composed. */
+export const subgraphNames = [
+  'regions',
+  'clusters',
+  'quotas',
+  'workloads',
+  'observability',
+  'access',
+] as const;
 export type SubgraphName = (typeof subgraphNames)[number];
 
 /** The context of an execution: of a request, or of an event of a subscription. */

@@ -52,7 +52,7 @@ class Modules {
 /** Packages that build or execute a GraphQL schema. */
 const SCHEMA = ['type-graphql', '@apollo/subgraph', 'graphql-jit'];
 const APOLLO = ['@apollo/server', '@apollo/gateway'];
-const SUBGRAPHS = ['regions', 'clusters', 'quotas', 'workloads', 'observability'];
+const SUBGRAPHS = ['regions', 'clusters', 'quotas', 'workloads', 'observability', 'access'];
 
 interface TestedRole {
   readonly role: string;

@@ -148,7 +148,8 @@ async function argumentsFor(
   session: GraphSession,
   { pro, workload, check, ticket }: Readonly<Record<'pro' | 'workload' | 'check' | 'ticket', string>>,
 ): Promise<FieldArguments> {
-  const { cluster, quotas, vpcs, quotaApplications } = await queryGraph<{
+  const { cluster, quotas, vpcs, quotaApplications, viewer } = await queryGraph<{
+    viewer: { principal: { id: string } };
     cluster: {
       nodes: { nodes: { name: string }[] };
       nodePools: Nodes;
@@ -162,7 +163,7 @@ async function argumentsFor(
     session,
     `query Parts($id: ID!) { cluster(id: $id) { nodes { nodes { name } } nodePools { nodes { id } }
       components { nodes { id } } operations { nodes { id } } }
-      quotas { id } vpcs { nodes { id } } quotaApplications { nodes { id } } }`,
+      quotas { id } vpcs { nodes { id } } quotaApplications { nodes { id } } viewer { principal { id } } }`,
     { id: pro },
   );
   const id = (value: string | undefined) => `id: ${JSON.stringify(value ?? '')}`;
@@ -172,6 +173,9 @@ async function argumentsFor(
   return {
     'Query.clusters': `first: 100, filter: { states: [${states.join(' ')}] }`,
     'Query.cluster': id(pro),
+    'Query.explainAccess': `principalId: "${viewer.principal.id}", verb: "clusters.read"`,
+    'Query.whoCan': 'verb: "clusters.read"',
+    'Viewer.can': 'verb: "clusters.read"',
     'Query.clusterCheck': id(check),
     'Query.component': id(cluster.components.nodes[0]?.id),
     'Query.node': id(pro),

@@ -11,6 +11,7 @@ const schema = await clientSchema();
 const ROOTS: Readonly<Record<string, string>> = {
   Query: '{ LIST }',
   Cluster: 'query ($cluster: ID!) { owner: cluster(id: $cluster) { LIST } }',
+  Principal: '{ viewer { owner: principal { LIST } } }',
   NodePool: 'query ($nodePool: ID!) { owner: nodePool(id: $nodePool) { LIST } }',
   Region: '{ owner: region(id: "cn-hangzhou") { LIST } }',
 };
@@ -44,6 +45,12 @@ interface Page {
   readonly nodes: readonly Item[];
 }
 
+interface Found {
+  readonly page?: Page;
+  readonly owner?: { readonly page: Page };
+  readonly viewer?: { readonly owner: { readonly page: Page } };
+}
+
 describe('list with orderBy', () => {
   let platform: TestPlatform;
   let session: GraphSession;
@@ -75,11 +82,14 @@ describe('list with orderBy', () => {
     do {
       const page = `page: ${list}(first: 2, after: ${JSON.stringify(after)}, orderBy: { field: ${field}, direction: ${direction} }) {
         pageInfo { hasNextPage endCursor } nodes { id value: ${value} } }`;
-      const { page: root, owner } = await queryGraph<{ page?: Page; owner?: { page: Page } }>(
-        session,
-        ROOTS[type]!.replace('LIST', page),
-        { cluster: estate.cluster, nodePool: estate.nodePool },
-      );
+      const {
+        viewer,
+        page: root,
+        owner = viewer?.owner,
+      } = await queryGraph<Found>(session, ROOTS[type]!.replace('LIST', page), {
+        cluster: estate.cluster,
+        nodePool: estate.nodePool,
+      });
       const found: Page = (root ?? owner?.page)!;
       items.push(...found.nodes);
       after = found.pageInfo.hasNextPage ? found.pageInfo.endCursor : null;

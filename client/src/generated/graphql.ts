@@ -503,6 +503,10 @@ export type EventKind =
   | 'OPERATION_SUCCEEDED'
   /** A kind that this release does not know; see Event.type. */
   | 'OTHER'
+  /** Permissions were granted. */
+  | 'PERMISSIONS_GRANTED'
+  /** Permissions were revoked. */
+  | 'PERMISSIONS_REVOKED'
   /** A quota application was rejected. */
   | 'QUOTA_INCREASE_REJECTED'
   /** A quota application was submitted. */

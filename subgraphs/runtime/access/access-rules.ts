@@ -41,8 +41,8 @@ export interface ObjectAccess {
 export interface AccessRules {
   /** Root fields of Query. */
   readonly queries: Readonly<Record<string, ReadAccess>>;
-  /** Root fields of Mutation; a verb alone is one on the account. */
-  readonly mutations?: Readonly<Record<string, VerbName | ArgumentAccess>>;
+  /** Root fields of Mutation; a verb alone is one on the account. `open`: the service decides, by the scopes in the input. */
+  readonly mutations?: Readonly<Record<string, VerbName | ArgumentAccess | 'open'>>;
   /** Root fields of Subscription. */
   readonly subscriptions?: Readonly<Record<string, ReadAccess>>;
   /** Object types. */

@@ -54,7 +54,7 @@ class AccessGuard {
 
   private guardMutation(field: Field): void {
     const rule = this.rules.mutations?.[field.name];
-    if (rule === undefined) return;
+    if (rule === undefined || rule === 'open') return;
     const access: ArgumentAccess = typeof rule === 'string' ? { verb: rule, on: {} } : rule;
     const { resolve = defaultFieldResolver } = field;
     field.resolve = (source, args, context, info) =>

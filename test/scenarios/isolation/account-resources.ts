@@ -25,6 +25,13 @@ export interface AccountResources {
   /** Another instance of the account: an instance that has been attached cannot be released. */
   readonly otherInstance: string;
   readonly otherNode: string;
+  readonly permission: string;
+  /** The holder of the permission. */
+  readonly principal: string;
+  /** A custom role, which the permission has. */
+  readonly role: string;
+  /** A custom role that no permission has. */
+  readonly otherRole: string;
   /** A quota of the cluster: ids of account quotas are the same for every account. */
   readonly quota: string;
   readonly quotaApplication: string;
@@ -78,10 +85,12 @@ export async function createAccountResources(session: GraphSession): Promise<Acc
     },
   );
   const { quotaApplication, quota } = await raiseQuota(session, view);
+  const access = await buildAccess(session, cluster);
   const [instance = '', otherInstance = ''] = await instancesOf(session);
   const watched = await firstFrame(session, 'subscription { watchClusters { cursor } }');
   return {
     ...network,
+    ...access,
     cluster,
     clusterCheck: check.id,
     clusterResource: firstOf(view.resources),
@@ -140,6 +149,28 @@ async function buildCluster(session: GraphSession, network: Pick<AccountResource
     },
   );
   return cluster.id;
+}
+
+async function buildAccess(session: GraphSession, clusterId: string) {
+  const roles: string[] = [];
+  for (const name of ['secret', 'unused']) {
+    const { role } = await done<{ role: { id: string } }>(session, 'createRole', 'role { id }', {
+      name,
+      verbs: ['clusters.read'],
+    });
+    roles.push(role.id);
+  }
+  const [role = '', otherRole = ''] = roles;
+  const holder = { kind: 'USER', name: 'secret' };
+  const {
+    permissions: [permission],
+  } = await done<{ permissions: { id: string; principal: { id: string } }[] }>(
+    session,
+    'grantPermissions',
+    'permissions { id principal { id } }',
+    { permissions: [{ principal: holder, roleId: role, scope: { clusterId } }] },
+  );
+  return { role, otherRole, permission: permission?.id ?? '', principal: permission?.principal.id ?? '' };
 }
 
 type Ids = { readonly nodes: readonly { readonly id: string }[] };

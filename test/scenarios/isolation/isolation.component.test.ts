@@ -37,7 +37,7 @@ const [mine, theirs] = [named('my'), named('their')];
 const theirIds = new Set(
   [
     'cluster clusterCheck clusterResource component eip eventCursor loadBalancer instance node nodePool operation',
-    'otherInstance otherNode quota quotaApplication securityGroup supportTicket vpc vSwitch watchCursor workload',
+    'otherInstance otherNode otherRole permission principal quota quotaApplication role securityGroup supportTicket vpc vSwitch watchCursor workload',
   ].flatMap((names) => names.split(' ').map((name) => `their ${name}`)),
 );
 /** Paths at which an attempt has an id of another account. */
@@ -175,11 +175,14 @@ describe('account that uses ids of another account', () => {
     const lists = rootFields(schema, 'Query').filter(({ type }) => String(type).endsWith('Connection!'));
     expect(lists.length).toBeGreaterThan(5);
     const text = lists.map(({ name }) => `${name} { nodes { __typename } }`).join(' ');
-    const { regions, quotas, ...rest } = await queryGraph<{
+    const { regions, quotas, permissions, ...rest } = await queryGraph<{
       regions: { clusters: { nodes: unknown[] } }[];
       quotas: { used: number }[];
+      permissions: { nodes: unknown[] };
     }>(nobody, `{ ${text} regions { clusters { nodes { id } } } quotas { used } }`);
     for (const [name, list] of Object.entries(rest)) expect(list, name).toEqual({ nodes: [] });
+    // Every account has the permission that makes its principals administrators.
+    expect(permissions.nodes).toHaveLength(1);
     expect(regions.flatMap(({ clusters }) => clusters.nodes)).toEqual([]);
     expect(quotas.filter(({ used }) => used > 0)).toEqual([]);
   });

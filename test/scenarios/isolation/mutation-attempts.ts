@@ -170,6 +170,21 @@ export const mutationAttempts: readonly Attempt[] = [
     nodePoolIds: [their.nodePool],
   })),
 
+  attempt('updateRole', (_, their) => ({ id: their.role, description: 'intruder' })),
+  attempt('grantPermissions', (_, their) => ({
+    permissions: [{ principal: { kind: 'USER', name: 'intruder' }, roleId: their.role }],
+  })),
+  attempt('grantPermissions', (_, their) => ({
+    permissions: [
+      {
+        principal: { kind: 'USER', name: 'intruder' },
+        roleId: 'role_auditor',
+        scope: { clusterId: their.cluster },
+      },
+    ],
+  })),
+  attempt('revokePermissions', (_, their) => ({ permissionIds: [their.permission] })),
+  attempt('deleteRole', (_, their) => ({ id: their.otherRole })),
   attempt('removeNodes', (my, their) => ({ nodePoolId: their.nodePool, nodeIds: [my.otherNode] })),
   attempt('removeNodes', (my, their) => ({ nodePoolId: my.nodePool, nodeIds: [their.node] })),
   attempt('remediateHighRiskOperation', (my, their) => ({

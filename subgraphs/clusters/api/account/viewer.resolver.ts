@@ -1,8 +1,9 @@
-import { Ctx, Field, ObjectType, Query, Resolver } from 'type-graphql';
+import { Ctx, Directive, Field, ObjectType, Query, Resolver } from 'type-graphql';
 import type { Actor } from '../../../../kernel/actor.js';
 import { DateTimeScalar } from '../../../runtime/graph/scalars.js';
 import type { RequestContext } from '../../../runtime/subgraph.js';
 
+@Directive('@key(fields: "account subject", resolvable: false)')
 @ObjectType({ description: 'Account and token on whose behalf a request runs.' })
 export class Viewer {
   @Field(() => String, { description: 'The account; everything read and written belongs to it.' })

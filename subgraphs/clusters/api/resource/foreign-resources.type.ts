@@ -46,6 +46,9 @@ export const foreignResourceTypes = [
   foreignResource('Workload', 'A Kubernetes controller that runs pods in a cluster.'),
   foreignResource('Quota', 'A limit of the account with its usage.'),
   foreignResource('QuotaApplication', 'A request for a higher limit.'),
+  foreignResource('Permission', 'A principal has a role in a scope.'),
+  foreignResource('Principal', 'A user, group or service account of the account.'),
+  foreignResource('Role', 'A role: a name for what a principal may do.'),
 ];
 
 /** Type names by id prefix. */
@@ -54,4 +57,7 @@ export const foreignResources: Readonly<Record<string, string>> = {
   workload: 'Workload',
   quota: 'Quota',
   quotaapplication: 'QuotaApplication',
+  permission: 'Permission',
+  principal: 'Principal',
+  role: 'Role',
 };
