@@ -69,8 +69,19 @@ class AccessGuard {
 
   /** Refuses a field of which the arguments name the target; others leave out what is hidden. */
   private guardRead(field: Field, access: ReadAccess | undefined): void {
-    if (access === undefined || typeof access === 'string') return;
     const { resolve = defaultFieldResolver, subscribe } = field;
+    if (subscribe && typeof access === 'string' && access !== 'open') {
+      const verb = access;
+      // The events of a stream are not filtered.
+      field.subscribe = (source, args, context, info) =>
+        mapMaybePromise(context.rights(), (rights) => {
+          if (!this.decider.isUnrestricted(rights, verb))
+            throw new ProblemError([forbidden(verb, 'account')]);
+          return subscribe(source, args, context, info);
+        });
+      return;
+    }
+    if (access === undefined || typeof access === 'string') return;
     const check = (context: RequestContext, args: Readonly<Record<string, unknown>>) =>
       mapMaybePromise(context.rights(), (rights) => {
         if (this.decider.isUnrestricted(rights, access.verb)) return undefined;

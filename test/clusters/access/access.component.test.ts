@@ -67,15 +67,16 @@ function grant(role: string, scope: Scope, effect: Grant['effect'] = 'ALLOW'): G
   return { permissionId: `permission_${role}`, role, verbs, effect, scope };
 }
 
+function executorWith(grants: readonly Grant[]): SubgraphExecutor {
+  const rights = new Rights(grants, accountScopes);
+  return new SubgraphExecutor({ ...kit.subgraph, rights: { of: () => rights } }, createLog('fatal'));
+}
+
+const newContext = () => ({ actor: testActor('acme'), requestId: 'test', loaders: new Loaders() });
+
 /** Requests the subgraph with these permissions. */
 async function ask<T>(grants: readonly Grant[], query: string, variables: Record<string, unknown> = {}) {
-  const rights = new Rights(grants, accountScopes);
-  const executor = new SubgraphExecutor(
-    { ...kit.subgraph, rights: { of: () => rights } },
-    createLog('fatal'),
-  );
-  const context = { actor: testActor('acme'), requestId: 'test', loaders: new Loaders() };
-  const result = await executor.execute({ query, variables }, context);
+  const result = await executorWith(grants).execute({ query, variables }, newContext());
   return JSON.parse(JSON.stringify(result)) as {
     data: T;
     errors?: readonly { extensions: { code: string } }[];
@@ -322,5 +323,30 @@ describe('a list', () => {
     const last = await ask<Page>(onDev, page, { after: next.data.clusters.pageInfo.endCursor });
     expect(next.data.clusters).toMatchObject({ nodes: [{ name: 'us' }], pageInfo: { hasNextPage: true } });
     expect(last.data.clusters).toMatchObject({ nodes: [{ name: 'dev' }], pageInfo: { hasNextPage: false } });
+  });
+});
+
+describe('a stream of the account', () => {
+  const queries = ['subscription { watchClusters { cursor } }', 'subscription { provisioningEvents { id } }'];
+
+  test.each(queries)('is refused without the verb in the whole account: %s', async (query) => {
+    for (const grants of [
+      [],
+      inEurope,
+      onDev,
+      [...readOnly, grant('read-only', { regionId: 'cn-beijing' }, 'DENY')],
+    ]) {
+      const stream = await executorWith(grants).subscribe({ query }, newContext);
+      expect((await stream.next()).value).toMatchObject({ errors: [{ extensions: { code: 'FORBIDDEN' } }] });
+    }
+  });
+
+  test('opens with the verb in the whole account', async () => {
+    const query = 'subscription { watchClusters { cluster { name } } }';
+    const stream = await executorWith(readOnly).subscribe({ query }, newContext);
+    expect((await stream.next()).value).toMatchObject({
+      data: { watchClusters: { cluster: { name: 'eu' } } },
+    });
+    await stream.return(undefined);
   });
 });
