@@ -20,6 +20,7 @@ const supergraph = buildSchema(await readFile(join(packageRoot, 'gateway/supergr
 const CATALOG: readonly string[] = ['Region', 'Zone', 'TimeZone', 'InstanceType', 'KubernetesVersion'];
 /** Other non-null fields whose object another subgraph owns, with the reason why the object always exists. */
 const ALWAYS_THERE: Readonly<Record<string, string>> = {
+  'Query.viewer': 'it is the caller of the request',
   'Workload.cluster':
     'a workload is only found through a cluster that the account has; deleted ones are kept',
 };
