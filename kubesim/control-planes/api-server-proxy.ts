@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { Agent, request as httpsRequest } from 'node:https';
 import { type Duplex, finished, pipeline } from 'node:stream';
+import type { MaybePromise } from '../../kernel/maybe-promise.js';
 import { ApiError } from '../kubernetes/kinds/status.js';
 import type { Pki } from './pki.js';
 
@@ -15,6 +16,10 @@ const MAX_LISTENERS = 20;
 const DROPPED =
   /^(connection|expect|host|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|x-remote-.*)$/;
 
+/** Answer to a request to switch protocols before the API server is ready. */
+const NOT_READY =
+  'HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 1\r\nContent-Length: 0\r\n\r\n';
+
 /** A request, and the path at the API server. */
 export interface ProxiedRequest {
   readonly path: string;
@@ -27,15 +32,20 @@ export class ApiServerProxy implements Disposable {
   private readonly host: { readonly hostname: string; readonly port: string };
   private readonly open = new Set<ServerResponse | Duplex>();
 
-  constructor(server: string, { cluster }: Pick<Pki, 'cluster'>) {
+  constructor(
+    server: string,
+    { cluster }: Pick<Pki, 'cluster'>,
+    private readonly isServing: () => MaybePromise<boolean>,
+  ) {
     const { hostname, port } = new URL(server);
     this.host = { hostname, port };
     this.agent = new Agent({ keepAlive: true, ca: cluster.cert });
   }
 
-  /** Resolves at the end of the response. Throws ApiError 503 if the API server does not answer. */
+  /** Resolves at the end of the response. Throws ApiError 503 if the API server does not answer or is not ready. */
   async forward({ path, request }: ProxiedRequest, response: ServerResponse): Promise<void> {
     using _tracked = this.track(response);
+    if (!(await this.isServing())) throw unavailable('the API server is not ready');
     const headers = forwardedHeaders(headersOf(request));
     // Without a length the body needs its framing again.
     if (request.headers['transfer-encoding']) headers['transfer-encoding'] = 'chunked';
@@ -46,9 +56,7 @@ export class ApiServerProxy implements Disposable {
     const reply = await responseOf(upstream);
     if (!reply) {
       if (response.destroyed) return;
-      throw new ApiError(503, 'ServiceUnavailable', 'the API server does not answer', {
-        retryAfterSeconds: 1,
-      });
+      throw unavailable('the API server does not answer');
     }
     const replied = withoutConnectionHeaders(reply.headers);
     const { location } = replied;
@@ -63,7 +71,16 @@ export class ApiServerProxy implements Disposable {
   }
 
   /** Forwards a request to switch protocols (exec, attach, port-forward), then the bytes of both directions. */
-  forwardUpgrade({ path, request }: ProxiedRequest, client: Duplex, head: Buffer): void {
+  forwardUpgrade(call: ProxiedRequest, client: Duplex, head: Buffer): void {
+    client.on('error', () => client.destroy());
+    void Promise.resolve(this.isServing()).then((isServing) => {
+      if (isServing) this.connectUpgrade(call, client, head);
+      else client.end(NOT_READY);
+    });
+  }
+
+  private connectUpgrade({ path, request }: ProxiedRequest, client: Duplex, head: Buffer): void {
+    if (client.destroyed) return;
     const tracked = this.track(client);
     const headers = {
       ...forwardedHeaders(headersOf(request)),
@@ -119,6 +136,10 @@ export class ApiServerProxy implements Disposable {
     this.open.add(stream);
     return { [Symbol.dispose]: () => void this.open.delete(stream) };
   }
+}
+
+function unavailable(message: string): ApiError {
+  return new ApiError(503, 'ServiceUnavailable', message, { retryAfterSeconds: 1 });
 }
 
 /** The response; undefined if the connection failed. */

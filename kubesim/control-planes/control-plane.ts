@@ -6,6 +6,7 @@ import {
 } from '../../access/kubeconfig/authentication-configuration.js';
 import { freePort } from '../../kernel/embedded-postgres/free-port.js';
 import type { Log } from '../../kernel/log.js';
+import type { MaybePromise } from '../../kernel/maybe-promise.js';
 import { REAL_ISSUER } from '../service-account-tokens.js';
 import { ClusterClient } from './cluster-client.js';
 import { type Etcd, prefixOf } from './etcd.js';
@@ -72,6 +73,9 @@ export class ControlPlane implements AsyncDisposable {
   private readonly wanted = new Set<ControlPlanePart>();
   /** Programs of each part: they differ while the version changes. */
   private readonly programs: Record<ControlPlanePart, ControlPlanePrograms>;
+  /** Process id of the API server that has been ready. */
+  private servingPid: number | undefined;
+  private readinessCheck: Promise<boolean> | undefined;
 
   private constructor(
     programs: ControlPlanePrograms,
@@ -156,6 +160,17 @@ export class ControlPlane implements AsyncDisposable {
     return this.running.get(part)?.pid;
   }
 
+  /**
+   * Whether the API server has been ready since its start. Before, it answers requests, but refuses what bindings that it has not
+   * read yet allow.
+   */
+  isServing(): MaybePromise<boolean> {
+    const pid = this.pid('apiServer');
+    if (pid === undefined || pid === this.servingPid) return pid !== undefined;
+    this.readinessCheck ??= this.checkReadiness(pid).finally(() => (this.readinessCheck = undefined));
+    return this.readinessCheck;
+  }
+
   /** Stops the parts; the objects stay in etcd. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.client[Symbol.dispose]();
@@ -166,6 +181,12 @@ export class ControlPlane implements AsyncDisposable {
     const process = this.running.get(part);
     this.running.delete(part);
     await process?.[Symbol.asyncDispose]();
+  }
+
+  private async checkReadiness(pid: number): Promise<boolean> {
+    const isReady = await this.client.isReady();
+    if (isReady) this.servingPid = pid;
+    return isReady;
   }
 
   private async healthy(part: ControlPlanePart, signal?: AbortSignal): Promise<void> {

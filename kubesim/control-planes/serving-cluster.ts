@@ -112,7 +112,7 @@ export class ServingCluster implements AsyncDisposable {
         metrics: (request, response) => serveMetrics({ objects: cache, clock }, request, response),
       }),
     );
-    const proxy = started.use(new ApiServerProxy(plane.server, pki));
+    const proxy = started.use(new ApiServerProxy(plane.server, pki, () => plane.isServing()));
     started.defer(() => machines.disconnect());
     machines.connect({ client, objects: cache });
     running.start();

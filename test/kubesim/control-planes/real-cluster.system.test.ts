@@ -165,6 +165,21 @@ describe.skipIf(!assets)('cluster with a real control plane', { timeout: 120_000
     expect((await writer.api('GET', PODS, undefined, { authorization: 'Bearer unknown' })).status).toBe(401);
   });
 
+  test('a user is never refused its rights while the API server starts again', async () => {
+    const reader = await simulator.access('real', { name: 'acme:ann', groups: ['fleetgraph:readers'] });
+    for (const pid of pidsOf('kube-apiserver')) process.kill(pid, 'SIGKILL');
+    const statuses = new Set<number>();
+    await eventually(
+      async () => {
+        const { status } = await reader.api('GET', PODS);
+        statuses.add(status);
+        return status === 200 && statuses.has(503);
+      },
+      { what: 'the API server' },
+    );
+    expect([...statuses].sort()).toEqual([200, 503]);
+  });
+
   test('a user who may impersonate acts for each group that a request names', async () => {
     const user = await kubectl('auth', 'whoami', '--as=carl', '--as-group=a', '--as-group=b', '-o', 'json');
     expect(JSON.parse(user)).toMatchObject({
