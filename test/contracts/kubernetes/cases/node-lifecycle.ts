@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { expect } from 'vitest';
 import { channels } from '../channel-connection.js';
 import type { Area, CaseContext } from '../contract-case.js';
@@ -152,7 +153,7 @@ export const nodeController: Area = {
     },
 
     async 'marks and deletes the pods that an unready node must not keep, and reports it'(context) {
-      const { api, namespace } = context;
+      const { api, namespace, eventually } = context;
       const nodeName = await createNode(context);
       const toleration = (tolerationSeconds: number) => ({
         tolerations: [
@@ -173,16 +174,15 @@ export const nodeController: Area = {
         message: `Marking for deletion Pod ${namespace}/short`,
         source: { component: 'taint-eviction-controller' },
       });
-      const { status, body } = await api.get(short);
-      // Kubelets of kubesim end pods that are deleted.
-      if (status === 200)
-        expect(conditionsOf(body.status)).toContainEqual(
-          expect.objectContaining({
-            type: 'DisruptionTarget',
-            status: 'True',
-            reason: 'DeletionByTaintManager',
-          }),
+      // The event precedes the condition. Kubelets of kubesim end pods that are deleted.
+      const marked = { type: 'DisruptionTarget', status: 'True', reason: 'DeletionByTaintManager' };
+      await eventually(async () => {
+        const { status, body } = await api.get(short);
+        if (status === 404) return true;
+        return conditionsOf(body.status).some(({ type, status: value, reason }) =>
+          isDeepStrictEqual({ type, status: value, reason }, marked),
         );
+      });
       expect((await api.get(long)).body.metadata).not.toHaveProperty('deletionTimestamp');
     },
 
