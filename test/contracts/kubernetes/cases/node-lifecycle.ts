@@ -154,6 +154,7 @@ export const nodeController: Area = {
 
     async 'marks and deletes the pods that an unready node must not keep, and reports it'(context) {
       const { api, namespace, eventually } = context;
+      await createNode(context); // Evicts from none while all nodes are unready.
       const nodeName = await createNode(context);
       const toleration = (tolerationSeconds: number) => ({
         tolerations: [
@@ -188,6 +189,7 @@ export const nodeController: Area = {
 
     async 'cancels the deletion of a pod when its node is ready in time'(context) {
       const { api, namespace } = context;
+      await createNode(context); // Evicts from none while all nodes are unready.
       const nodeName = await createNode(context);
       const pod = await createPod(context, 'web', { nodeName });
       await setConditions(api, nodeName, [{ type: 'Ready', status: 'False' }]);
