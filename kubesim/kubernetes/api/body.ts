@@ -12,7 +12,7 @@ import { jsonKind } from '../schema/go-types.js';
 import { decodeResource } from '../structural-schema/decode-resource.js';
 import { DecodeError } from '../schema/decode-error.js';
 import { BODY_LIMIT, invalidOption, textOf, type ApiCall } from './call.js';
-import { checkNesting } from './nesting.js';
+import { MAX_DEPTH, nestsTooDeeply } from '../kinds/nesting.js';
 import type { Target } from './path.js';
 import { schemaOf } from './served-schema.js';
 import { addWarnings } from './warnings.js';
@@ -339,4 +339,9 @@ function invalidPatch(why: string): ApiError {
 
 function undecodable({ version, type: { kind } }: ServedType, why: string): ApiError {
   return badRequest(`${kind} in version "${version}" cannot be handled as a ${kind}: ${why}`);
+}
+
+/** Throws ApiError 400 if a value nests too deeply. */
+function checkNesting(value: unknown): void {
+  if (nestsTooDeeply(value)) throw badRequest(`the body nests deeper than ${MAX_DEPTH} levels`);
 }

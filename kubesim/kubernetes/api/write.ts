@@ -1,6 +1,6 @@
 import { WorkBudget } from '../../../kernel/fairness/work-turns.js';
 import { admitDeletion } from '../cluster/admission.js';
-import { finishDeletion, type DeleteOptions } from '../cluster/delete.js';
+import { finishDeletion, isRetained, type DeleteOptions } from '../cluster/delete.js';
 import { ChangedError, checkUnchanged, type Reviewed } from '../cluster/review.js';
 import {
   creation,
@@ -35,6 +35,7 @@ import { decode } from '../schema/decode.js';
 import { DecodeError } from '../schema/decode-error.js';
 import { kubernetesApi } from '../schema/kubernetes-api.js';
 import { readInteger } from './list-options.js';
+import { checkHasVersion } from './required-version.js';
 import { type MergeKeys, mergeKeysOf } from '../schema/merge-keys.js';
 import { metadataSchema, schemaOf } from './served-schema.js';
 
@@ -45,9 +46,9 @@ async function respondWhenDurable(
   object: KubeObject,
   status = 200,
 ): Promise<ApiResponse> {
-  await target.served.convert?.prepare?.([object]);
-  await call.cluster.store.durable();
   const shown = object.metadata.resourceVersion === '' ? withoutVersion(object) : object;
+  await target.served.convert?.prepare?.([shown]);
+  await call.cluster.store.durable();
   return { status, body: represent(target.served, shown, call.representation, call.cluster.clock.now()) };
 }
 
@@ -135,10 +136,7 @@ function storing(
     served: { type },
     subresource,
   } = target;
-  const { resourceVersion = '', uid } = next.metadata;
-  const { metadata } = current;
-  if (isOutdated(resourceVersion, metadata)) throw conflict(type, metadata.name);
-  if (uid && uid !== metadata.uid) throw uidError(call, type, { name: metadata.name, uid });
+  checkVersion(call, type, { current, next, by });
   const options = optionsOf(call, target, { by, options: 'UpdateOptions' });
   const { user } = call;
   if (subresource === 'approval')
@@ -148,6 +146,18 @@ function storing(
     return ephemeralReplacement(call.cluster, { ...options, current, next });
   if (subresource === 'finalize') return finalizing(call, target, { current, next });
   return replacement(call.cluster, type, { ...options, current, next: next as unknown as KubeObject });
+}
+
+/** Throws ApiError if an update is of another object, or of another version of it. */
+function checkVersion(
+  call: ApiCall,
+  type: ResourceType,
+  { current: { metadata }, next, by }: Next & { readonly current: KubeObject },
+): void {
+  const { resourceVersion = '', uid } = next.metadata;
+  if (isOutdated(resourceVersion, metadata)) throw conflict(type, metadata.name);
+  if (by !== 'APPLY') checkHasVersion(type, next);
+  if (uid && uid !== metadata.uid) throw uidError(call, type, { name: metadata.name, uid });
 }
 
 interface NextStatus {
@@ -408,8 +418,10 @@ export async function remove(call: ApiCall, target: Target): Promise<ApiResponse
     admitDeletion(call.cluster, type, doomed);
     return deleteConverted(call, target, { doomed, options });
   });
-  if (call.cluster.store.byUid(object.metadata.uid) || type.id === 'pods')
-    return respondWhenDurable(call, target, object);
+  const stays = options.dryRun
+    ? isRetained(call.cluster, type, object)
+    : call.cluster.store.byUid(object.metadata.uid) !== undefined;
+  if (stays || type.id === 'pods') return respondWhenDurable(call, target, object);
   await call.cluster.store.durable();
   const details = {
     name: object.metadata.name,

@@ -32,9 +32,9 @@ export function deleteObject<T extends KubeObject>(
   options: DeleteOptions = {},
 ): T {
   checkPreconditions(type, object, options);
-  if (options.dryRun) return object;
-  if (options.propagation === 'Orphan') orphanDependents(cluster, object);
   const marked = withDeletion(cluster, type, object, options);
+  if (options.dryRun) return marked;
+  if (options.propagation === 'Orphan') orphanDependents(cluster, object);
   if (!isRetained(cluster, type, marked)) {
     cluster.store.remove(type, object);
     return marked;
@@ -131,7 +131,8 @@ function gracePeriod(pod: Pod, { gracePeriodSeconds }: DeleteOptions): number {
   return Math.max(0, gracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds ?? 30);
 }
 
-function isRetained(cluster: ClusterContext, type: ResourceType, object: KubeObject): boolean {
+/** Whether a deleted object stays, because of a finalizer or of its grace period. */
+export function isRetained(cluster: ClusterContext, type: ResourceType, object: KubeObject): boolean {
   const { finalizers = [], deletionGracePeriodSeconds = 0, uid } = object.metadata;
   if (type.id === 'namespaces') return ((object as Namespace).spec.finalizers ?? []).length > 0;
   if (deletionGracePeriodSeconds > 0 || finalizers.some((name) => name !== FOREGROUND)) return true;

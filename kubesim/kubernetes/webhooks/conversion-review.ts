@@ -39,9 +39,15 @@ export function conversionReview({ uid, apiVersion, desired, objects }: Conversi
   return {
     kind: 'ConversionReview',
     apiVersion,
-    request: { uid, desiredAPIVersion: desired, objects },
+    request: { uid, desiredAPIVersion: desired, objects: objects.map(withoutVersion) },
     response: { uid: '', convertedObjects: null, result: { metadata: {} } },
   };
+}
+
+/** An object as it is stored: etcd has its version. */
+function withoutVersion(object: KubeObject): Json {
+  const { resourceVersion: _stored, ...metadata } = object.metadata;
+  return { ...object, metadata };
 }
 
 /** The converted objects of an answer, in the order of the question. Throws InvalidConversionError. */

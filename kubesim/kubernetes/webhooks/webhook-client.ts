@@ -1,5 +1,6 @@
 import type { RequestOptions } from 'node:http';
 import { isJson, type Json } from '../kinds/object.js';
+import { nestsTooDeeply } from '../kinds/nesting.js';
 import { exchange, reasonOf } from './exchange.js';
 import type { WebhookServer } from './webhook-connection.js';
 
@@ -71,7 +72,7 @@ function statusText(status: number, body: string): string {
 function parse(body: string): Json {
   try {
     const answer: unknown = JSON.parse(body);
-    if (isJson(answer)) return answer;
+    if (isJson(answer) && !nestsTooDeeply(answer)) return answer;
   } catch {
     // The same error as for other JSON.
   }

@@ -1,4 +1,5 @@
 import { Budget } from '../cel/budget.js';
+import { MAX_DEPTH, nestsTooDeeply } from '../kinds/nesting.js';
 import { jsonPatch } from '../patches/json-patch.js';
 import type { AdmissionRequest } from '../cluster/policies/request.js';
 import type { ClusterResources } from '../cluster/resources.js';
@@ -182,6 +183,8 @@ function readPatch(invocation: Invocation, text: string): readonly unknown[] | u
 function apply(object: KubeObject, operations: readonly unknown[]): Json {
   try {
     const patched = jsonPatch(object, operations) as Json;
+    if (nestsTooDeeply(patched))
+      throw internalError(`the patched object nests deeper than ${MAX_DEPTH} levels`);
     const length = JSON.stringify(patched).length;
     if (length <= MAX_OBJECT) return patched;
     throw internalError(`the patched object is longer than ${MAX_OBJECT} characters`);

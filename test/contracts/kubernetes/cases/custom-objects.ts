@@ -29,6 +29,22 @@ export const customObjects: Area = {
       expectError(strict, 400, 'BadRequest');
     },
 
+    async 'updates an object only of the version that is stored'(context) {
+      const { api } = context;
+      const { path, robot } = await defineFields(context, { size: { type: 'integer' } });
+      expectSuccess(await api.post(path, robot('a', { size: 1 })), 201);
+      const rejected = await api.put(`${path}/a`, robot('a', { size: 2 }));
+      expectInvalid(rejected, 'FieldValueInvalid metadata.resourceVersion');
+      expect(rejected.body.message).toContain('Invalid value: 0: must be specified for an update');
+      const { body } = await api.get(`${path}/a`);
+      expectSuccess(await api.put(`${path}/a`, { ...body, spec: { size: 2 } }));
+      const removed = { metadata: { resourceVersion: null }, spec: { size: 3 } };
+      expectInvalid(
+        await api.patch(`${path}/a`, 'merge', removed),
+        'FieldValueInvalid metadata.resourceVersion',
+      );
+    },
+
     async 'requires the version and the kind of an embedded resource'(context) {
       const { path, robot } = await defineEmbedded(context);
       expectInvalid(

@@ -34,6 +34,21 @@ export const deletion: Area = {
       expectError(await api.get(`${configMapsOf(namespace)}/map`), 404, 'NotFound');
     },
 
+    async 'answers the deletion of a dry run like one that is executed'({ api, namespace }) {
+      const path = `${configMapsOf(namespace)}/map`;
+      const { uid } = (await api.post(configMapsOf(namespace), configMap('map'))).body.metadata;
+      expect((await api.delete(`${path}?dryRun=All`)).body).toMatchObject({
+        kind: 'Status',
+        details: { name: 'map', kind: 'configmaps', uid },
+      });
+      await api.patch(path, 'merge', { metadata: { finalizers: [FINALIZER] } });
+      expect((await api.delete(`${path}?dryRun=All`)).body).toMatchObject({
+        kind: 'ConfigMap',
+        metadata: { uid, deletionTimestamp: expect.any(String) as unknown },
+      });
+      expect((await api.get(path)).body.metadata).not.toHaveProperty('deletionTimestamp');
+    },
+
     async 'refuses to delete what does not exist'({ api, namespace }) {
       expectError(await api.delete(`${configMapsOf(namespace)}/map`), 404, 'NotFound');
     },

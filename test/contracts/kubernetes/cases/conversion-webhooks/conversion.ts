@@ -31,6 +31,14 @@ export const conversion: Area['cases'] = {
     expect(expectSuccess(await api.get(path('v1', 'a'))).spec).toEqual({ address: 'host:80' });
   },
 
+  async 'answers a dry run in the version of the path'(context) {
+    const { api, path, endpoint } = await define(context);
+    const body = endpoint('v2', 'a', { host: 'host', port: '80' });
+    const created = expectSuccess(await api.post(`${path('v2')}?dryRun=All`, body), 201);
+    expect(created).toMatchObject({ apiVersion: body.apiVersion, spec: body.spec });
+    expectError(await api.get(path('v2', 'a')), 404, 'NotFound');
+  },
+
   async 'sends a webhook the objects, their version and that of the path'(context) {
     const requests: ConversionRequest[] = [];
     const { api, group, path, create } = await define(context, {
@@ -51,6 +59,7 @@ export const conversion: Area['cases'] = {
       metadata: { name: 'a', namespace: context.namespace },
       spec: { address: 'host:80' },
     });
+    expect(request?.objects[0]).not.toHaveProperty('metadata.resourceVersion');
   },
 
   async 'does not call a webhook for an object of the version that is stored'(context) {

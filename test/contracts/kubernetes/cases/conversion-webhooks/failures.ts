@@ -109,6 +109,14 @@ export const failures: Area['cases'] = {
     expect(text).toBe(`${OF} failed: the server is currently unable to handle the request`);
   },
 
+  async 'fails a read whose conversion webhook answers with endless lists in each other'(context) {
+    const text = await readBy(context, () => ({
+      status: 200,
+      body: `{"response":${'['.repeat(20_000)}${']'.repeat(20_000)}}`,
+    }));
+    expect(text).toContain(`${OF} failed: couldn't get version/kind; json parse error: `);
+  },
+
   async 'fails requests while no conversion webhook can be reached'(context) {
     const { api, group, path, endpoint, create } = await define(context, {
       clientConfig: { service: { namespace: context.namespace, name: 'none' } },
