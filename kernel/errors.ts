@@ -10,6 +10,11 @@ export interface ErrorDefinition {
 }
 
 export const errorRegistry = {
+  ACCESS_CHANGED: {
+    description:
+      'The permissions of the caller have changed, so the stream has ended. Subscribe again, after the last cursor.',
+    since: '0.1',
+  },
   ACCOUNT_NOT_VERIFIED: {
     description: 'The holder of the account is not verified. Call verifyAccount, then retry.',
     since: '0.1',

@@ -51,8 +51,8 @@ export async function gatewaySettings(env: Env, rateDatabaseUrl?: string): Promi
     trustedDocuments: TRUSTED_DOCUMENTS ? await readTrustedDocuments(TRUSTED_DOCUMENTS) : undefined,
     metricsPort: METRICS_PORT,
     revocationsFile: env.AUTH_REVOCATIONS,
-    // The platform's subgraphs send the same events to all subscribers of an account.
-    sharedBy: 'account',
+    // Permissions of the subject decide which events it gets.
+    sharedBy: 'subject',
     planningThread: { warmUp: env.PLANNER_WARM_UP },
   };
 }

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { stringify } from 'safe-stable-stringify';
 import type { ClusterFilter, IdFilter } from './cluster-filter.js';
 import type { Grant, Scope } from './permission.js';
 import { containsScope, covers, coversAllClusters, coversCluster } from './scope.js';
@@ -103,6 +105,22 @@ export class Rights {
     const { allow, deny } = this.of(verb);
     if (scopesOf(deny, at).some((denied) => !cluster || coversCluster(denied, cluster))) return false;
     return scopesOf(allow, at).some((allowed) => containsScope(allowed, scope, cluster));
+  }
+
+  /** Equal for rights that allow the same at that time, whatever permissions and roles they come from. */
+  key(at: Date): string {
+    const active = this.grants.filter((grant) => isActive(grant, at));
+    const texts = active.map(({ verbs, effect, scope, expiresAt }) =>
+      stringify([verbs.toSorted(), effect, scope, expiresAt]),
+    );
+    const parts = [this.tokenScopes.toSorted(), [...new Set(texts)].sort()];
+    return createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
+  }
+
+  /** When the next permission ends. */
+  nextExpiry(at: Date): Date | undefined {
+    const ends = this.grants.flatMap(({ expiresAt }) => (expiresAt && expiresAt > at ? [expiresAt] : []));
+    return ends.toSorted((a, b) => a.getTime() - b.getTime())[0];
   }
 
   private tokenAllows(verb: Verb): boolean {

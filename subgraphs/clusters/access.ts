@@ -1,4 +1,10 @@
-import type { AccessRules, ObjectAccess, ObjectReference, VerbName } from '../runtime/access/access-rules.js';
+import type {
+  AccessRules,
+  ObjectAccess,
+  ObjectReference,
+  Place,
+  VerbName,
+} from '../runtime/access/access-rules.js';
 import type { RetainedResource } from './api/network/retained-resource.type.js';
 import type { ClusterRow } from './store/cluster.store.js';
 
@@ -9,6 +15,10 @@ interface InCluster {
 /** In the cluster; what has none belongs to the account. */
 function inCluster({ clusterId }: InCluster): ObjectReference | Record<string, never> {
   return clusterId === null ? {} : { kind: 'CLUSTER', id: clusterId };
+}
+
+function placeOfCluster({ id, regionId, labels }: ClusterRow): Place {
+  return { cluster: { id, regionId, labels: labels as Readonly<Record<string, string>> } };
 }
 
 function ofCluster(verb: VerbName): ObjectAccess {
@@ -99,15 +109,18 @@ export const clustersAccess: AccessRules = {
   },
   subscriptions: {
     operationProgress: { verb: 'operations.read', on: { OPERATION: 'id' } },
-    provisioningEvents: 'events.read',
+    provisioningEvents: { verb: 'events.read', on: { CLUSTER: 'clusterId' } },
     watchClusters: 'clusters.read',
   },
   objects: {
     Cluster: {
       verb: 'clusters.read',
-      place: ({ id, regionId, labels }: ClusterRow) => ({
-        cluster: { id, regionId, labels: labels as Readonly<Record<string, string>> },
-      }),
+      place: placeOfCluster,
+    },
+    ClusterChange: {
+      verb: 'clusters.read',
+      place: ({ cluster }: { readonly cluster: ClusterRow | null }) =>
+        cluster ? placeOfCluster(cluster) : 'open',
     },
     ClusterCheck: ofCluster('clusterChecks.read'),
     Component: ofCluster('components.read'),

@@ -18,7 +18,10 @@ function placeOfWorkload({ id }: { readonly id: string }): Place {
 /** What a caller needs for events and metrics. */
 export const observabilityAccess: AccessRules = {
   queries: { auditEvents: 'auditEvents.read', events: 'events.read' },
-  subscriptions: { events: 'events.read', scalingEvents: 'events.read' },
+  subscriptions: {
+    events: 'events.read',
+    scalingEvents: { verb: 'events.read', on: { CLUSTER: 'clusterId' } },
+  },
   objects: {
     AccessEvent: event,
     Cluster: {

@@ -8,6 +8,6 @@ export const withoutRules: SubgraphDefinition['access'] = {
   dependencies: {
     database: { prisma: undefined as never },
     clock: systemClock,
-    rights: { of: () => new Rights([], []) },
+    rights: { of: () => new Rights([], []), onChange: () => () => undefined },
   },
 };

@@ -26,6 +26,11 @@ export class WatchedClusters {
     if (!this.shown.has(id)) this.shown.set(id, null);
   }
 
+  /** Whether this stream has sent the cluster and not its removal. */
+  has(id: string): boolean {
+    return this.shown.get(id) != null;
+  }
+
   /** The event to send; undefined when the watcher is up to date. */
   see({ id, resourceVersion, listed }: ObservedCluster): ChangeKind | undefined {
     const recorded = this.shown.get(id);

@@ -111,12 +111,13 @@ export class ClusterStore {
   pageById(query: {
     account: string;
     filter: ClusterFilter;
+    visible: VisibleClusters;
     after: string;
     limit: number;
   }): Promise<ClusterRow[]> {
     return this.database.$queryRaw<ClusterRow[]>`
       SELECT ${Prisma.raw(CLUSTER_COLUMNS)} FROM clusters.cluster
-      WHERE ${restriction(query.account, query.filter)} AND id > ${query.after} ORDER BY id LIMIT ${query.limit}`.then(
+      WHERE ${restriction(query.account, query.filter)} ${andClusters(query.visible)} AND id > ${query.after} ORDER BY id LIMIT ${query.limit}`.then(
       checkClusters,
     );
   }

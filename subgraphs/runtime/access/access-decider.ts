@@ -4,20 +4,22 @@ import type { RightsReader } from '../../../access/store/rights-reader.js';
 import type { Target } from '../../../access/model/target.js';
 import type { Verb } from '../../../access/model/verb.js';
 import { nameOfKind, notFound } from '../../../engine/not-found.js';
+import type { Actor } from '../../../kernel/actor.js';
 import type { Clock } from '../../../kernel/clock.js';
+import type { MaybePromise } from '../../../kernel/maybe-promise.js';
 import type { Database } from '../../../kernel/postgres/database.js';
 import type { Problem } from '../../../kernel/result.js';
 import type { RequestContext } from '../subgraph.js';
 import { type LocatedKind, locateObjects } from '../store/locations.js';
-import type { ArgumentAccess, ObjectAccess, ObjectReference, Place, VerbName } from './access-rules.js';
-import { type ArgumentTarget, argumentTargets } from './argument-targets.js';
+import type { ObjectAccess, ObjectReference, Place, VerbName } from './access-rules.js';
+import type { ArgumentTarget } from './argument-targets.js';
 import { readVerbOf } from './object-kinds.js';
 
 /** Where the rights of actors and the places of objects are read. */
 export interface AccessDependencies {
   readonly database: { readonly prisma: Database };
   readonly clock: Clock;
-  readonly rights: Pick<RightsReader, 'of'>;
+  readonly rights: Pick<RightsReader, 'of' | 'onChange'>;
 }
 
 /** Decides for the actor of a request. What it reads of objects is read once for a request. */
@@ -27,16 +29,31 @@ export class AccessDecider {
 
   constructor(private readonly dependencies: AccessDependencies) {}
 
+  now(): Date {
+    return this.dependencies.clock.now();
+  }
+
+  /** The rights of an actor now; those of a request may be older. */
+  rightsOf(actor: Actor): MaybePromise<Rights> {
+    return this.dependencies.rights.of(actor);
+  }
+
+  /** Calls the listener with each account whose permissions have changed; returns a function that stops it. */
+  onChange(listener: (account: string) => void): () => void {
+    return this.dependencies.rights.onChange(listener);
+  }
+
   /** Whether the verb is allowed in the whole account: nothing needs to be read then. */
   isUnrestricted(rights: Rights, verb: VerbName): boolean {
-    return rights.isUnrestricted(verb as Verb, this.dependencies.clock.now());
+    return rights.isUnrestricted(verb as Verb, this.now());
   }
 
   /** Whether the actor may see an object. */
   async sees(context: RequestContext, { verb, place }: ObjectAccess, row: unknown): Promise<boolean> {
     const rights = await context.rights();
     if (verb === undefined || this.isUnrestricted(rights, verb)) return true;
-    return this.allows(context, rights, { verb, place: place(row as never) });
+    const at = place(row as never);
+    return at === 'open' || this.allows(context, rights, { verb, place: at });
   }
 
   /** Whether the verb is allowed in a place, or in namespaces of it. */
@@ -49,16 +66,13 @@ export class AccessDecider {
     return target !== undefined && this.reaches(rights, verb, target);
   }
 
-  /** The problems for which the verb is refused on what the arguments name: without any it is allowed. */
+  /** The problems for which the verb is refused on targets: without any it is allowed. */
   async problems(
     context: RequestContext,
     rights: Rights,
-    { access, args }: { access: ArgumentAccess; args: Readonly<Record<string, unknown>> },
+    { verb, targets }: { readonly verb: VerbName; readonly targets: readonly ArgumentTarget[] },
   ): Promise<Problem[]> {
-    const targets = argumentTargets(access, args);
-    const found = await Promise.all(
-      targets.map((target) => this.problem(context, rights, access.verb, target)),
-    );
+    const found = await Promise.all(targets.map((target) => this.problem(context, rights, verb, target)));
     return found.filter((problem) => problem !== undefined);
   }
 
@@ -76,7 +90,7 @@ export class AccessDecider {
   }
 
   private reaches(rights: Rights, verb: VerbName, target: Target): boolean {
-    const at = this.dependencies.clock.now();
+    const at = this.now();
     const { cluster, namespace } = target;
     if (cluster && namespace === undefined)
       return containsCluster(rights.clusters(verb as Verb, at), cluster);

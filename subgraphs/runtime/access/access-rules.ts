@@ -26,7 +26,7 @@ export interface ArgumentAccess {
 
 /**
  * Who may read a root field of Query, or subscribe to one. A verb alone: the field returns only what the verb reaches, an
- * object by id null, and a list less. With arguments: the field is refused.
+ * object by id null, and a list or a stream less. With arguments: the field is refused; a stream only on what they name.
  */
 export type ReadAccess = VerbName | ArgumentAccess | 'open';
 
@@ -34,7 +34,8 @@ export type ReadAccess = VerbName | ArgumentAccess | 'open';
 export interface ObjectAccess {
   /** Undefined: whoever sees the object that refers to it. */
   readonly verb?: VerbName;
-  readonly place: (row: never) => Place;
+  /** `open`: every caller may see this object. */
+  readonly place: (row: never) => Place | 'open';
 }
 
 /** What a caller needs for each field of a subgraph. `open` is for every caller: the catalog, and the caller itself. */
@@ -43,8 +44,8 @@ export interface AccessRules {
   readonly queries: Readonly<Record<string, ReadAccess>>;
   /** Root fields of Mutation; a verb alone is one on the account. `open`: the service decides, by the scopes in the input. */
   readonly mutations?: Readonly<Record<string, VerbName | ArgumentAccess | 'open'>>;
-  /** Root fields of Subscription. */
-  readonly subscriptions?: Readonly<Record<string, ReadAccess>>;
+  /** Root fields of Subscription; their types are in `objects`, by which their events are left out. */
+  readonly subscriptions?: Readonly<Record<string, Exclude<ReadAccess, 'open'>>>;
   /** Object types. */
   readonly objects: Readonly<Record<string, ObjectAccess>>;
   /**

@@ -16,13 +16,18 @@ export interface ArgumentTarget {
 type Arguments = Readonly<Record<string, unknown>>;
 
 /** The targets that the arguments of a field name; the account if they name none. */
-export function argumentTargets({ on }: ArgumentAccess, args: Arguments): ArgumentTarget[] {
-  const named = Object.entries(on).flatMap(([kind, text]) => {
+export function argumentTargets(access: ArgumentAccess, args: Arguments): ArgumentTarget[] {
+  const named = namedTargets(access, args);
+  return named.length > 0 ? named : [{ place: {}, path: [] }];
+}
+
+/** The targets that the arguments of a field name. */
+export function namedTargets({ on }: ArgumentAccess, args: Arguments): ArgumentTarget[] {
+  return Object.entries(on).flatMap(([kind, text]) => {
     const path = text.split('.');
     const value = path.reduce<unknown>((value, name) => (isRecord(value) ? value[name] : undefined), args);
     return value == null ? [] : targetsOf(kind as ArgumentKind, value, path);
   });
-  return named.length > 0 ? named : [{ place: {}, path: [] }];
 }
 
 function targetsOf(kind: ArgumentKind, value: unknown, path: readonly string[]): ArgumentTarget[] {

@@ -10,13 +10,14 @@ import {
   isNonNullType,
   isObjectType,
 } from 'graphql';
-import type { Rights } from '../../../access/model/rights.js';
 import { mapMaybePromise } from '../../../kernel/maybe-promise.js';
 import { ProblemError } from '../../../kernel/result.js';
 import { toUserError } from '../graph/user-error.type.js';
 import type { RequestContext } from '../subgraph.js';
 import { type AccessDecider, forbidden } from './access-decider.js';
-import type { AccessRules, ArgumentAccess, Place, ReadAccess, VerbName } from './access-rules.js';
+import { AccessStream } from './access-stream.js';
+import type { AccessRules, ArgumentAccess, ReadAccess, VerbName } from './access-rules.js';
+import { argumentTargets, namedTargets } from './argument-targets.js';
 import { emptyConnection, emptyPayload, isConnection } from './empty-values.js';
 import { filterObjects, type ObjectFilter } from './object-filter.js';
 
@@ -43,8 +44,7 @@ class AccessGuard {
   guardType(type: GraphQLObjectType): void {
     const fields = Object.values(type.getFields() as Record<string, Field>);
     if (type === this.schema.getMutationType()) return fields.forEach((field) => this.guardMutation(field));
-    if (type === this.schema.getSubscriptionType())
-      return fields.forEach((field) => this.guardRead(field, this.rules.subscriptions?.[field.name]));
+    if (type === this.schema.getSubscriptionType()) return fields.forEach((field) => this.guardStream(field));
     for (const field of fields) {
       if (!isCarrier(type)) this.filterField(field);
       if (type === this.schema.getQueryType()) this.guardRead(field, this.rules.queries[field.name]);
@@ -60,7 +60,8 @@ class AccessGuard {
     field.resolve = (source, args, context, info) =>
       mapMaybePromise(context.rights(), (rights) => {
         if (this.decider.isUnrestricted(rights, access.verb)) return resolve(source, args, context, info);
-        return this.decider.problems(context, rights, { access, args }).then((problems) => {
+        const targets = argumentTargets(access, args);
+        return this.decider.problems(context, rights, { verb: access.verb, targets }).then((problems) => {
           if (problems.length === 0) return resolve(source, args, context, info);
           return emptyPayload(field.type, problems.map(toUserError));
         });
@@ -69,33 +70,38 @@ class AccessGuard {
 
   /** Refuses a field of which the arguments name the target; others leave out what is hidden. */
   private guardRead(field: Field, access: ReadAccess | undefined): void {
-    const { resolve = defaultFieldResolver, subscribe } = field;
-    if (subscribe && typeof access === 'string' && access !== 'open') {
-      const verb = access;
-      // The events of a stream are not filtered.
-      field.subscribe = (source, args, context, info) =>
-        mapMaybePromise(context.rights(), (rights) => {
-          if (!this.decider.isUnrestricted(rights, verb))
-            throw new ProblemError([forbidden(verb, 'account')]);
-          return subscribe(source, args, context, info);
-        });
-      return;
-    }
     if (access === undefined || typeof access === 'string') return;
-    const check = (context: RequestContext, args: Readonly<Record<string, unknown>>) =>
+    const { verb } = access;
+    const { resolve = defaultFieldResolver } = field;
+    field.resolve = (source, args, context, info) =>
       mapMaybePromise(context.rights(), (rights) => {
-        if (this.decider.isUnrestricted(rights, access.verb)) return undefined;
-        return this.decider.problems(context, rights, { access, args }).then((problems) => {
+        if (this.decider.isUnrestricted(rights, verb)) return resolve(source, args, context, info);
+        const targets = argumentTargets(access, args);
+        return this.decider.problems(context, rights, { verb, targets }).then((problems) => {
           if (problems.length > 0) throw new ProblemError(problems);
+          return resolve(source, args, context, info);
         });
       });
-    if (subscribe) {
-      field.subscribe = (source, args, context, info) =>
-        mapMaybePromise(check(context, args), () => subscribe(source, args, context, info));
-      return;
-    }
-    field.resolve = (source, args, context, info) =>
-      mapMaybePromise(check(context, args), () => resolve(source, args, context, info));
+  }
+
+  /** Refuses a stream of a target, leaves out the events that the actor may not see, and ends it when its rights change. */
+  private guardStream(field: Field): void {
+    const rule = this.rules.subscriptions?.[field.name];
+    const { subscribe } = field;
+    if (!subscribe || rule === undefined) return;
+    const access: ArgumentAccess = typeof rule === 'string' ? { verb: rule, on: {} } : rule;
+    const filter = filterObjects(this.schema, field.type, this.rules.objects);
+    if (!filter) throw new Error(`the access rules have no type of the events of ${field.name}`);
+    const { decider } = this;
+    field.subscribe = async (source, args, context, info) => {
+      const rights = await context.rights();
+      const { verb } = access;
+      const targets = decider.isUnrestricted(rights, verb) ? [] : namedTargets(access, args);
+      const problems = await decider.problems(context, rights, { verb, targets });
+      if (problems.length > 0) throw new ProblemError(problems);
+      const events: unknown = await subscribe(source, args, context, info);
+      return new AccessStream(events as AsyncIterable<unknown>, { context, rights, decider, filter });
+    };
   }
 
   /** Leaves out objects that the actor may not see. */
@@ -150,14 +156,12 @@ class AccessGuard {
     field.resolve = (source, args, context, info) =>
       mapMaybePromise(context.rights(), (rights) => {
         if (this.decider.isUnrestricted(rights, verb)) return resolve(source, args, context, info);
-        return this.allows(context, rights, verb, placeOf(source as never)).then((allowed) =>
-          allowed ? resolve(source, args, context, info) : hidden(field, verb),
-        );
+        const place = placeOf(source as never);
+        if (place === 'open') return resolve(source, args, context, info);
+        return this.decider
+          .allows(context, rights, { verb, place })
+          .then((allowed) => (allowed ? resolve(source, args, context, info) : hidden(field, verb)));
       });
-  }
-
-  private allows(context: RequestContext, rights: Rights, verb: VerbName, place: Place): Promise<boolean> {
-    return this.decider.allows(context, rights, { verb, place });
   }
 }
 

@@ -325,28 +325,3 @@ describe('a list', () => {
     expect(last.data.clusters).toMatchObject({ nodes: [{ name: 'dev' }], pageInfo: { hasNextPage: false } });
   });
 });
-
-describe('a stream of the account', () => {
-  const queries = ['subscription { watchClusters { cursor } }', 'subscription { provisioningEvents { id } }'];
-
-  test.each(queries)('is refused without the verb in the whole account: %s', async (query) => {
-    for (const grants of [
-      [],
-      inEurope,
-      onDev,
-      [...readOnly, grant('read-only', { regionId: 'cn-beijing' }, 'DENY')],
-    ]) {
-      const stream = await executorWith(grants).subscribe({ query }, newContext);
-      expect((await stream.next()).value).toMatchObject({ errors: [{ extensions: { code: 'FORBIDDEN' } }] });
-    }
-  });
-
-  test('opens with the verb in the whole account', async () => {
-    const query = 'subscription { watchClusters { cluster { name } } }';
-    const stream = await executorWith(readOnly).subscribe({ query }, newContext);
-    expect((await stream.next()).value).toMatchObject({
-      data: { watchClusters: { cluster: { name: 'eu' } } },
-    });
-    await stream.return(undefined);
-  });
-});

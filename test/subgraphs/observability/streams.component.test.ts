@@ -3,6 +3,8 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { EVENT_CHANNEL } from '../../../engine/events/append-events.js';
 import type { SubgraphResult } from '../../../protocol/wire.js';
+import { changeAccess } from '../../../access/store/access-version.js';
+import { writeCluster } from '../../kit/account-permissions.js';
 import { type ObservabilityWorld, startObservability, takeResults } from './kit.js';
 
 let world: ObservabilityWorld;
@@ -307,4 +309,28 @@ describe('Subscription.scalingEvents', () => {
       expect(result?.errors).toMatchObject([{ extensions: { code: 'NOT_FOUND', path: ['clusterId'] } }]);
     }
   });
+});
+
+test('filters events by permissions without a statement for each', async () => {
+  const { prisma } = world.kit.database;
+  const visible = await writeCluster(world.kit.database, 'filtered', { name: 'eu' });
+  const hidden = await writeCluster(world.kit.database, 'filtered', { name: 'us', regionId: 'cn-beijing' });
+  await prisma.$transaction(async (tx) => {
+    await changeAccess(tx, 'filtered', new Date());
+    // The permission of all principals of the account, for one region.
+    await tx.permission.updateMany({
+      where: { account: 'filtered' },
+      data: { regionId: 'cn-hangzhou' },
+    });
+  });
+  const list = '{ events(first: 1) { nodes { cursor } } }';
+  await world.append('filtered', { type: 'FIRST', clusterId: visible });
+  const first = await world.ask<{ events: { nodes: Seen[] } }>('filtered', list);
+  const after = first.data.events.nodes[0]!.cursor;
+  const events = Array.from({ length: 100 }, (_, index) => ({ clusterId: index % 2 ? visible : hidden }));
+  await world.append('filtered', ...events);
+  const statements = await world.kit.statements(async () => {
+    expect(await take('filtered', 50, { after })).toHaveLength(50);
+  });
+  expect(statements.length).toBeLessThan(10);
 });

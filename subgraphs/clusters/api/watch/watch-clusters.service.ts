@@ -4,6 +4,12 @@ import { LogBookmark } from '../../../../engine/events/event-log.js';
 import { setParentSpan } from '../../../../kernel/tracing/event-trace.js';
 import type { RequestContext } from '../../../runtime/subgraph.js';
 import type { ClusterListService } from '../cluster/cluster-list.service.js';
+import {
+  type ClusterFilter as VisibleClusters,
+  containsCluster,
+} from '../../../../access/model/cluster-filter.js';
+import { accessChanged } from '../../../runtime/access/access-stream.js';
+import { reachOf } from '../../../runtime/access/reach.js';
 import { matchesFilter } from '../../model/cluster-filter.js';
 import type { ClusterFilter } from '../cluster/cluster.input.js';
 import type { ClusterRow, ClusterStore } from '../../store/cluster.store.js';
@@ -29,6 +35,8 @@ export interface WatchRequest {
 interface Watch {
   readonly account: string;
   readonly filter: ClusterFilter;
+  /** Clusters that the caller may see: the stream ends when they change. */
+  readonly visible: VisibleClusters;
   readonly cursors: WatchCursors;
   readonly watched: WatchedClusters;
   readonly signal: AbortSignal;
@@ -49,14 +57,21 @@ export class WatchClustersService {
   async open(context: RequestContext, request: WatchRequest): Promise<AsyncGenerator<ClusterChangeValue>> {
     const { account } = context.actor;
     const filter = await this.lists.checkedFilter(request.filter);
-    const cursors = new WatchCursors(this.platform.cursors, account, filter);
+    const { clusters: visible } = await reachOf(context, 'clusters.read');
+    const cursors = new WatchCursors(this.platform.cursors, account, {
+      filter,
+      // With other rights the watcher has another list, so it starts with a new snapshot.
+      ...(visible !== 'all' && { rights: (await context.rights()).key(this.platform.clock.now()) }),
+    });
     const resumed = request.after == null ? undefined : cursors.decode(request.after);
     // Read before the snapshot: later changes are in the event log as well, and are sent only once.
     const start = resumed ?? { sequence: await this.platform.events.head(account), snapshotAfter: '' };
     const { snapshotAfter } = start;
     const inDoubt = (id: string) => resumed !== undefined && (snapshotAfter === null || id <= snapshotAfter);
     const watched = new WatchedClusters(inDoubt);
-    return openStream(context, (signal) => this.stream({ account, filter, cursors, watched, signal }, start));
+    return openStream(context, (signal) =>
+      this.stream({ account, filter, visible, cursors, watched, signal }, start),
+    );
   }
 
   private async *stream(
@@ -114,12 +129,18 @@ export class WatchClustersService {
     watch: Watch,
     event: LoggedEvent,
   ): Promise<Pick<ClusterChangeValue, 'type' | 'cluster'> | undefined> {
-    const { account, filter, watched } = watch;
+    const { account, filter, visible, watched } = watch;
     const { clusterId: id, category } = event;
     if (id === null || (category !== 'PROVISIONING' && category !== 'SCALING')) return undefined;
     if (isCreation(event)) watched.requested(id);
     const [cluster] = await this.clusters.byIds(account, [id]);
     if (!cluster) return undefined;
+    const labels = cluster.labels as Readonly<Record<string, string>>;
+    if (!containsCluster(visible, { ...cluster, labels })) {
+      // Its labels have changed. The caller may not see the cluster as it is now.
+      if (watched.has(id)) throw accessChanged();
+      return undefined;
+    }
     const listed = cluster.deletedAt === null && matchesFilter(cluster, filter);
     const type = watched.see({ ...cluster, listed });
     return type && { type, cluster };
