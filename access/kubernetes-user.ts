@@ -21,9 +21,12 @@ export function kubernetesUser(actor: Actor): KubernetesUser {
   return userOf(actor, can(actor, 'issueWritingKubeconfig'));
 }
 
-/** The user as whom the platform calls the API server of a cluster for an actor. */
+/**
+ * The user as whom the platform calls the API server of a cluster for an actor. In a stream that subjects share, only the
+ * groups have rights: bindings of a cluster to one of them must not show the others more.
+ */
 export function impersonatedUser(actor: Actor): KubernetesUser {
-  return userOf(actor, can(actor, 'write'));
+  return userOf(actor.rights === undefined ? actor : { ...actor, subject: '' }, can(actor, 'write'));
 }
 
 function userOf({ account, subject }: Actor, mayWrite: boolean): KubernetesUser {

@@ -51,6 +51,12 @@ export interface GatewayOptions {
    * clients of the same subject.
    */
   readonly sharedBy?: SharedBy | undefined;
+  /**
+   * The subscription field of a subgraph with the key of the caller's rights: its first value is equal for equal rights,
+   * and it fails with `ACCESS_CHANGED` when those of the caller change. Subjects with the same key share executions,
+   * which act as one of them with `Actor.rights`. Default: executions are shared by `sharedBy`.
+   */
+  readonly subscriberRights?: { readonly subgraph: string; readonly field: string } | undefined;
   /** Port of the Prometheus endpoint on the same host; 0 selects a free port. Default none. */
   readonly metricsPort?: number | undefined;
   /** Registries of other components of this process, exposed by the same endpoint. */

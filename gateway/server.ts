@@ -1,4 +1,5 @@
 import { type Server, createServer } from 'node:http';
+import { OperationTypeNode } from 'graphql';
 import { closeServer, listen } from '../kernel/listen.js';
 import { serveMetrics } from '../kernel/metrics/server.js';
 import type { Authenticator } from './auth/authenticator.js';
@@ -19,7 +20,7 @@ import type { Limits } from './request/limits/limits.js';
 import { RateLimiter } from './request/rate/rate-limiter.js';
 import { RequestQueue } from './request/request-queue.js';
 import { PermissionWatcher } from './subscriptions/permission-watcher.js';
-import { Subscriptions } from './subscriptions/subscriptions.js';
+import { Subscriptions, type SubscriptionsOptions } from './subscriptions/subscriptions.js';
 import { type ReloadOptions, SupergraphReloader } from './supergraph-reloader.js';
 import type { GatewayCore } from './transport/core/gateway-core.js';
 import { GraphiQLPage } from './transport/http/graphiql.js';
@@ -27,6 +28,7 @@ import { type GatewayReadiness, gatewayReadiness } from './transport/http/health
 import { HttpTransport } from './transport/http-transport.js';
 import { WebSocketTransport } from './transport/websocket/websocket.js';
 import { InFlightRequests } from './upstream/call/in-flight-requests.js';
+import { type SubgraphSource, sourceOf } from './upstream/call/subgraph-source.js';
 import { createSources } from './upstream/create-sources.js';
 import { wrapSources } from './upstream/wrap-sources.js';
 
@@ -102,6 +104,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     executor,
     limits,
     sharedBy: options.sharedBy ?? 'subject',
+    rights: subscriberRights(options, (name) => sourceOf(reloader.active.sources, name)),
     dropped: () => metrics.dropped(),
     prepare: async ({ request }, actor) => {
       const { preparer } = reloader.active;
@@ -154,6 +157,20 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     drain: () => drained.abort(),
     reload: (sdl) => reloader.reload(sdl),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+/** Reads the rights of subscribers in their subgraph. */
+function subscriberRights(
+  { subscriberRights: origin }: GatewayOptions,
+  source: (name: string) => SubgraphSource,
+): SubscriptionsOptions['rights'] {
+  if (!origin) return undefined;
+  const kind = OperationTypeNode.SUBSCRIPTION;
+  return {
+    field: origin.field,
+    open: (actor, query, signal) =>
+      source(origin.subgraph).subscribe({ query }, { actor, requestId: 'rights', kind, signal }),
   };
 }
 

@@ -4,7 +4,7 @@ import { type JWTPayload, SignJWT, jwtVerify } from 'jose';
 export interface Actor {
   /** The account, e.g. `acme`. */
   readonly account: string;
-  /** The token's `sub`, or the id of the service account. Empty for a stream that all subjects of the account share. */
+  /** The token's `sub`, or the id of the service account. Empty for a stream that all subjects of an account share. */
   readonly subject: string;
   /** The token's `iss`. */
   readonly issuer?: string;
@@ -24,6 +24,11 @@ export interface Actor {
   readonly scopes?: readonly string[];
   /** Policies that the issuer granted to the token. */
   readonly policies?: readonly string[];
+  /**
+   * Key of the rights of a stream that subjects with equal rights share: the actor is one of them, and acts only while its
+   * rights have this key.
+   */
+  readonly rights?: string;
   /** The request carries no token. */
   readonly anonymous?: true;
 }
@@ -33,7 +38,8 @@ export const ACTOR_HEADER = 'x-fleetgraph-actor';
 
 /** Signs the actor for ACTOR_HEADER, so that a subgraph can verify that the gateway sent it. Valid for two minutes. */
 export async function signActor(actor: Actor, key: Uint8Array): Promise<string> {
-  const { account, issuer, groups, serviceAccountId, expiresAt, issuedAt, keyId, scopes, verified } = actor;
+  const { account, issuer, groups, serviceAccountId, expiresAt, issuedAt, keyId, scopes, verified, rights } =
+    actor;
   return new SignJWT({
     account,
     ...(issuer !== undefined && { issuer }),
@@ -44,6 +50,7 @@ export async function signActor(actor: Actor, key: Uint8Array): Promise<string> 
     ...(keyId !== undefined && { keyId }),
     ...(scopes && { scope: scopes.join(' ') }),
     ...(verified === false && { verified }),
+    ...(rights !== undefined && { rights }),
   })
     .setProtectedHeader({ alg: 'HS256', typ: 'actor+jwt' })
     .setSubject(actor.subject)
@@ -58,7 +65,7 @@ export async function verifyActor(token: string, key: Uint8Array): Promise<Actor
   try {
     const { payload } = await jwtVerify(token, key, { audience: 'fleetgraph-subgraph', typ: 'actor+jwt' });
     if (typeof payload.account !== 'string' || typeof payload.sub !== 'string') return undefined;
-    const { account, sub: subject, until, since, keyId, scope, verified } = payload;
+    const { account, sub: subject, until, since, keyId, scope, verified, rights } = payload;
     return {
       account,
       subject,
@@ -67,6 +74,7 @@ export async function verifyActor(token: string, key: Uint8Array): Promise<Actor
       ...(typeof until === 'number' && { expiresAt: new Date(until) }),
       ...(typeof since === 'number' && { issuedAt: new Date(since) }),
       ...(typeof keyId === 'string' && { keyId }),
+      ...(typeof rights === 'string' && { rights }),
       ...(typeof scope === 'string' && { scopes: scope.split(' ').filter((name) => name !== '') }),
     };
   } catch {

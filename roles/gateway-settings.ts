@@ -13,11 +13,14 @@ export type GatewaySettings = Pick<
   | 'metricsPort'
   | 'revocationsFile'
   | 'sharedBy'
+  | 'subscriberRights'
   | 'planningThread'
 >;
 
 /** The scope that introspection requires with INTROSPECTION=scope. */
 const [INTROSPECTION_SCOPE] = verbs.introspect;
+/** Subjects of an account with equal permissions share executions. */
+export const subscriberRights = { subgraph: 'access', field: 'rightsKey' };
 /** Seconds in which the rate points of an account are refilled. */
 const MINUTE = 60;
 
@@ -53,6 +56,7 @@ export async function gatewaySettings(env: Env, rateDatabaseUrl?: string): Promi
     revocationsFile: env.AUTH_REVOCATIONS,
     // Permissions of the subject decide which events it gets.
     sharedBy: 'subject',
+    subscriberRights,
     planningThread: { warmUp: env.PLANNER_WARM_UP },
   };
 }

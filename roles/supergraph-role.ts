@@ -33,6 +33,7 @@ export async function supergraphRole(env: Env, origin: SupergraphOrigin): Promis
     ...settings,
     // Subscriptions of another graph may depend on the subject.
     sharedBy: 'subject' as const,
+    subscriberRights: undefined,
     // Default costs and rates are those of the platform's graph; of another graph they apply only with a setting.
     limits: {
       cost: Number.POSITIVE_INFINITY,

@@ -29,6 +29,7 @@ const TOKEN_SCOPE: Decision = { allowed: false, reason: 'TOKEN_SCOPE' };
 /** What a principal may do: the permissions of itself and its groups, narrowed by the scopes of its token. */
 export class Rights {
   private readonly byVerb = new Map<Verb, VerbGrants>();
+  private lastKey: { readonly key: string; readonly until: Date | undefined } | undefined;
 
   constructor(
     readonly grants: readonly Grant[],
@@ -109,18 +110,25 @@ export class Rights {
 
   /** Equal for rights that allow the same at that time, whatever permissions and roles they come from. */
   key(at: Date): string {
-    const active = this.grants.filter((grant) => isActive(grant, at));
-    const texts = active.map(({ verbs, effect, scope, expiresAt }) =>
-      stringify([verbs.toSorted(), effect, scope, expiresAt]),
-    );
-    const parts = [this.tokenScopes.toSorted(), [...new Set(texts)].sort()];
-    return createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
+    const { lastKey } = this;
+    if (lastKey && (!lastKey.until || at < lastKey.until)) return lastKey.key;
+    this.lastKey = { key: this.digest(at), until: this.nextExpiry(at) };
+    return this.lastKey.key;
   }
 
   /** When the next permission ends. */
   nextExpiry(at: Date): Date | undefined {
     const ends = this.grants.flatMap(({ expiresAt }) => (expiresAt && expiresAt > at ? [expiresAt] : []));
     return ends.toSorted((a, b) => a.getTime() - b.getTime())[0];
+  }
+
+  private digest(at: Date): string {
+    const active = this.grants.filter((grant) => isActive(grant, at));
+    const texts = active.map(({ verbs, effect, scope, expiresAt }) =>
+      stringify([verbs.toSorted(), effect, scope, expiresAt]),
+    );
+    const parts = [this.tokenScopes.toSorted(), [...new Set(texts)].sort()];
+    return createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
   }
 
   private tokenAllows(verb: Verb): boolean {

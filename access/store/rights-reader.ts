@@ -1,9 +1,10 @@
 import { LRUCache } from 'lru-cache';
 import type { Actor } from '../../kernel/actor.js';
 import type { Log } from '../../kernel/log.js';
-import type { MaybePromise } from '../../kernel/maybe-promise.js';
+import { type MaybePromise, mapMaybePromise } from '../../kernel/maybe-promise.js';
 import type { OpenDatabase } from '../../kernel/postgres/database.js';
 import { runOutsideRequestScope } from '../../kernel/request-scope.js';
+import { accessChanged } from '../model/access-changed.js';
 import type { Rights } from '../model/rights.js';
 import { readRights } from './grants.js';
 import { AccessVersions } from './access-versions.js';
@@ -44,21 +45,15 @@ export class RightsReader implements Disposable {
     });
   }
 
-  /** The rights of an actor; one statement unless they are kept. */
+  /**
+   * The rights of an actor; one statement unless they are kept. Throws `ACCESS_CHANGED` when the actor shares a stream of
+   * other rights.
+   */
   of(actor: Actor): MaybePromise<Rights> {
-    const key = keyOf(actor);
-    const found = this.entries.get(key);
-    if (found) return found.rights;
-    // The statement serves all callers that wait for it, so it must not be cancelled with the request of the first one.
-    const reading = runOutsideRequestScope(() => this.read(actor));
-    const rights = reading.then((read) => read.rights);
-    const entry: Entry = { account: actor.account, rights, version: undefined };
-    this.entries.set(key, entry);
-    reading.then(
-      (read) => Object.assign(entry, read),
-      () => this.entries.peek(key) === entry && this.entries.delete(key),
+    if (actor.rights === undefined) return this.known(actor);
+    return mapMaybePromise(this.known(actor), (rights) =>
+      hasKey(rights, actor) ? rights : this.readAgain(actor),
     );
-    return rights;
   }
 
   /** Forgets the rights of an account that a committed transaction of this process has changed. */
@@ -76,6 +71,29 @@ export class RightsReader implements Disposable {
     this.versions[Symbol.dispose]();
     this.entries.clear();
     this.listeners.clear();
+  }
+
+  /** Another process may have found the change earlier. */
+  private async readAgain(actor: Actor): Promise<Rights> {
+    this.entries.delete(keyOf(actor));
+    const rights = await this.known(actor);
+    return hasKey(rights, actor) ? rights : throwAccessChanged();
+  }
+
+  private known(actor: Actor): MaybePromise<Rights> {
+    const key = keyOf(actor);
+    const found = this.entries.get(key);
+    if (found) return found.rights;
+    // The statement serves all callers that wait for it, so it must not be cancelled with the request of the first one.
+    const reading = runOutsideRequestScope(() => this.read(actor));
+    const rights = reading.then((read) => read.rights);
+    const entry: Entry = { account: actor.account, rights, version: undefined };
+    this.entries.set(key, entry);
+    reading.then(
+      (read) => Object.assign(entry, read),
+      () => this.entries.peek(key) === entry && this.entries.delete(key),
+    );
+    return rights;
   }
 
   private async read(actor: Actor): Promise<{ readonly rights: Rights; readonly version: bigint }> {
@@ -101,6 +119,14 @@ export class RightsReader implements Disposable {
   private notify(account: string): void {
     for (const listener of this.listeners) listener(account);
   }
+}
+
+function hasKey(rights: Rights, actor: Actor): boolean {
+  return rights.key(new Date()) === actor.rights;
+}
+
+function throwAccessChanged(): never {
+  throw accessChanged();
 }
 
 const keys = new WeakMap<Actor, string>();

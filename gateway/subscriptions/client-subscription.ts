@@ -42,6 +42,8 @@ export interface ClientSubscriptionOptions {
   readonly resubscribe: (subscription: ClientSubscription) => void;
   /** Called when an event cannot be delivered and the client must resubscribe. */
   readonly dropped: () => void;
+  /** Called once, when the subscription ends or its client leaves. */
+  readonly ended?: (subscription: ClientSubscription) => void;
 }
 
 /**
@@ -135,6 +137,12 @@ export class ClientSubscription {
     else this.producer?.resume();
   }
 
+  /** Resumes after the position; fails without one. */
+  moveOrFail(errors?: readonly GraphQLError[]): void {
+    if (this.position === undefined) this.fail(errors ?? [interruptedError()]);
+    else this.resubscribe();
+  }
+
   /** Ends the subscription after the queued events. */
   fail(errors: readonly GraphQLError[]): void {
     this.end(() => this.options.sink.error(errors));
@@ -147,6 +155,7 @@ export class ClientSubscription {
   /** The client has disconnected or lost its permissions. */
   close(): void {
     if (this.closed) return;
+    if (!this.ended) this.options.ended?.(this);
     this.closed = true;
     this.queue = [];
     this.detach();
@@ -170,6 +179,7 @@ export class ClientSubscription {
 
   private end(last: () => void): void {
     if (this.ended) return;
+    this.options.ended?.(this);
     this.onFinish = last;
     this.detach();
     if (this.isWritable) this.finish();

@@ -15,6 +15,8 @@ export interface SharedExecutionOptions {
   readonly after: string | undefined;
   /** Called after each event has been offered to all clients. */
   readonly delivered: (execution: SharedExecution, event: StreamEvent) => void;
+  /** Called with each client when the actor of the execution has lost the rights that all clients have. */
+  readonly onAccessChanged: (subscription: ClientSubscription, error: GraphQLError) => void;
   /** Called with a client that is too slow. */
   readonly onSlowConsumer: (subscription: ClientSubscription) => void;
   /** Called once, when the last client is removed or the execution ends. */
@@ -100,6 +102,8 @@ export class SharedExecution implements EventProducer {
         this.deliver(step.value);
       }
     } catch (error) {
+      if (isAccessChanged(error))
+        return this.end((subscription) => this.options.onAccessChanged(subscription, error));
       if (isSlowConsumerError(error)) return this.end(this.options.onSlowConsumer);
       this.end((subscription) => subscription.fail([error instanceof GraphQLError ? error : endedError()]));
     }
@@ -143,6 +147,10 @@ export class SharedExecution implements EventProducer {
     this.close();
     for (const subscription of subscriptions) last(subscription);
   }
+}
+
+function isAccessChanged(error: unknown): error is GraphQLError {
+  return error instanceof GraphQLError && error.extensions['code'] === 'ACCESS_CHANGED';
 }
 
 function endedError(): GraphQLError {

@@ -7,8 +7,12 @@ import type { SubscriptionTraits } from '../document/subscription-traits.js';
 
 export interface SubscriptionGroupOptions {
   readonly traits: SubscriptionTraits;
-  /** Opens an execution after a position; null uses the default start. */
-  readonly open: (after: unknown, signal: AbortSignal) => AsyncGenerator<StreamEvent, undefined>;
+  /** Opens an execution for a client after a position; null uses the default start. */
+  readonly open: (
+    after: unknown,
+    signal: AbortSignal,
+    subscription: ClientSubscription,
+  ) => AsyncGenerator<StreamEvent, undefined>;
   /** Called when the last client has left. */
   readonly closed: () => void;
 }
@@ -52,9 +56,14 @@ export class SubscriptionGroup {
     // A detached client keeps its measured lag; that of others is unknown.
     if (!subscription.tracksProgress(this.progress)) subscription.trackProgress(this.progress);
     const execution: SharedExecution = new SharedExecution({
-      open: (signal) => this.options.open(after, signal),
+      open: (signal) => this.options.open(after, signal, subscription),
       after: after === null ? undefined : String(after),
       delivered: (execution, event) => this.delivered(execution, event),
+      onAccessChanged: (member, error) => {
+        // The execution acts as the client that opened it. Others continue as themselves.
+        if (member === subscription) member.fail([error]);
+        else member.moveOrFail([error]);
+      },
       onSlowConsumer: (slow) => {
         // A client without events is at the position of the others.
         slow.position ??= execution.position;

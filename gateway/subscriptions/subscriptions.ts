@@ -9,13 +9,16 @@ import type { PreparedRequest, RejectedRequest } from '../request/request-prepar
 import { ClientSubscription, type Sink } from './client-subscription.js';
 import { SubscriptionGroup } from './subscription-group.js';
 import { operationKey } from './operation-key.js';
-import { type SharedBy, permissionsKey, variablesKey } from './share-key.js';
+import { SubscriberRights, type SubscriberRightsOptions } from './subscriber-rights.js';
+import { type SharedBy, permissionsKey, rightsKey, variablesKey } from './share-key.js';
 import { afterOf } from '../document/subscription-traits.js';
 
 export interface SubscriptionsOptions {
   readonly executor: GraphExecutor;
   readonly limits: Limits;
   readonly sharedBy: SharedBy;
+  /** Where the rights of subscribers are read, so that subjects with equal ones share executions. Default: by `sharedBy`. */
+  readonly rights?: Pick<SubscriberRightsOptions, 'field' | 'open'> | undefined;
   /** Called for each event that cannot be delivered to a client. */
   readonly dropped: () => void;
   /** Prepares a request with the active supergraph. */
@@ -30,6 +33,12 @@ export interface Subscribing {
   readonly prepared: PreparedRequest;
   readonly actor: Actor;
   readonly requestId: string;
+}
+
+/** Clients with the same key share executions, which act as the actor of one of them. */
+interface Sharing {
+  readonly key: string;
+  readonly actor: Actor;
 }
 
 /** A group, and the function that stops counting it for its account. */
@@ -47,9 +56,19 @@ export class Subscriptions {
 
   /** Number of groups per account. */
   private readonly executions: AccountCounter;
+  private readonly rights: SubscriberRights | undefined;
+  /** The actors of executions, by the client that opens one. */
+  private readonly actors = new WeakMap<ClientSubscription, Actor>();
 
   constructor(private readonly options: SubscriptionsOptions) {
     this.executions = new AccountCounter(options.limits.subscriptionsPerAccount);
+    this.rights =
+      options.rights &&
+      new SubscriberRights({
+        ...options.rights,
+        changed: (subscription) => subscription.fail([accessChanged()]),
+        lost: (subscription) => subscription.moveOrFail(),
+      });
   }
 
   /**
@@ -64,8 +83,9 @@ export class Subscriptions {
       maxBytes: bytes,
       resubscribe: (subscription) => this.resubscribe(subscription, subscribing),
       dropped: this.options.dropped,
+      ended: (subscription) => this.rights?.leave(subscribing.actor, subscription),
     });
-    this.join(
+    this.joinByRights(
       subscription,
       subscribing,
       subscribing.prepared.operation.stream?.resumable ? after : undefined,
@@ -90,17 +110,37 @@ export class Subscriptions {
       (prepared) => {
         if (subscription.ended) return;
         if ('errors' in prepared) subscription.fail(prepared.errors);
-        else this.join(subscription, { ...subscribing, prepared }, subscription.position);
+        else this.joinByRights(subscription, { ...subscribing, prepared }, subscription.position);
       },
       (error) => subscription.fail([failure(error)]),
     );
   }
 
+  private joinByRights(
+    subscription: ClientSubscription,
+    subscribing: Subscribing,
+    position: string | undefined,
+  ): void {
+    const { actor } = subscribing;
+    const { sharedBy } = this.options;
+    const bySetting = { key: permissionsKey(actor, sharedBy), actor: sharedActor(actor, sharedBy) };
+    if (!this.rights) return this.join(subscription, subscribing, { position, sharing: bySetting });
+    void this.rights.follow(sharedActor(actor, 'subject'), subscription).then((rights) => {
+      if (subscription.ended) return;
+      const sharing =
+        rights === undefined
+          ? bySetting
+          : { key: rightsKey(actor, rights), actor: { ...sharedActor(actor, 'subject'), rights } };
+      this.join(subscription, subscribing, { position, sharing });
+    });
+  }
+
   private join(
     subscription: ClientSubscription,
     { prepared, actor, requestId }: Subscribing,
-    position: string | undefined,
+    { position, sharing }: { readonly position: string | undefined; readonly sharing: Sharing },
   ): void {
+    this.actors.set(subscription, sharing.actor);
     const { document, operation, request, view } = prepared;
     const { stream: traits, definition } = operation;
     if (!traits) throw new Error('this is not a subscription');
@@ -110,7 +150,7 @@ export class Subscriptions {
     const key = [
       // The start position is not part of the key. For a filtered operation the original document counts.
       operationKey(view ? document : traits.document, request.operationName),
-      permissionsKey(actor, this.options.sharedBy),
+      sharing.key,
       variablesKey(traits.kind === 'log' ? variables : { variables, after }),
     ].join('\n');
     const existing = this.groups.get(key);
@@ -119,11 +159,11 @@ export class Subscriptions {
     if (!leave) return subscription.fail([tooMany(this.options.limits.subscriptionsPerAccount)]);
     const group: SubscriptionGroup = new SubscriptionGroup({
       traits,
-      open: (from, signal) =>
+      open: (from, signal, opener) =>
         this.options.executor.subscribe(
           prepared,
           {
-            actor: sharedActor(actor, this.options.sharedBy),
+            actor: this.actors.get(opener) ?? sharing.actor,
             requestId,
             kind: OperationTypeNode.SUBSCRIPTION,
             signal,
@@ -149,6 +189,10 @@ function tooMany(maximum: number): GraphQLError {
       maximum,
     },
   );
+}
+
+function accessChanged(): GraphQLError {
+  return coded('ACCESS_CHANGED', 'Your permissions have changed. Subscribe again.', {});
 }
 
 /** The sink masks it like any other error. */

@@ -16,5 +16,7 @@ export const accessRules: AccessRules = {
     revokePermissions: 'open',
     updateRole: 'roles.update',
   },
+  // The caller's own.
+  subscriptions: { rightsKey: 'open' },
   objects: {},
 };

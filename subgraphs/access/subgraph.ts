@@ -18,6 +18,7 @@ import { PermissionResolver } from './api/permission/permission.resolver.js';
 import { PermissionService } from './api/permission/permission.service.js';
 import { RoleResolver } from './api/role/role.resolver.js';
 import { RoleService } from './api/role/role.service.js';
+import { RightsKeySubscription, rightsKeyStream } from './api/viewer/rights-key.subscription.js';
 import { Viewer, ViewerResolver } from './api/viewer/viewer.resolver.js';
 import { PermissionStore } from './store/permission.store.js';
 import { PrincipalStore } from './store/principal.store.js';
@@ -58,7 +59,9 @@ export function createAccessSubgraph(
       new RoleKeyResolver(),
       new DecisionResolver(decisions),
       new ViewerResolver(reader, decisions),
+      new RightsKeySubscription(),
     ],
+    streams: { rightsKey: rightsKeyStream(platform) },
     orphanedTypes: [...userErrorTypes, Viewer],
     references: {
       Permission: (reference: Reference, context: RequestContext) =>

@@ -5,6 +5,7 @@ import {
   restrictAccount,
   writeCluster,
 } from '../kit/account-permissions.js';
+import { subscriberRights } from '../../roles/gateway-settings.js';
 import { eventually } from '../kit/eventually.js';
 import { startTestPlatform, type TestPlatform, graphqlRequest, testToken } from '../kit/platform.js';
 import { recordStream, type StreamRecord, type Transport, transports } from '../kit/record-stream.js';
@@ -33,7 +34,7 @@ const clusters = { eu: '', us: '' };
 let accounts = 0;
 
 beforeAll(async () => {
-  platform = await startTestPlatform();
+  platform = await startTestPlatform({ gateway: { subscriberRights, metricsPort: 0 } });
 });
 afterAll(() => platform[Symbol.asyncDispose]());
 
@@ -170,6 +171,61 @@ test('a stream of a hidden cluster is refused as one of a cluster that does not 
     using visible = await subscribe('ann', query, { variables: { id: clusters.eu } });
     expect(await Promise.race([visible.ended, append(['eu', 'x'])])).toBeUndefined();
   }
+});
+
+describe('callers with equal rights', () => {
+  const readers = async () => {
+    const text = await (await fetch(platform.metricsUrl!)).text();
+    return Number(/^fleetgraph_event_log_readers (\d+)/m.exec(text)?.[1]);
+  };
+  const readersAre = (count: number) =>
+    eventually(async () => (await readers()) === count, { what: `${count} readers of the log` });
+
+  test('share one execution, those with other rights another one', async () => {
+    const before = await readers();
+    for (const to of ['ann', 'ben']) await permissions.grant({ to, role: 'read-only', scope: inEurope });
+    await permissions.grant({ to: 'cem', role: 'read-only' });
+    using ann = await opened('ann');
+    using ben = await opened('ben');
+    await readersAre(before + 1);
+    using cem = await opened('cem');
+    await readersAre(before + 2);
+    await append(['us', '1'], ['eu', '2']);
+    for (const stream of [ann, ben, cem]) await eventually(() => messagesOf(stream).includes('2'));
+    expect(messagesOf(ann)).not.toContain('1');
+    expect(messagesOf(ben)).not.toContain('1');
+    expect(messagesOf(cem)).toContain('1');
+  });
+
+  test.each(['first', 'second'])(
+    'lose none of their events when the %s of them loses its rights',
+    async (which) => {
+      const before = await readers();
+      const ids: string[] = [];
+      for (const to of ['ann', 'ben'])
+        ids.push(await permissions.grant({ to, role: 'read-only', scope: inEurope }));
+      const streams = [await opened('ann'), await opened('ben')];
+      await readersAre(before + 1);
+      const [revoked, kept] = which === 'first' ? [0, 1] : [1, 0];
+      const sending = (async () => {
+        for (let count = 1; count <= 30; count += 1)
+          await append(['us', `hidden${count}`], ['eu', `${count}`]);
+      })();
+      await permissions.revoke(ids[revoked]!);
+      await sending;
+      expect(await streams[revoked]!.ended).toBe('ACCESS_CHANGED');
+      await append(['eu', 'last']);
+      await eventually(() => messagesOf(streams[kept]!).includes('last'));
+      const numbers = Array.from({ length: 30 }, (_, index) => `${index + 1}`);
+      expect(messagesOf(streams[kept]!).filter((message) => message !== 'open')).toEqual([
+        ...numbers,
+        'last',
+      ]);
+      expect(messagesOf(streams[revoked]!)).not.toContain('last');
+      for (const stream of streams) stream[Symbol.dispose]();
+      await readersAre(before);
+    },
+  );
 });
 
 describe('a watch of clusters', () => {

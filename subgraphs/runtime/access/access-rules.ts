@@ -44,8 +44,8 @@ export interface AccessRules {
   readonly queries: Readonly<Record<string, ReadAccess>>;
   /** Root fields of Mutation; a verb alone is one on the account. `open`: the service decides, by the scopes in the input. */
   readonly mutations?: Readonly<Record<string, VerbName | ArgumentAccess | 'open'>>;
-  /** Root fields of Subscription; their types are in `objects`, by which their events are left out. */
-  readonly subscriptions?: Readonly<Record<string, Exclude<ReadAccess, 'open'>>>;
+  /** Root fields of Subscription; their types are in `objects`, by which their events are left out, unless `open`. */
+  readonly subscriptions?: Readonly<Record<string, ReadAccess>>;
   /** Object types. */
   readonly objects: Readonly<Record<string, ObjectAccess>>;
   /**

@@ -1,5 +1,5 @@
 import { Loaders } from '../../../kernel/loaders.js';
-import { ProblemError } from '../../../kernel/result.js';
+import { accessChanged } from '../../../access/model/access-changed.js';
 import type { Rights } from '../../../access/model/rights.js';
 import { Bookmark } from '../execution/bookmark.js';
 import type { RequestContext } from '../subgraph.js';
@@ -19,7 +19,8 @@ export interface StreamAccess {
   /** Rights with which the source was opened. */
   readonly rights: Rights;
   readonly decider: AccessDecider;
-  readonly filter: ObjectFilter;
+  /** Undefined: the actor may see all values. */
+  readonly filter: ObjectFilter | undefined;
 }
 
 /**
@@ -86,7 +87,7 @@ export class AccessStream implements AsyncIterableIterator<unknown> {
 
   private async sees(value: unknown): Promise<boolean> {
     const { context, decider, filter, rights } = this.access;
-    if (filter.verbs.every((verb) => decider.isUnrestricted(rights, verb))) return true;
+    if (!filter || filter.verbs.every((verb) => decider.isUnrestricted(rights, verb))) return true;
     if (typeof value !== 'object' || value === null) return false;
     if (performance.now() - this.loadedAt > PLACES_KEPT) {
       this.loaders = new Loaders();
@@ -137,10 +138,4 @@ export class AccessStream implements AsyncIterableIterator<unknown> {
     this.stopListening();
     clearTimeout(this.expiry);
   }
-}
-
-/** `ACCESS_CHANGED`: what the actor may see is no longer what the stream was opened with. */
-export function accessChanged(): ProblemError {
-  const message = 'Your permissions have changed. Subscribe again.';
-  return new ProblemError([{ code: 'ACCESS_CHANGED', message }]);
 }

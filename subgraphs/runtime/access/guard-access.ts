@@ -89,16 +89,18 @@ class AccessGuard {
     const rule = this.rules.subscriptions?.[field.name];
     const { subscribe } = field;
     if (!subscribe || rule === undefined) return;
-    const access: ArgumentAccess = typeof rule === 'string' ? { verb: rule, on: {} } : rule;
+    const access = typeof rule === 'string' ? undefined : rule;
     const filter = filterObjects(this.schema, field.type, this.rules.objects);
-    if (!filter) throw new Error(`the access rules have no type of the events of ${field.name}`);
+    if (!filter && rule !== 'open')
+      throw new Error(`the access rules have no type of the events of ${field.name}`);
     const { decider } = this;
     field.subscribe = async (source, args, context, info) => {
       const rights = await context.rights();
-      const { verb } = access;
-      const targets = decider.isUnrestricted(rights, verb) ? [] : namedTargets(access, args);
-      const problems = await decider.problems(context, rights, { verb, targets });
-      if (problems.length > 0) throw new ProblemError(problems);
+      if (access && !decider.isUnrestricted(rights, access.verb)) {
+        const targets = namedTargets(access, args);
+        const problems = await decider.problems(context, rights, { verb: access.verb, targets });
+        if (problems.length > 0) throw new ProblemError(problems);
+      }
       const events: unknown = await subscribe(source, args, context, info);
       return new AccessStream(events as AsyncIterable<unknown>, { context, rights, decider, filter });
     };

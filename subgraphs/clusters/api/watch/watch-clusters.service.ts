@@ -8,7 +8,7 @@ import {
   type ClusterFilter as VisibleClusters,
   containsCluster,
 } from '../../../../access/model/cluster-filter.js';
-import { accessChanged } from '../../../runtime/access/access-stream.js';
+import { accessChanged } from '../../../../access/model/access-changed.js';
 import { reachOf } from '../../../runtime/access/reach.js';
 import { matchesFilter } from '../../model/cluster-filter.js';
 import type { ClusterFilter } from '../cluster/cluster.input.js';
