@@ -34,6 +34,13 @@ const WARNING_REASONS: readonly string[] = [
   'Unhealthy',
 ];
 
+/** Containers of a pod that end together. */
+export interface ContainerStop {
+  readonly containers: readonly Container[];
+  /** Simulated seconds from the deletion of the pod to their end. */
+  readonly seconds: number;
+}
+
 /** State transitions of containers, with the status of their pod, its address and events. */
 export class ContainerLifecycle {
   private readonly addresses = new PodAddresses();
@@ -114,11 +121,34 @@ export class ContainerLifecycle {
       this.parts.changes.add({ podUid: metadata.uid, name, restartCount }, { ...file, at });
   }
 
-  /** Begins to stop containers of a pod; returns the simulated seconds until they have ended. */
-  beginStop(pod: Pod, containers: readonly Container[], grace: number): number {
+  /**
+   * Begins to stop the running containers of a pod: first its ordinary ones, then its sidecars, the last first. The grace
+   * period is that of all together.
+   */
+  beginStop(pod: Pod, grace: number): readonly ContainerStop[] {
+    const isRunning = ({ name }: Container) => containerStatus(pod, name)?.state.running !== undefined;
+    const { initContainers = [], containers } = pod.spec;
+    const ordinary = [...containers, ...initContainers.filter((each) => !isSidecar(each))].filter(isRunning);
+    const sidecars = initContainers.filter((each) => isSidecar(each) && isRunning(each)).reverse();
+    const stops: ContainerStop[] = [];
+    for (const group of [ordinary, ...sidecars.map((sidecar) => [sidecar])]) {
+      if (group.length === 0) continue;
+      const turn = Math.max(0, ...stops.map(({ seconds }) => seconds));
+      stops.push({ containers: group, seconds: this.beginStopOf(pod, group, { grace, turn }) });
+    }
+    // A sidecar that waits for its turn until the end of the grace period may end before the others.
+    return stops.sort((a, b) => a.seconds - b.seconds);
+  }
+
+  /** Begins to stop containers of a pod at their turn; returns the simulated seconds until all have ended. */
+  private beginStopOf(
+    pod: Pod,
+    containers: readonly Container[],
+    times: { readonly grace: number; readonly turn: number },
+  ): number {
     const durations = containers.map((container) => {
       this.report(pod, container, 'Killing', `Stopping container ${container.name}`);
-      const { hook, seconds } = this.parts.simulated.termination(pod, container, grace);
+      const { hook, seconds } = this.parts.simulated.termination(pod, container, times);
       if (hook?.succeeds === false) this.report(pod, container, 'FailedPreStopHook', 'PreStopHook failed');
       const status = containerStatus(pod, container.name);
       if (status) this.applyHook(pod, status, hook);

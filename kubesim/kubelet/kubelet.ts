@@ -8,12 +8,12 @@ import { sameJson } from '../../kernel/same-json.js';
 import { hash32 } from '../random.js';
 import { keyOf, splitKey } from '../kubernetes/store/cluster-store.js';
 import type { Timer } from '../timers.js';
-import { backOffSeconds, ContainerLifecycle, restarts } from './container-lifecycle.js';
+import { backOffSeconds, ContainerLifecycle, type ContainerStop, restarts } from './container-lifecycle.js';
 import type { KeyQueue, KubeletClient } from '../kubelet-client.js';
 import { waitingStatus } from './containers.js';
 import { hostPortsOf, isTaken } from './host-ports.js';
 import { instanceHost, nodeHost, type FindPodHost, type PodHost } from './pod-host.js';
-import { activeContainers, containerStatus, isSidecar, podStatus, statusesOf } from './pod-status.js';
+import { activeContainers, containerStatus, podStatus, statusesOf } from './pod-status.js';
 import { hasFailingProbes, isProbed, type ProbeFailure } from './probes.js';
 import { isMissingImage } from './programs.js';
 import { ContainerChanges } from './container-changes.js';
@@ -394,7 +394,7 @@ export class Kubelets {
 
   /** Stops the pod's containers, and removes the pod when its status says that they have ended. */
   private stop(pod: Pod): void {
-    const { uid, namespace, name } = pod.metadata;
+    const { uid } = pod.metadata;
     this.steps.get(uid)?.cancel();
     if (hasEnded(pod)) {
       // Without a grace period only a finalizer retains it.
@@ -406,24 +406,28 @@ export class Kubelets {
     // A client may shorten the grace period.
     if (stop && stop.grace <= grace) return;
     stop?.timer.cancel();
-    const running = this.nextToStop(pod);
-    const isBegun = stop !== undefined || running.length === 0;
-    const seconds = isBegun ? Math.min(STOP_SECONDS, grace) : this.containers.beginStop(pod, running, grace);
-    const timer = this.cluster.timers.after(this.cluster.scaled(seconds), () => {
-      this.stops.delete(uid);
-      const now = this.cluster.pod(namespace ?? '', name);
-      if (now?.metadata.uid === uid && !hasEnded(now) && this.hostOf(now)) this.endStopped(now, running);
-    });
-    this.stops.set(uid, { timer, grace });
+    const begun = stop ? [] : this.containers.beginStop(pod, grace);
+    const nothing = { containers: activeContainers(pod), seconds: Math.min(STOP_SECONDS, grace) };
+    this.endInOrder(pod, begun.length > 0 ? begun : [nothing], { grace, elapsed: 0 });
   }
 
-  /** The containers that are stopped next: first those of the pod, then its sidecars, the last first. */
-  private nextToStop(pod: Pod): readonly Container[] {
-    const isRunning = ({ name }: Container) => containerStatus(pod, name)?.state.running !== undefined;
-    const { initContainers = [], containers } = pod.spec;
-    const ordinary = [...containers, ...initContainers.filter((each) => !isSidecar(each))].filter(isRunning);
-    if (ordinary.length > 0) return ordinary;
-    return initContainers.filter((each) => isSidecar(each) && isRunning(each)).slice(-1);
+  /** Ends the containers of a pod at their times. */
+  private endInOrder(
+    pod: Pod,
+    [next, ...later]: readonly ContainerStop[],
+    { grace, elapsed }: { readonly grace: number; readonly elapsed: number },
+  ): void {
+    if (!next) return;
+    const { uid, namespace = '', name } = pod.metadata;
+    const timer = this.cluster.timers.after(this.cluster.scaled(next.seconds - elapsed), () => {
+      this.stops.delete(uid);
+      const now = this.cluster.pod(namespace, name);
+      // A machine that has stopped begins again when it works again.
+      if (now?.metadata.uid !== uid || hasEnded(now) || !this.hostOf(now)) return;
+      this.endInOrder(now, later, { grace, elapsed: next.seconds });
+      this.endStopped(now, next.containers);
+    });
+    this.stops.set(uid, { timer, grace });
   }
 
   /** Ends containers that have been stopped; with the last ones the pod ends. */

@@ -65,17 +65,20 @@ export class SimulatedContainers {
     return runHook(hook, { run, container, state, limit: Infinity });
   }
 
-  /** How a running container ends within its grace period: what its hook does, and the seconds until it has ended. */
+  /**
+   * How a running container ends within its grace period: what its hook does, and the seconds until it has ended. It is not
+   * asked to end before its turn, in seconds, or the end of the grace period.
+   */
   termination(
     pod: Pod,
     container: Container,
-    grace: number,
+    { grace, turn }: { readonly grace: number; readonly turn: number },
   ): { readonly hook: HookOutcome | undefined; readonly seconds: number } {
     const run = this.runOf(pod, container);
     const preStop = container.lifecycle?.preStop;
     const hook =
       preStop && runHook(preStop, { run, container, state: this.stateNow(pod, container), limit: grace });
-    const before = hook?.seconds ?? 0;
+    const before = Math.max(hook?.seconds ?? 0, Math.min(turn, grace));
     const rest = Math.max(MIN_GRACE_SECONDS, grace - before);
     return { hook, seconds: before + (run.program.ignoresSignals ? rest : STOP_SECONDS) };
   }

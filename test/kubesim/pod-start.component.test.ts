@@ -2,10 +2,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventually } from '../kit/eventually.js';
 import { startSimulator, type Cluster, type Simulator } from './simulator.js';
 
+const SPEED = 20;
 let simulator: Simulator;
 let cluster: Cluster;
 beforeAll(async () => {
-  simulator = await startSimulator(20);
+  simulator = await startSimulator(SPEED);
   cluster = await simulator.cluster('start', 1);
 });
 afterAll(() => simulator[Symbol.asyncDispose]());
@@ -204,4 +205,21 @@ test('warns that it does not run an ephemeral container, and refuses exec in it'
   ]);
   const exec = await cluster.api('POST', `${PODS}/debugged/exec?container=debugger&stdout=true&command=ls`);
   expect([exec.status, exec.body.message]).toEqual([400, 'container debugger is not valid for pod debugged']);
+});
+
+test('ends a pod with three sidecars within its grace period', async () => {
+  const sidecar = (name: string) => shell(name, 'sleep 1000000', { restartPolicy: 'Always' });
+  const grace = 4_000;
+  await create('together', {
+    terminationGracePeriodSeconds: grace,
+    initContainers: ['a', 'b', 'c'].map(sidecar),
+    containers: [shell('main', 'sleep 1000000')],
+  });
+  await eventually(async () => (await podOf('together')).status.phase === 'Running');
+  await cluster.api('DELETE', `${PODS}/together`);
+  expect((await podOf('together')).status.phase).toBe('Running');
+  simulator.clock.advance((grace * 1_000) / SPEED);
+  await eventually(async () => (await cluster.api('GET', `${PODS}/together`)).status === 404);
+  const events = await reasonsOf('together');
+  expect(events).toContain('Killing: Stopping container a');
 });

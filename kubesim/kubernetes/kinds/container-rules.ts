@@ -29,28 +29,36 @@ type Checked = Container & {
 
 const PROBES = ['livenessProbe', 'readinessProbe', 'startupProbe'] as const;
 
-/** Validates a container at `path` of a pod with volumes of these names. */
-export function containerCauses(container: Checked, path: string, volumes: ReadonlySet<string>): Cause[] {
-  return [...commonContainerCauses(container, path, volumes), ...hookCauses(container, path)];
+/** What the validation of a container reads of its pod. */
+export interface PodOfContainer {
+  /** Names of its volumes. */
+  readonly volumes: ReadonlySet<string>;
+  /** Its grace period in seconds. */
+  readonly grace: number;
+}
+
+/** Validates a container at `path` of a pod. */
+export function containerCauses(container: Checked, path: string, pod: PodOfContainer): Cause[] {
+  return [...commonContainerCauses(container, path, pod.volumes), ...hookCauses(container, path, pod.grace)];
 }
 
 /** Validates an init container; it ends before it could be probed, unless it is a sidecar. */
-export function initContainerCauses(container: Checked, path: string, volumes: ReadonlySet<string>): Cause[] {
+export function initContainerCauses(container: Checked, path: string, pod: PodOfContainer): Cause[] {
   const why = 'may not be set for init containers without restartPolicy=Always';
   return [
-    ...commonContainerCauses(container, path, volumes),
+    ...commonContainerCauses(container, path, pod.volumes),
     ...(container.restartPolicy === 'Always'
-      ? hookCauses(container, path)
+      ? hookCauses(container, path, pod.grace)
       : (['lifecycle', ...PROBES] as const)
           .filter((name) => container[name])
           .map((name) => forbiddenValue(`${path}.${name}`, why))),
   ];
 }
 
-function hookCauses(container: Checked, path: string): Cause[] {
+function hookCauses(container: Checked, path: string, grace: number): Cause[] {
   return [
     ...PROBES.flatMap((name) => probeCauses(container[name], `${path}.${name}`)),
-    ...lifecycleCauses(container.lifecycle ?? {}, `${path}.lifecycle`),
+    ...lifecycleCauses(container.lifecycle ?? {}, `${path}.lifecycle`, grace),
   ];
 }
 

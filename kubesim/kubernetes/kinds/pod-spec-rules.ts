@@ -44,16 +44,19 @@ export function podSpecCauses(spec: Checked, path: string): Cause[] {
     const message = `Too many: ${count}: must have at most ${MAX_CONTAINERS} items`;
     return [{ field: `${path}.containers`, reason: 'FieldValueTooMany', message }];
   }
-  const volumes = new Set(spec.volumes?.map(({ name }) => name));
+  const pod = {
+    volumes: new Set(spec.volumes?.map(({ name }) => name)),
+    grace: spec.terminationGracePeriodSeconds ?? 0,
+  };
   return [
     ...podVolumeCauses(spec, `${path}.volumes`),
     ...schedulingCauses(spec, path),
     ...(containers.length === 0 ? [required(`${path}.containers`)] : []),
     ...containers.flatMap((container, index) =>
-      containerCauses(container, `${path}.containers[${index}]`, volumes),
+      containerCauses(container, `${path}.containers[${index}]`, pod),
     ),
     ...initContainers.flatMap((container, index) =>
-      initContainerCauses(container, `${path}.initContainers[${index}]`, volumes),
+      initContainerCauses(container, `${path}.initContainers[${index}]`, pod),
     ),
     ...duplicateNames(spec, path),
     ...(spec.hostNetwork ? hostPortCauses(containers, `${path}.containers`) : []),

@@ -5,7 +5,8 @@ export function completeTemplate(template: PodTemplate | undefined): PodTemplate
   return { ...template, spec: completeSpec(template?.spec) };
 }
 
-/** A pod's spec that has a list of containers. */
+/** A pod's spec that has a list of containers. API servers store a negative grace period as one second. */
 export function completeSpec(spec: PodSpec | undefined): PodSpec {
-  return { ...spec, containers: spec?.containers ?? [] };
+  const { terminationGracePeriodSeconds: grace = 0, containers = [] } = spec ?? {};
+  return { ...spec, containers, ...(grace < 0 && { terminationGracePeriodSeconds: 1 }) };
 }

@@ -60,13 +60,24 @@ export interface Lifecycle {
   readonly preStop?: Handlers;
 }
 
-/** Validates the hooks of a container at `path`. */
-export function lifecycleCauses({ postStart, preStop }: Lifecycle, path: string): Cause[] {
-  const names = ['exec', 'httpGet', 'tcpSocket', 'sleep'] as const;
-  return [
-    ...(postStart ? handlerCauses(postStart, `${path}.postStart`, names) : []),
-    ...(preStop ? handlerCauses(preStop, `${path}.preStop`, names) : []),
-  ];
+/** Validates the hooks of a container at `path` of a pod with this grace period in seconds. */
+export function lifecycleCauses(lifecycle: Lifecycle, path: string, grace: number): Cause[] {
+  return (['postStart', 'preStop'] as const).flatMap((name) => {
+    const hook = lifecycle[name];
+    if (!hook) return [];
+    return [
+      ...handlerCauses(hook, `${path}.${name}`, ['exec', 'httpGet', 'tcpSocket', 'sleep']),
+      ...sleepCauses(hook, `${path}.${name}.sleep`, grace),
+    ];
+  });
+}
+
+/** Only the first handler is validated. */
+function sleepCauses({ exec, httpGet, tcpSocket, sleep }: Handlers, field: string, grace: number): Cause[] {
+  if (!sleep || exec || httpGet || tcpSocket) return [];
+  const { seconds = 0 } = sleep;
+  const why = `must be non-negative and less than terminationGracePeriodSeconds (${grace})`;
+  return seconds < 0 || seconds > grace ? [invalidValue(field, seconds, why)] : [];
 }
 
 function handlerCauses(handlers: Handlers, path: string, names: readonly (keyof Handlers)[]): Cause[] {
@@ -88,7 +99,8 @@ const CHECKS: Readonly<Record<keyof Handlers, (handlers: Handlers, path: string)
   ],
   tcpSocket: ({ tcpSocket }, path) => portCauses(tcpSocket?.port, `${path}.tcpSocket.port`),
   grpc: ({ grpc }, path) => portCauses(grpc?.port, `${path}.grpc.port`),
-  sleep: ({ sleep }, path) => negativeCauses(`${path}.sleep`, sleep?.seconds),
+  // Depends on the grace period of the pod.
+  sleep: () => [],
 };
 
 /** Validates the number or the name of a port at `field`. */

@@ -149,6 +149,42 @@ export const invalidContainers: KindContract['invalid'] = {
     },
     'FieldValueInvalid spec.containers[0].lifecycle.preStop.sleep',
   ],
+  'a hook that sleeps longer than the grace period': [
+    {
+      spec: {
+        terminationGracePeriodSeconds: 20,
+        containers: [
+          { name: 'main', image: 'nginx:1.27', lifecycle: { preStop: { sleep: { seconds: 21 } } } },
+        ],
+      },
+    },
+    'FieldValueInvalid spec.containers[0].lifecycle.preStop.sleep',
+  ],
+  'a hook of a sidecar that sleeps longer than the grace period': [
+    {
+      spec: {
+        terminationGracePeriodSeconds: 0,
+        initContainers: [
+          {
+            ...{ name: 'sidecar', image: 'nginx:1.27', restartPolicy: 'Always' },
+            lifecycle: { postStart: { sleep: { seconds: 1 } }, preStop: { sleep: { seconds: 0 } } },
+          },
+        ],
+      },
+    },
+    'FieldValueInvalid spec.initContainers[0].lifecycle.postStart.sleep',
+  ],
+  'a hook that sleeps in a pod with a negative grace period': [
+    {
+      spec: {
+        terminationGracePeriodSeconds: -1,
+        containers: [
+          { name: 'main', image: 'nginx:1.27', lifecycle: { preStop: { sleep: { seconds: 2 } } } },
+        ],
+      },
+    },
+    'FieldValueInvalid spec.containers[0].lifecycle.preStop.sleep',
+  ],
   'a host port of another number in the network of the host': [
     {
       spec: {
