@@ -8,7 +8,7 @@ export interface Problem {
   /** Path in the input, e.g. `['input', 'nodePools', '0', 'instanceTypes']`. */
   readonly path?: readonly string[];
   /** Fields of the code, e.g. `{ quotaId, resource, limit, used, requested }` of QUOTA_EXCEEDED. */
-  readonly details?: Readonly<Record<string, string | number | null>>;
+  readonly details?: Readonly<Record<string, string | number | readonly string[] | null>>;
 }
 
 /** The value, or the problems that prevented it. */

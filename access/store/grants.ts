@@ -16,9 +16,8 @@ export interface ScopeColumns {
   readonly namespaces: readonly string[];
 }
 
-interface GrantRow extends ScopeColumns {
-  readonly version: bigint | null;
-  readonly position: string;
+/** A permission with its role, as `grantOf` reads it. */
+export interface GrantRow extends ScopeColumns {
   /** Null in the row of an account that has no permission of these principals. */
   readonly id: string | null;
   readonly roleId: string | null;
@@ -26,6 +25,11 @@ interface GrantRow extends ScopeColumns {
   readonly expiresAt: Date | null;
   readonly roleName: string | null;
   readonly roleVerbs: readonly string[] | null;
+}
+
+interface VersionedRow extends GrantRow {
+  readonly version: bigint | null;
+  readonly position: string;
 }
 
 /** The rights of an actor, and the version of the account's permissions from which they follow. */
@@ -40,7 +44,8 @@ export interface VersionedRights {
 /** Whether a permission allows the verbs of its role, or denies them. */
 export const EFFECTS = ['ALLOW', 'DENY'] as const satisfies readonly Grant['effect'][];
 
-const check = checkedColumns('access.permission', 'id', { effect: oneOf(EFFECTS).nullable() });
+/** Checks the columns of permissions that have a closed set of values. */
+export const checkGrants = checkedColumns('access.permission', 'id', { effect: oneOf(EFFECTS).nullable() });
 
 /** Permission of all principals of an account that never changed its permissions. */
 const defaultGrant: Grant = {
@@ -54,7 +59,7 @@ const defaultGrant: Grant = {
 /** Reads the permissions of an actor and its groups in one statement. */
 export async function readRights(database: Database | Transaction, actor: Actor): Promise<VersionedRights> {
   const { account, scopes = [] } = actor;
-  const rows = await database.$queryRaw<GrantRow[]>`
+  const rows = await database.$queryRaw<VersionedRow[]>`
     SELECT known.version, pg_snapshot_xmin(pg_current_snapshot())::text AS position, permission.id,
            permission.role_id AS "roleId", permission.effect, permission.region_id AS "regionId",
            permission.cluster_id AS "clusterId", permission.cluster_selector AS "clusterSelector",
@@ -64,13 +69,14 @@ export async function readRights(database: Database | Transaction, actor: Actor)
     LEFT JOIN access.access_version AS known USING (account)
     LEFT JOIN access.permission ON permission.account = asked.account
       AND permission.principal_id = ANY(${principalIdsOf(actor)}::text[])
-    LEFT JOIN access.role ON role.account = asked.account AND role.id = permission.role_id`.then(check);
+    LEFT JOIN access.role ON role.account = asked.account AND role.id = permission.role_id`.then(checkGrants);
   const { version, position } = rows[0]!;
   const grants = version === null ? [defaultGrant] : rows.flatMap(grantOf);
   return { version: version ?? 0n, position: BigInt(position), rights: new Rights(grants, scopes) };
 }
 
-function grantOf(row: GrantRow & { readonly effect: Grant['effect'] | null }): Grant[] {
+/** The permission of a row; none of a row without one. */
+export function grantOf(row: GrantRow & { readonly effect: Grant['effect'] | null }): Grant[] {
   const { id, roleId, effect, expiresAt } = row;
   if (id === null || roleId === null || effect === null) return [];
   const { name, verbs } = predefinedRolesById.get(roleId) ?? { name: row.roleName, verbs: row.roleVerbs };

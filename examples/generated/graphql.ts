@@ -170,6 +170,7 @@ export type DemoCheckUpgradeMutation = { readonly runClusterCheck: { readonly cl
       | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
       | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
       | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
+      | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
     > } };
 
 export type DemoRegionsQueryVariables = Exact<{ [key: string]: never; }>;
@@ -188,6 +189,7 @@ export type DemoDeployMutationVariables = Exact<{
 
 
 export type DemoDeployMutation = { readonly applyManifest: { readonly objects: ReadonlyArray<{ readonly kind: string, readonly name: string, readonly result: ManifestResult | null }>, readonly workload: { readonly id: string } | null, readonly userErrors: ReadonlyArray<
+      | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
       | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
       | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }
       | { readonly code: string, readonly message: string, readonly path: ReadonlyArray<string> | null }

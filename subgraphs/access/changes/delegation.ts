@@ -3,7 +3,9 @@ import { Rights } from '../../../access/model/rights.js';
 import type { TargetCluster } from '../../../access/model/target.js';
 import type { Verb } from '../../../access/model/verb.js';
 import { type ScopeColumns, scopeOf } from '../../../access/store/grants.js';
-import { throwProblem } from '../../../kernel/result.js';
+import { readGrantors } from '../../../access/store/grantors.js';
+import { ProblemError } from '../../../kernel/result.js';
+import { forbidden } from '../../runtime/access/forbidden.js';
 import { type Permission, scopeInWords } from '../model/permission.js';
 import type { Role } from '../model/role.js';
 import type { AccessChange } from './access-change.js';
@@ -31,30 +33,39 @@ export function maySee(
 }
 
 /** Rejects with FORBIDDEN a caller without the verb in all of a scope. */
-export function requireVerb(
-  { rights, at }: Pick<AccessChange, 'rights' | 'at'>,
-  verb: Verb,
-  { scope, cluster, path }: CheckedScope,
-): void {
-  if (!rights.contains(verb, scopeOf(scope), at, cluster))
-    throwProblem('FORBIDDEN', `You have no permission for ${verb} in ${scopeInWords(scope)}.`, { path });
+export async function requireVerb(change: AccessChange, verb: Verb, checked: CheckedScope): Promise<void> {
+  const { rights, at } = change;
+  const { scope, cluster } = checked;
+  if (rights.contains(verb, scopeOf(scope), at, cluster)) return;
+  await refuse(change, `You have no permission for ${verb} in ${scopeInWords(scope)}.`, { ...checked, verb });
 }
 
 /**
  * Rejects with FORBIDDEN a caller who does not have each verb of the role in all of the scope, by permissions and token.
  * Verbs of the platform's operator need only the permission: their holder needs the operator's token as well.
  */
-export function requireRole(
-  { rights, actor, at }: Pick<AccessChange, 'rights' | 'actor' | 'at'>,
+export async function requireRole(
+  change: AccessChange,
   role: Pick<Role, 'name' | 'verbs'>,
-  { scope, cluster, path }: CheckedScope,
-): void {
+  checked: CheckedScope,
+): Promise<void> {
+  const { rights, actor, at } = change;
+  const { scope, cluster } = checked;
   const delegable = new Rights(rights.grants, [...(actor.scopes ?? []), OPERATOR_SCOPE]);
   const missing = role.verbs.find((verb) => !delegable.contains(verb, scopeOf(scope), at, cluster));
-  if (missing !== undefined)
-    throwProblem(
-      'FORBIDDEN',
-      `The role ${role.name} has ${missing}, for which you have no permission in ${scopeInWords(scope)}. Nobody grants what they do not have.`,
-      { path },
-    );
+  if (missing === undefined) return;
+  const reason = `The role ${role.name} has ${missing}, for which you have no permission in ${scopeInWords(scope)}. Nobody grants what they do not have.`;
+  await refuse(change, reason, { ...checked, verb: missing });
+}
+
+/** Rejects with FORBIDDEN, and with the principals that can grant the verb. */
+async function refuse(
+  { tx, account, at }: AccessChange,
+  reason: string,
+  { verb, scope, cluster, path }: CheckedScope & { readonly verb: Verb },
+): Promise<never> {
+  const { regionId } = scope;
+  const target = cluster ? { cluster } : { ...(regionId !== null && { regionId }) };
+  const grantors = await readGrantors(tx, account);
+  throw new ProblemError([forbidden({ verb, target, reason, path }, grantors.on(target, at))]);
 }

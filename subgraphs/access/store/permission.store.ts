@@ -1,4 +1,5 @@
 import type { Grant } from '../../../access/model/permission.js';
+import { type Grantors, readGrantors } from '../../../access/store/grantors.js';
 import { EFFECTS, type ScopeColumns, scopeOf } from '../../../access/store/grants.js';
 import { checkedColumns, oneOf } from '../../../kernel/postgres/checked-columns.js';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
@@ -41,6 +42,11 @@ export class PermissionStore {
 
   async create(tx: Transaction, row: Permission): Promise<void> {
     await tx.permission.create({ data: { ...row, namespaces: [...row.namespaces] } });
+  }
+
+  /** Who can grant permissions. */
+  grantors(account: string): Promise<Grantors> {
+    return readGrantors(this.database, account);
   }
 
   /** Deletes permissions; those that do not exist are ignored. */

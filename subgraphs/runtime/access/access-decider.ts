@@ -1,5 +1,6 @@
 import { containsCluster } from '../../../access/model/cluster-filter.js';
 import type { Rights } from '../../../access/model/rights.js';
+import { type Grantors, readGrantors } from '../../../access/store/grantors.js';
 import type { RightsReader } from '../../../access/store/rights-reader.js';
 import type { Target } from '../../../access/model/target.js';
 import type { Verb } from '../../../access/model/verb.js';
@@ -8,11 +9,12 @@ import type { Actor } from '../../../kernel/actor.js';
 import type { Clock } from '../../../kernel/clock.js';
 import type { MaybePromise } from '../../../kernel/maybe-promise.js';
 import type { Database } from '../../../kernel/postgres/database.js';
-import type { Problem } from '../../../kernel/result.js';
+import { type Problem, ProblemError } from '../../../kernel/result.js';
 import type { RequestContext } from '../subgraph.js';
 import { type LocatedKind, locateObjects } from '../store/locations.js';
 import type { ObjectAccess, ObjectReference, Place, VerbName } from './access-rules.js';
 import type { ArgumentTarget } from './argument-targets.js';
+import { forbidden, type Refusal } from './forbidden.js';
 import { readVerbOf } from './object-kinds.js';
 
 /** Where the rights of actors and the places of objects are read. */
@@ -24,6 +26,8 @@ export interface AccessDependencies {
 
 /** Decides for the actor of a request. What it reads of objects is read once for a request. */
 export class AccessDecider {
+  /** Identifies the loader of those who can grant permissions. */
+  private readonly grantors = {};
   /** Identify the loaders of places. */
   private readonly loaders = new Map<LocatedKind, object>();
 
@@ -76,6 +80,15 @@ export class AccessDecider {
     return found.filter((problem) => problem !== undefined);
   }
 
+  /** `FORBIDDEN` for a verb on a place that the actor sees. */
+  async refused(
+    context: RequestContext,
+    { verb, place, object }: { readonly verb: VerbName; readonly place: Place; readonly object?: string },
+  ): Promise<ProblemError> {
+    const target = (await this.targetOf(context, place)) ?? {};
+    return new ProblemError([await this.refusal(context, { verb, target, object })]);
+  }
+
   private async problem(
     context: RequestContext,
     rights: Rights,
@@ -86,7 +99,18 @@ export class AccessDecider {
     if (object && !(target && this.reaches(rights, readVerbOf(object.kind), target)))
       return notFound(object.kind, object.id, path);
     if (this.reaches(rights, verb, target ?? {})) return undefined;
-    return forbidden(verb, object ? `${nameOfKind(object.kind)} ${object.id}` : nameOf(target), path);
+    const name = object && `${nameOfKind(object.kind)} ${object.id}`;
+    return this.refusal(context, { verb, target: target ?? {}, object: name, path });
+  }
+
+  private async refusal(context: RequestContext, refusal: Refusal): Promise<Problem> {
+    const { prisma } = this.dependencies.database;
+    // One account: read once for a request, however many refusals it has.
+    const loader = context.loaders.of<string, Grantors>(this.grantors, (accounts) =>
+      Promise.all(accounts.map((account) => readGrantors(prisma, account))),
+    );
+    const grantors = await loader.load(context.actor.account);
+    return forbidden(refusal, grantors.on(refusal.target, this.now()));
   }
 
   private reaches(rights: Rights, verb: VerbName, target: Target): boolean {
@@ -118,15 +142,4 @@ export class AccessDecider {
 
 function isReference(place: Place): place is ObjectReference {
   return 'kind' in place;
-}
-
-/** `FORBIDDEN`: the actor sees the target, but lacks the verb on it. */
-export function forbidden(verb: VerbName, scope: string, path?: readonly string[]): Problem {
-  const message = `This needs the permission ${verb} on the ${scope}. A principal with permissions.grant there can grant it.`;
-  return { code: 'FORBIDDEN', message, ...(path && path.length > 0 && { path }) };
-}
-
-function nameOf(target: Target | undefined): string {
-  const regionId = target?.cluster?.regionId ?? target?.regionId;
-  return regionId === undefined ? 'account' : `region ${regionId}`;
 }

@@ -14,9 +14,9 @@ import { mapMaybePromise } from '../../../kernel/maybe-promise.js';
 import { ProblemError } from '../../../kernel/result.js';
 import { toUserError } from '../graph/user-error.type.js';
 import type { RequestContext } from '../subgraph.js';
-import { type AccessDecider, forbidden } from './access-decider.js';
+import type { AccessDecider } from './access-decider.js';
 import { AccessStream } from './access-stream.js';
-import type { AccessRules, ArgumentAccess, ReadAccess, VerbName } from './access-rules.js';
+import type { AccessRules, ArgumentAccess, Place, ReadAccess, VerbName } from './access-rules.js';
 import { argumentTargets, namedTargets } from './argument-targets.js';
 import { emptyConnection, emptyPayload, isConnection } from './empty-values.js';
 import { filterObjects, type ObjectFilter } from './object-filter.js';
@@ -133,7 +133,11 @@ class AccessGuard {
       return hasNullableItems(field.type) ? items : items.filter((item) => item !== null);
     }
     const object = await this.visibleObject(context, filter, value);
-    if (object === null && isNonNullType(field.type)) throw refused(filter.verbs[0]!, field.name);
+    if (object === null && isNonNullType(field.type)) {
+      // The object that has the field is visible, this one is not: its place is not named.
+      const object = `object of the field ${field.name}`;
+      throw await this.decider.refused(context, { verb: filter.verbs[0]!, place: {}, object });
+    }
     return object;
   }
 
@@ -162,8 +166,21 @@ class AccessGuard {
         if (place === 'open') return resolve(source, args, context, info);
         return this.decider
           .allows(context, rights, { verb, place })
-          .then((allowed) => (allowed ? resolve(source, args, context, info) : hidden(field, verb)));
+          .then((allowed) =>
+            allowed ? resolve(source, args, context, info) : this.emptyEdge(context, field, { verb, place }),
+          );
       });
+  }
+
+  /** The value of a field that the actor may not read on an object that it sees. */
+  private async emptyEdge(
+    context: RequestContext,
+    { type }: Field,
+    refused: { readonly verb: VerbName; readonly place: Place },
+  ): Promise<unknown> {
+    if (isListType(getNullableType(type))) return [];
+    if (isConnection(getNamedType(type))) return emptyConnection();
+    throw await this.decider.refused(context, refused);
   }
 }
 
@@ -175,15 +192,4 @@ function isCarrier({ name }: GraphQLObjectType): boolean {
 function hasNullableItems(type: GraphQLOutputType): boolean {
   const list = getNullableType(type);
   return isListType(list) && !isNonNullType(list.ofType);
-}
-
-/** The value of a field that the actor may not read on an object that it sees. */
-function hidden({ name, type }: Field, verb: VerbName): unknown {
-  if (isListType(getNullableType(type))) return [];
-  if (isConnection(getNamedType(type))) return emptyConnection();
-  throw refused(verb, name);
-}
-
-function refused(verb: VerbName, field: string): ProblemError {
-  return new ProblemError([forbidden(verb, `object of the field ${field}`)]);
 }

@@ -68,16 +68,48 @@ class ThrottledError extends UserError {
   retryAfter: number;
 }
 
+@Directive('@shareable')
+@ObjectType({
+  implements: UserError,
+  description:
+    'The caller lacks a permission. All of regionId, clusterId and namespace null: in the whole account.',
+})
+class ForbiddenError extends UserError {
+  @Field(() => String, { description: 'The verb that is not allowed, as in Role.verbs.' })
+  verb: string;
+
+  @Field(() => ID, { nullable: true, description: 'The region in which it is not allowed.' })
+  regionId: string | null;
+
+  @Field(() => ID, { nullable: true, description: 'The cluster in which it is not allowed.' })
+  clusterId: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The namespace in which it is not allowed.' })
+  namespace: string | null;
+
+  @Field(() => [String], {
+    description: 'Names of principals that can grant permissions there, at most five.',
+  })
+  grantors: readonly string[];
+}
+
 const UNAVAILABLE: readonly string[] = ['PRODUCT_COMING_SOON', 'PRODUCT_NOT_OFFERED'];
 
 /** Every object type that implements `UserError`, for `orphanedTypes`. */
-export const userErrorTypes = [InputError, QuotaExceededError, ProductUnavailableError, ThrottledError];
+export const userErrorTypes = [
+  InputError,
+  ForbiddenError,
+  QuotaExceededError,
+  ProductUnavailableError,
+  ThrottledError,
+];
 
 /** Maps a problem to its GraphQL type. */
 export function toUserError(problem: Problem): UserError {
   const { code, message, details, path } = boundProblem(problem);
   const base = { code, message, ...(path ? { path } : {}) };
   if (code === 'QUOTA_EXCEEDED' && details) return Object.assign(new QuotaExceededError(), details, base);
+  if (code === 'FORBIDDEN' && details) return Object.assign(new ForbiddenError(), details, base);
   if (UNAVAILABLE.includes(code) && details)
     return Object.assign(new ProductUnavailableError(), details, base);
   if (code === 'THROTTLED' && details) return Object.assign(new ThrottledError(), details, base);

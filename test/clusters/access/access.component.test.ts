@@ -3,6 +3,9 @@ import type { Grant, Scope } from '../../../access/model/permission.js';
 import { Rights } from '../../../access/model/rights.js';
 import { predefinedRoles } from '../../../access/model/roles.js';
 import { accountScopes } from '../../../access/scopes.js';
+import { principalId } from '../../../access/model/principal.js';
+import { changeAccess } from '../../../access/store/access-version.js';
+import { newId } from '../../../kernel/ids.js';
 import { Loaders } from '../../../kernel/loaders.js';
 import { createLog } from '../../../kernel/log.js';
 import { SubgraphExecutor } from '../../../subgraphs/runtime/execution/subgraph-executor.js';
@@ -323,5 +326,69 @@ describe('a list', () => {
     const last = await ask<Page>(onDev, page, { after: next.data.clusters.pageInfo.endCursor });
     expect(next.data.clusters).toMatchObject({ nodes: [{ name: 'us' }], pageInfo: { hasNextPage: true } });
     expect(last.data.clusters).toMatchObject({ nodes: [{ name: 'dev' }], pageInfo: { hasNextPage: false } });
+  });
+});
+
+describe('a refusal', () => {
+  const rename = `mutation($c: ID!) { updateCluster(input: { id: $c, name: "x" }) {
+    userErrors { code message ... on ForbiddenError { verb regionId clusterId namespace grantors } } } }`;
+  interface Refused {
+    readonly updateCluster: { readonly userErrors: readonly { readonly message: string }[] };
+  }
+
+  async function grantTo(names: readonly string[], scope: { regionId?: string }, effect = 'ALLOW') {
+    const { prisma } = kit.kit.database;
+    await prisma.$transaction(async (tx) => {
+      await changeAccess(tx, 'acme', new Date());
+      for (const name of names) {
+        const key = { kind: 'USER', issuer: '', name } as const;
+        const id = principalId('acme', key);
+        await tx.principal.upsert({
+          where: { id },
+          update: {},
+          create: { id, account: 'acme', ...key, createdAt: new Date() },
+        });
+        await tx.permission.create({
+          data: {
+            ...{ id: newId('permission'), account: 'acme', principalId: id, roleId: 'role_administrator' },
+            ...{ effect, grantedAt: new Date(), ...scope },
+          },
+        });
+      }
+      await tx.permission.deleteMany({ where: { account: 'acme', id: 'permission_default' } });
+    });
+  }
+
+  test('names the verb, where it is missing, and who can grant it there', async () => {
+    await grantTo(['root', 'denied'], {});
+    await grantTo(['denied'], { regionId: 'cn-beijing' }, 'DENY');
+    await grantTo(['beijing'], { regionId: 'cn-beijing' });
+    await grantTo(['hangzhou'], { regionId: 'cn-hangzhou' });
+    const { data } = await ask<Refused>(readOnly, rename, { c: clusters.us });
+    expect(data.updateCluster.userErrors).toMatchObject([
+      {
+        ...{ code: 'FORBIDDEN', verb: 'clusters.update', namespace: null },
+        ...{ regionId: 'cn-beijing', clusterId: clusters.us, grantors: ['beijing', 'root'] },
+      },
+    ]);
+    expect(data.updateCluster.userErrors[0]!.message).toContain('It can be granted by beijing, root.');
+    const { errors } = await ask(readOnly, 'query($c: ID!) { cluster(id: $c) { kubeconfig { server } } }', {
+      c: clusters.eu,
+    });
+    expect(errors).toMatchObject([
+      {
+        extensions: {
+          ...{ code: 'FORBIDDEN', verb: 'kubeconfigs.issue', clusterId: clusters.eu },
+          grantors: ['denied', 'hangzhou', 'root'],
+        },
+      },
+    ]);
+  });
+
+  test('names at most five who can grant it', async () => {
+    await grantTo(['a', 'b', 'c', 'd', 'e', 'f'], {});
+    const { data } = await ask<Refused>(readOnly, rename, { c: clusters.us });
+    expect(data.updateCluster.userErrors).toMatchObject([{ grantors: ['a', 'b', 'beijing', 'c', 'd'] }]);
+    expect(data.updateCluster.userErrors[0]!.message).toContain('a, b, beijing, c, d and others.');
   });
 });

@@ -4,7 +4,8 @@ import { type Decision, Rights } from '../../../../access/model/rights.js';
 import type { Target } from '../../../../access/model/target.js';
 import { isVerb, tokenScopesOf, type Verb } from '../../../../access/model/verb.js';
 import type { Clock } from '../../../../kernel/clock.js';
-import { throwProblem } from '../../../../kernel/result.js';
+import { ProblemError, throwProblem } from '../../../../kernel/result.js';
+import { forbidden } from '../../../runtime/access/forbidden.js';
 import type { RequestContext } from '../../../runtime/subgraph.js';
 import type { AccessStores } from '../../changes/administrators.js';
 import type { Permission } from '../../model/permission.js';
@@ -130,8 +131,11 @@ export class DecisionService {
 
   private async requireReading(context: RequestContext, target: Target): Promise<void> {
     const rights = await context.rights();
-    if (!rights.decide('permissions.read', target, this.clock.now()).allowed)
-      throwProblem('FORBIDDEN', 'You have no permission for permissions.read there.', { path: ['on'] });
+    if (rights.decide('permissions.read', target, this.clock.now()).allowed) return;
+    const grantors = await this.stores.permissions.grantors(context.actor.account);
+    throw new ProblemError([
+      forbidden({ verb: 'permissions.read', target, path: ['on'] }, grantors.on(target, this.clock.now())),
+    ]);
   }
 
   /** All permissions that have not ended, with the verbs of their roles. */

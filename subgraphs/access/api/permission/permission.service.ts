@@ -131,8 +131,8 @@ export class PermissionService {
     const scope = checkedScope(input.scope, [...path, 'scope']);
     const cluster = await this.clusterOf(change, scope, [...path, 'scope']);
     const checked = { scope, cluster, path };
-    requireVerb(change, 'permissions.grant', checked);
-    requireRole(change, role, checked);
+    await requireVerb(change, 'permissions.grant', checked);
+    await requireRole(change, role, checked);
     return {
       ...scope,
       principalId: await this.principal(change, input.principal, [...path, 'principal']),
@@ -190,10 +190,10 @@ export class PermissionService {
       const cluster = clusters.get(row?.clusterId ?? '');
       if (!row || !maySee(change, row, cluster)) return throwNotFound('PERMISSION', id, path);
       const checked = { scope: row, cluster, path };
-      requireVerb(change, 'permissions.revoke', checked);
+      await requireVerb(change, 'permissions.revoke', checked);
       // Without a permission that denies, others may do more: who is no administrator must have what they may do then.
       if (row.effect === 'DENY' && !change.rights.isUnrestricted('permissions.revoke', at))
-        requireRole(change, await this.roleOf(change, row), checked);
+        await requireRole(change, await this.roleOf(change, row), checked);
     }
     await this.stores.permissions.delete(tx, account, ids);
     await requireAdministrator(this.stores, tx, { account, at });

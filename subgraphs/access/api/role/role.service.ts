@@ -37,12 +37,12 @@ export class RoleService {
     dryRun?: boolean | null,
   ): Promise<Result<Role | null>> {
     return this.change(context, { name: 'createRole', input, dryRun }, async (change) => {
-      requireVerb(change, 'roles.create', { ...ACCOUNT, path: ['input'] });
+      await requireVerb(change, 'roles.create', { ...ACCOUNT, path: ['input'] });
       const { name } = input;
       checkRoleName(name, ['input', 'name']);
       const description = checkDescription(input.description ?? '', ['input', 'description']);
       const verbs = checkedVerbs(input.verbs, ['input', 'verbs']);
-      requireRole(change, { name, verbs }, { ...ACCOUNT, path: ['input', 'verbs'] });
+      await requireRole(change, { name, verbs }, { ...ACCOUNT, path: ['input', 'verbs'] });
       const custom = (await this.stores.roles.all(change.account, change.tx)).filter(
         (role) => !role.predefined,
       );
@@ -66,13 +66,13 @@ export class RoleService {
   ): Promise<Result<Role | null>> {
     return this.change(context, { name: 'updateRole', input, dryRun }, async (change) => {
       const { tx, account, at } = change;
-      requireVerb(change, 'roles.update', { ...ACCOUNT, path: ['input'] });
+      await requireVerb(change, 'roles.update', { ...ACCOUNT, path: ['input'] });
       const role = await this.custom(change, input.id);
       const verbs = input.verbs ? checkedVerbs(input.verbs, ['input', 'verbs']) : role.verbs;
       const description = checkDescription(input.description ?? role.description, ['input', 'description']);
       // Who has the role gets what is added. Where the role denies, others may do what is removed.
       const changed = { name: role.name, verbs: [...new Set([...verbs, ...role.verbs])] };
-      requireRole(change, changed, { ...ACCOUNT, path: ['input', 'verbs'] });
+      await requireRole(change, changed, { ...ACCOUNT, path: ['input', 'verbs'] });
       await this.stores.roles.update(tx, account, { id: role.id, description, verbs });
       await requireAdministrator(this.stores, tx, { account, at });
       return { id: role.id };
@@ -87,7 +87,7 @@ export class RoleService {
   ): Promise<Result<Role | null>> {
     return this.change(context, { name: 'deleteRole', input, dryRun }, async (change) => {
       const { tx, account } = change;
-      requireVerb(change, 'roles.delete', { ...ACCOUNT, path: ['input'] });
+      await requireVerb(change, 'roles.delete', { ...ACCOUNT, path: ['input'] });
       const { id, name } = await this.custom(change, input.id);
       const used = await this.stores.permissions.count(account, { roleId: id }, tx);
       if (used > 0)
