@@ -1,13 +1,27 @@
 import type { Actor } from '../kernel/actor.js';
 import { can } from './decision.js';
+import { ACCOUNT_GROUP } from './model/group-name.js';
+import { groupKey, principalId, principalIdsOf } from './model/principal.js';
 
-/** Groups of the platform's users in clusters; the role bindings of a cluster define the rights of each. */
+/**
+ * Groups of all users of an account in clusters. A new cluster binds them, as an account without permissions of its own allows
+ * everything to all its users.
+ */
 export const kubernetesGroups = {
-  /** May read everything but Secrets. */
+  /** Users whose token may only read. */
   readers: 'fleetgraph:readers',
-  /** May administer the cluster. */
+  /** Users whose token may write. */
   writers: 'fleetgraph:writers',
 } as const;
+
+/** The groups of a principal in clusters: of its users whose token may write, and of those whose token may only read. */
+export type PrincipalGroups = Readonly<Record<keyof typeof kubernetesGroups, string>>;
+
+/** The groups of a principal of an account. */
+export function principalGroups(account: string, id: string): PrincipalGroups {
+  if (id === principalId(account, groupKey(ACCOUNT_GROUP))) return kubernetesGroups;
+  return { writers: `fleetgraph:${id}`, readers: `fleetgraph:${id}:read` };
+}
 
 /** The user and groups as which a kubeconfig authenticates at the API server of a cluster. */
 export interface KubernetesUser {
@@ -29,7 +43,9 @@ export function impersonatedUser(actor: Actor): KubernetesUser {
   return userOf(actor.rights === undefined ? actor : { ...actor, subject: '' }, can(actor, 'write'));
 }
 
-function userOf({ account, subject }: Actor, mayWrite: boolean): KubernetesUser {
-  const { readers, writers } = kubernetesGroups;
-  return { name: `${account}:${subject}`, groups: [mayWrite ? writers : readers] };
+/** Its groups say who it is; the bindings of the cluster say what each of them may do, now and not when a token was issued. */
+function userOf(actor: Actor, mayWrite: boolean): KubernetesUser {
+  const { account, subject } = actor;
+  const groups = principalIdsOf(actor).map((id) => principalGroups(account, id)[mayWrite ? 'writers' : 'readers']);
+  return { name: `${account}:${subject}`, groups };
 }

@@ -21,6 +21,7 @@ import type { Progress } from './progress.js';
 import type { SecretsOfFolder } from './secret-fingerprints.js';
 import type { CheckedAuth } from './settings.js';
 import type { Readiness } from './role.js';
+import { watchPermissions } from '../subgraphs/clusters/controllers/access/cluster-access.schedule.js';
 import {
   renewAccess,
   renewFormerAccess,
@@ -114,6 +115,7 @@ export async function startAllInOne(options: AllInOneOptions): Promise<AllInOne>
       faults: noFaultInjection,
     }),
   );
+  started.use(await watchPermissions(platform));
   const gateway = started.use(
     await startGateway({
       host: options.host,

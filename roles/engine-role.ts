@@ -5,6 +5,7 @@ import { startNatsRelay } from '../engine/events/nats-relay.js';
 import { systemClock } from '../kernel/clock.js';
 import type { Env } from '../kernel/env.js';
 import { createLog } from '../kernel/log.js';
+import { watchPermissions } from '../subgraphs/clusters/controllers/access/cluster-access.schedule.js';
 import { renewFormerAccess } from '../subgraphs/clusters/controllers/provisioning/platform-access.js';
 import { auditSchedule } from './audit-schedule.js';
 import { databaseReadiness } from './database-readiness.js';
@@ -36,6 +37,7 @@ export async function engineRole(env: Env): Promise<Role> {
       faults: noFaultInjection,
     }),
   );
+  started.use(await watchPermissions(platform));
   const running = started.move();
   return {
     readiness: databaseReadiness(platform.database.probe),

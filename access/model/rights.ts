@@ -4,7 +4,7 @@ import type { ClusterFilter, IdFilter } from './cluster-filter.js';
 import type { Grant, Scope } from './permission.js';
 import { containsScope, covers, coversAllClusters, coversCluster } from './scope.js';
 import type { Target, TargetCluster } from './target.js';
-import { isNamespaced, tokenScopesOf, type Verb } from './verb.js';
+import { isNamespaced, reachesClusterOfNamespaces, tokenScopesOf, type Verb } from './verb.js';
 
 /** Whether a principal may do something, and why. */
 export type Decision =
@@ -167,10 +167,12 @@ function containsRegions({ clusterId, clusterSelector, namespaces }: Scope): boo
 
 /** A permission with namespaces has an effect on what is in them, and shows the cluster they are in. */
 function reachesClusters(verb: Verb, { namespaces }: Scope): boolean {
-  return !namespaces || isNamespaced(verb) || verb === 'clusters.read';
+  return !namespaces || isNamespaced(verb) || reachesClusterOfNamespaces(verb);
 }
 
 function allows(verb: Verb, scope: Scope, target: Target): boolean {
   if (covers(scope, target)) return !scope.namespaces || isNamespaced(verb);
-  return verb === 'clusters.read' && target.cluster !== undefined && coversCluster(scope, target.cluster);
+  return (
+    reachesClusterOfNamespaces(verb) && target.cluster !== undefined && coversCluster(scope, target.cluster)
+  );
 }

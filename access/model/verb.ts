@@ -50,6 +50,14 @@ const namespacedKinds: ReadonlySet<string> = new Set([
   'workloads',
 ]);
 
+/** Verbs on a cluster that a permission in namespaces of it gives: what is done there is limited to the namespaces. */
+const clusterVerbsOfNamespaces: ReadonlySet<string> = new Set(['clusters.read', 'kubeconfigs.issue']);
+
+/** Whether a permission with namespaces allows the verb on the cluster that they are in. */
+export function reachesClusterOfNamespaces(verb: string): boolean {
+  return clusterVerbsOfNamespaces.has(verb);
+}
+
 /** Whether the verb is on objects in namespaces of a cluster. */
 export function isNamespaced(verb: string): boolean {
   return namespacedKinds.has(verb.slice(0, verb.indexOf('.')));

@@ -22,6 +22,8 @@ interface ChangeRow {
   readonly changed: Readonly<Record<string, string>> | null;
 }
 
+const READ_POSITION = `SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS position`;
+
 /** Asks by the transactions that changed versions, since their commits have another order than their numbers. */
 const READ_CHANGES = `SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS position,
   (SELECT json_object_agg(account, version::text) FROM access.access_version WHERE changed_in >= $1) AS changed`;
@@ -48,6 +50,12 @@ export class AccessVersions implements Disposable {
   /** Reports changes since a position that was read together with permissions, unless it started earlier. */
   startFrom(position: bigint): void {
     this.position ??= position;
+  }
+
+  /** Reports changes from now on, also if no permissions are ever read. */
+  async start(): Promise<void> {
+    const { rows } = await this.pool.query<Pick<ChangeRow, 'position'>>(READ_POSITION);
+    this.startFrom(BigInt(rows[0]!.position));
   }
 
   [Symbol.dispose](): void {

@@ -67,6 +67,13 @@ export class RightsReader implements Disposable {
     return () => void this.listeners.delete(listener);
   }
 
+  /** Like `onChange`, in a process that may never read rights. Resolves when every later change is reported. */
+  async watch(listener: (account: string) => void): Promise<() => void> {
+    const stop = this.onChange(listener);
+    await this.versions.start();
+    return stop;
+  }
+
   [Symbol.dispose](): void {
     this.versions[Symbol.dispose]();
     this.entries.clear();

@@ -125,7 +125,8 @@ export const powerSchema = z.object({
 export const credentialsSchema = z.object({
   /** Name of the Kubernetes user. */
   name: z.string().min(1).max(1000),
-  groups: z.array(id).max(50).default([]),
+  /** A group for the caller, its account and each group of its token. */
+  groups: z.array(id).max(102).default([]),
   expiresAt: z.coerce.date(),
   /** The platform's token; the credentials expire with it. */
   origin: z

@@ -8,6 +8,8 @@ import {
   autoscalingSchedule,
   createAutoscalingReconciler,
 } from './controllers/autoscaling/autoscaling.reconciler.js';
+import { createClusterAccessReconciler } from './controllers/access/cluster-access.reconciler.js';
+import { clusterAccessSchedule } from './controllers/access/cluster-access.schedule.js';
 import { createClusterReconciler } from './controllers/cluster/cluster.reconciler.js';
 import { componentDriftSchedule } from './controllers/component/component-drift.schedule.js';
 import { createComponentReconciler } from './controllers/component/component.reconciler.js';
@@ -46,6 +48,7 @@ export function clusterReconcilers({
   const dependencies = { provider, kubernetes };
   return [
     createClusterReconciler(dependencies),
+    createClusterAccessReconciler(dependencies),
     createNodePoolReconciler(dependencies),
     createNodeReconciler(dependencies),
     createNodeRepairReconciler(dependencies),
@@ -76,5 +79,6 @@ export function clusterSchedules({ kubernetes }: Pick<Platform, 'kubernetes'>): 
     versionSupportSchedule(),
     highRiskSchedule(),
     cloudResourceRequestSchedule,
+    clusterAccessSchedule(),
   ];
 }

@@ -3,10 +3,13 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ACCOUNT_GROUP } from '../../access/model/group-name.js';
+import { groupKey, principalId } from '../../access/model/principal.js';
+import { changeAccess, DEFAULT_PERMISSION } from '../../access/store/access-version.js';
 import { KubernetesClient } from '../../engine/kubernetes/client.js';
 import { clusterAccess } from '../../engine/kubernetes/cluster-access.js';
 import { KubernetesApis } from '../../engine/kubernetes/kubernetes-apis.js';
-import { openDatabase } from '../../kernel/postgres/database.js';
+import { type OpenDatabase, openDatabase, type Transaction } from '../../kernel/postgres/database.js';
 import { findPrograms } from '../../kubesim/control-planes/programs.js';
 import { createCluster, operationEnd } from '../kit/cluster-lifecycle.js';
 import { builtControlPlane } from '../kit/control-plane.js';
@@ -27,6 +30,7 @@ describe.skipIf(!assets).each(['SIMULATED', 'REAL'] as const)(
     let folder: string;
     let platform: TestPlatform;
     let id: string;
+    let database: OpenDatabase;
     /** Calls the API server as the platform itself, whose rights no role limits. */
     let owner: KubernetesClient;
     const opened = new AsyncDisposableStack();
@@ -42,7 +46,7 @@ describe.skipIf(!assets).each(['SIMULATED', 'REAL'] as const)(
       const created = await createCluster(session, 'rights', 1);
       expect(await operationEnd(session, created.operationId)).toMatchObject({ state: 'SUCCEEDED' });
       ({ id } = created);
-      const database = opened.use(openDatabase({ url: platform.kit.url, poolSize: 1 }));
+      database = opened.use(openDatabase({ url: platform.kit.url, poolSize: 1 }));
       const access = (await clusterAccess(database.prisma, 'acme', [id])).get(id);
       if (!access) throw new Error('the cluster has no API');
       owner = new KubernetesClient(opened.use(new KubernetesApis(database)).of(access), { clusterId: id });
@@ -78,12 +82,20 @@ describe.skipIf(!assets).each(['SIMULATED', 'REAL'] as const)(
     /** Runs kubectl with a kubeconfig of the subject; its exit code and output. */
     async function kubectl(subject: string, ...args: string[]) {
       const file = join(folder, subject);
+      await writeFile(file, await kubeconfigOf(subject));
+      return runKubectl(file, ...args);
+    }
+
+    async function kubeconfigOf(subject: string): Promise<string> {
       const { cluster } = await ask<{ cluster: { kubeconfig: { yaml: string } } }>(
         subject,
         documents.KUBECONFIG,
         { id },
       );
-      await writeFile(file, cluster.kubeconfig.yaml);
+      return cluster.kubeconfig.yaml;
+    }
+
+    function runKubectl(file: string, ...args: string[]) {
       return new Promise<{ failed: boolean; output: string }>((resolve) => {
         const env = { KUBECONFIG: file, HOME: folder };
         execFile(join(assets ?? '', 'kubectl'), args, { env }, (error, stdout, stderr) =>
@@ -91,6 +103,79 @@ describe.skipIf(!assets).each(['SIMULATED', 'REAL'] as const)(
         );
       });
     }
+
+    test('a developer of one namespace works there with kubectl until the permission is revoked', async () => {
+      const now = new Date();
+      const ann = principalId('acme', { kind: 'USER', issuer: '', name: 'ann' });
+      const permission = { account: 'acme', id: 'permission_ann', principalId: ann, grantedAt: now };
+      const change = (work: (tx: Transaction) => Promise<unknown>) =>
+        database.prisma.$transaction(async (tx) => {
+          await changeAccess(tx, 'acme', now);
+          await work(tx);
+        });
+      await owner.create(`${RBAC}/namespaces/team/rolebindings`, {
+        metadata: { name: 'foreign' },
+        roleRef: { apiGroup: GROUP, kind: 'ClusterRole', name: 'view' },
+        subjects: [{ apiGroup: GROUP, kind: 'User', name: 'acme:somebody' }],
+      });
+      await change(async (tx) => {
+        await tx.principal.create({ data: { id: ann, account: 'acme', kind: 'USER', name: 'ann', createdAt: now } });
+        await tx.permission.create({
+          data: { ...permission, roleId: 'role_developer', clusterId: id, namespaces: ['team'] },
+        });
+        await tx.permission.deleteMany({ where: { account: 'acme', id: DEFAULT_PERMISSION } });
+      });
+      const config = join(folder, 'ann');
+      await writeFile(config, await kubeconfigOf('ann'));
+      const asAnn = (...args: string[]) => runKubectl(config, ...args);
+      await eventually(async () => !(await asAnn('get', 'pods', '-n', 'team')).failed, { what: 'the permission' });
+      await writeFile(join(folder, 'web.yaml'), manifest('web', 'team'));
+      expect((await asAnn('apply', '-f', join(folder, 'web.yaml'))).output).toContain('created');
+      expect((await asAnn('create', 'secret', 'generic', 's', '--from-literal=a=b', '-n', 'team')).failed).toBe(false);
+      const forbidden = (verb: string, resource: string, where: string) => ({
+        failed: true,
+        output: expect.stringContaining(
+          `User "acme:ann" cannot ${verb} resource "${resource}" in API group "" ${where}`,
+        ) as string,
+      });
+      await eventually(async () => (await asAnn('get', 'pods', '-n', 'default')).failed, { what: 'the end of the first permission' });
+      expect(await asAnn('get', 'pods', '-n', 'default')).toMatchObject(
+        forbidden('list', 'pods', 'in the namespace "default"'),
+      );
+      expect(await asAnn('get', 'nodes')).toMatchObject(forbidden('list', 'nodes', 'at the cluster scope'));
+      expect((await apply('ann', 'team')).userErrors).toEqual([]);
+      expect((await apply('ann', 'default')).userErrors).toMatchObject([
+        {
+          code: 'FORBIDDEN',
+          message:
+            'deployments.apps "web" is forbidden: User "acme:ann" cannot get resource "deployments" in API group "apps" in the namespace "default"',
+        },
+      ]);
+      // A binding that is changed by hand is corrected.
+      const bindings = `${RBAC}/namespaces/team/rolebindings`;
+      const own = `fleetgraph:${ann}:edit`;
+      expect(await owner.get(`${bindings}/${encodeURIComponent(own)}`)).toMatchObject({
+        subjects: [{ kind: 'Group', name: `fleetgraph:${ann}` }],
+      });
+      await owner.delete(`${bindings}/${encodeURIComponent(own)}`);
+      await change(() => Promise.resolve());
+      await eventually(async () => !(await asAnn('get', 'pods', '-n', 'team')).failed, { what: 'the binding again' });
+      await change((tx) => tx.permission.deleteMany({ where: { account: 'acme', id: 'permission_ann' } }));
+      await eventually(async () => (await asAnn('get', 'pods', '-n', 'team')).failed, { what: 'the revocation' });
+      expect(await asAnn('get', 'pods', '-n', 'team')).toMatchObject(forbidden('list', 'pods', 'in the namespace "team"'));
+      expect(await owner.get(`${bindings}/foreign`)).toMatchObject({ metadata: { name: 'foreign' } });
+      // As all accounts are at first, for the other tests.
+      await database.prisma.permission.deleteMany({ where: { account: 'acme' } });
+      await change((tx) =>
+        tx.permission.create({
+          data: {
+            ...{ account: 'acme', id: DEFAULT_PERMISSION, roleId: 'role_administrator', grantedAt: now },
+            principalId: principalId('acme', groupKey(ACCOUNT_GROUP)),
+          },
+        }),
+      );
+      await eventually(async () => (await apply('dev', 'default')).userErrors.length === 0, { what: 'all permissions' });
+    });
 
     test('the graph does for callers what their roles in the cluster allow, and refuses the rest as kubectl does', async () => {
       expect((await apply('dev', 'default')).userErrors).toEqual([]);

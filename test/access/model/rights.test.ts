@@ -218,6 +218,7 @@ describe('the clusters that a verb reaches', () => {
   test('exclude those of a namespace for kinds that are in none', () => {
     expect(names([allow({ namespaces: ['web'] }, 'nodePools.read')], 'nodePools.read')).toBe('none');
     expect(names([allow({ namespaces: ['web'] }, 'clusters.read')], 'clusters.read')).toBe('all');
+    expect(names([allow({ namespaces: ['web'] }, 'kubeconfigs.issue')], 'kubeconfigs.issue')).toBe('all');
   });
 });
 

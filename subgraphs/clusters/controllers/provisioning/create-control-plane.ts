@@ -6,6 +6,7 @@ import {
 import { KubernetesClient } from '../../../../engine/kubernetes/client.js';
 import { requeueAfter } from '../../../../engine/contract.js';
 import { advanceStage, startStage } from '../../../../engine/operations/operations.js';
+import { CLUSTER_ACCESS } from '../access/cluster-access.reconciler.js';
 import { enqueue, enqueueAll } from '../../../../engine/jobs/queue.js';
 import type { ControlPlane } from '../../../../engine/providers/infrastructure-provider.js';
 import { inCluster, clusterEvent, until, type ClusterStep, type Step } from '../steps/cluster-step.js';
@@ -120,6 +121,7 @@ export const openKubernetesApi: Step = async (step) => {
     );
     await updateCluster(tx, cluster.id, { conditions });
     await planPreinstalled(tx, cluster, at);
+    await enqueue(tx, CLUSTER_ACCESS, cluster.id);
     await enqueueAll(
       tx,
       'node-pool',
