@@ -46,6 +46,8 @@ export function impersonatedUser(actor: Actor): KubernetesUser {
 /** Its groups say who it is; the bindings of the cluster say what each of them may do, now and not when a token was issued. */
 function userOf(actor: Actor, mayWrite: boolean): KubernetesUser {
   const { account, subject } = actor;
-  const groups = principalIdsOf(actor).map((id) => principalGroups(account, id)[mayWrite ? 'writers' : 'readers']);
+  const groups = principalIdsOf(actor).map(
+    (id) => principalGroups(account, id)[mayWrite ? 'writers' : 'readers'],
+  );
   return { name: `${account}:${subject}`, groups };
 }

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { newId } from '../../kernel/ids.js';
 import type { Transaction } from '../../kernel/postgres/database.js';
 import type { AuditEntry } from './audit-entry.js';
 import { appendAuditEntry } from './audit-log.js';
@@ -14,6 +15,7 @@ const storage = new AsyncLocalStorage<AuditDraft>();
  */
 export class AuditDraft {
   private written = false;
+  private isFirst = true;
 
   constructor(readonly entry: AuditEntry) {}
 
@@ -27,13 +29,15 @@ export class AuditDraft {
     return storage.run(this, work);
   }
 
-  /** Writes the entry as the last statement of a transaction. Concurrent transactions of a mutation each write it. */
+  /** Writes the entry as the last statement of a transaction. Concurrent transactions of a mutation each write one. */
   async append(tx: Transaction, change: AuditedChange): Promise<void> {
     if (this.written) return;
-    const { entry } = this;
+    const { entry, isFirst } = this;
+    this.isFirst = false;
     await appendAuditEntry(tx, {
       ...entry,
       ...change,
+      id: isFirst ? entry.id : newId('auditEvent'),
       objectId: entry.objectId ?? change.objectId,
       clusterId: entry.clusterId ?? change.clusterId,
       outcome: 'SUCCEEDED',

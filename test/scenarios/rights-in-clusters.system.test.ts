@@ -119,7 +119,9 @@ describe.skipIf(!assets).each(['SIMULATED', 'REAL'] as const)(
         subjects: [{ apiGroup: GROUP, kind: 'User', name: 'acme:somebody' }],
       });
       await change(async (tx) => {
-        await tx.principal.create({ data: { id: ann, account: 'acme', kind: 'USER', name: 'ann', createdAt: now } });
+        await tx.principal.create({
+          data: { id: ann, account: 'acme', kind: 'USER', name: 'ann', createdAt: now },
+        });
         await tx.permission.create({
           data: { ...permission, roleId: 'role_developer', clusterId: id, namespaces: ['team'] },
         });
@@ -128,17 +130,23 @@ describe.skipIf(!assets).each(['SIMULATED', 'REAL'] as const)(
       const config = join(folder, 'ann');
       await writeFile(config, await kubeconfigOf('ann'));
       const asAnn = (...args: string[]) => runKubectl(config, ...args);
-      await eventually(async () => !(await asAnn('get', 'pods', '-n', 'team')).failed, { what: 'the permission' });
+      await eventually(async () => !(await asAnn('get', 'pods', '-n', 'team')).failed, {
+        what: 'the permission',
+      });
       await writeFile(join(folder, 'web.yaml'), manifest('web', 'team'));
       expect((await asAnn('apply', '-f', join(folder, 'web.yaml'))).output).toContain('created');
-      expect((await asAnn('create', 'secret', 'generic', 's', '--from-literal=a=b', '-n', 'team')).failed).toBe(false);
+      expect(
+        (await asAnn('create', 'secret', 'generic', 's', '--from-literal=a=b', '-n', 'team')).failed,
+      ).toBe(false);
       const forbidden = (verb: string, resource: string, where: string) => ({
         failed: true,
         output: expect.stringContaining(
           `User "acme:ann" cannot ${verb} resource "${resource}" in API group "" ${where}`,
         ) as string,
       });
-      await eventually(async () => (await asAnn('get', 'pods', '-n', 'default')).failed, { what: 'the end of the first permission' });
+      await eventually(async () => (await asAnn('get', 'pods', '-n', 'default')).failed, {
+        what: 'the end of the first permission',
+      });
       expect(await asAnn('get', 'pods', '-n', 'default')).toMatchObject(
         forbidden('list', 'pods', 'in the namespace "default"'),
       );
@@ -159,10 +167,16 @@ describe.skipIf(!assets).each(['SIMULATED', 'REAL'] as const)(
       });
       await owner.delete(`${bindings}/${encodeURIComponent(own)}`);
       await change(() => Promise.resolve());
-      await eventually(async () => !(await asAnn('get', 'pods', '-n', 'team')).failed, { what: 'the binding again' });
+      await eventually(async () => !(await asAnn('get', 'pods', '-n', 'team')).failed, {
+        what: 'the binding again',
+      });
       await change((tx) => tx.permission.deleteMany({ where: { account: 'acme', id: 'permission_ann' } }));
-      await eventually(async () => (await asAnn('get', 'pods', '-n', 'team')).failed, { what: 'the revocation' });
-      expect(await asAnn('get', 'pods', '-n', 'team')).toMatchObject(forbidden('list', 'pods', 'in the namespace "team"'));
+      await eventually(async () => (await asAnn('get', 'pods', '-n', 'team')).failed, {
+        what: 'the revocation',
+      });
+      expect(await asAnn('get', 'pods', '-n', 'team')).toMatchObject(
+        forbidden('list', 'pods', 'in the namespace "team"'),
+      );
       expect(await owner.get(`${bindings}/foreign`)).toMatchObject({ metadata: { name: 'foreign' } });
       // As all accounts are at first, for the other tests.
       await database.prisma.permission.deleteMany({ where: { account: 'acme' } });
@@ -174,7 +188,9 @@ describe.skipIf(!assets).each(['SIMULATED', 'REAL'] as const)(
           },
         }),
       );
-      await eventually(async () => (await apply('dev', 'default')).userErrors.length === 0, { what: 'all permissions' });
+      await eventually(async () => (await apply('dev', 'default')).userErrors.length === 0, {
+        what: 'all permissions',
+      });
     });
 
     test('the graph does for callers what their roles in the cluster allow, and refuses the rest as kubectl does', async () => {

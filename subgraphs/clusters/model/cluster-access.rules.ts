@@ -22,7 +22,10 @@ export interface GroupBinding {
 const INITIAL: Readonly<Record<string, { readonly group: string; readonly clusterRole: string }>> = {
   'fleetgraph:writers': { group: kubernetesGroups.writers, clusterRole: 'cluster-admin' },
   'fleetgraph:readers': { group: kubernetesGroups.readers, clusterRole: 'view' },
-  'fleetgraph:readers-of-cluster': { group: kubernetesGroups.readers, clusterRole: 'fleetgraph:cluster-view' },
+  'fleetgraph:readers-of-cluster': {
+    group: kubernetesGroups.readers,
+    clusterRole: 'fleetgraph:cluster-view',
+  },
 };
 
 /** Names of the bindings that a new cluster has. */
@@ -32,7 +35,11 @@ export const INITIAL_BINDINGS = Object.keys(INITIAL);
  * The bindings by which a cluster allows what the permissions allow. Kubernetes has no rule that denies: a permission that denies
  * takes its verbs off the other permissions of its principal, in the whole cluster if they reach more than its namespaces.
  */
-export function bindingsOf(cluster: TargetCluster, grants: readonly PrincipalGrant[], at: Date): GroupBinding[] {
+export function bindingsOf(
+  cluster: TargetCluster,
+  grants: readonly PrincipalGrant[],
+  at: Date,
+): GroupBinding[] {
   const active = grants.filter(
     ({ scope, expiresAt }) => coversCluster(scope, cluster) && (!expiresAt || expiresAt > at),
   );

@@ -15,7 +15,10 @@ const WORKLOADS: Readonly<Record<string, readonly string[]>> = {
   apps: ['daemonsets', 'deployments', 'replicasets', 'statefulsets'],
   batch: ['cronjobs', 'jobs'],
 };
-const inGroups = (groups: Readonly<Record<string, readonly string[]>>, verbs: readonly string[]): PolicyRule[] =>
+const inGroups = (
+  groups: Readonly<Record<string, readonly string[]>>,
+  verbs: readonly string[],
+): PolicyRule[] =>
   Object.entries(groups).map(([group, resources]) => ({ apiGroups: [group], resources, verbs }));
 const subresource = (resource: string, ...verbs: readonly string[]): PolicyRule => ({
   apiGroups: [''],
@@ -25,7 +28,10 @@ const subresource = (resource: string, ...verbs: readonly string[]): PolicyRule 
 
 /** ClusterRoles of the platform for single verbs, of which custom roles are made. Every cluster has them. */
 export const platformClusterRoles = {
-  'fleetgraph:workload-reader': inGroups({ ...WORKLOADS, '': ['pods', 'pods/status', 'services', 'namespaces'] }, READ),
+  'fleetgraph:workload-reader': inGroups(
+    { ...WORKLOADS, '': ['pods', 'pods/status', 'services', 'namespaces'] },
+    READ,
+  ),
   'fleetgraph:workload-editor': inGroups(
     { ...WORKLOADS, '': ['configmaps', 'persistentvolumeclaims', 'pods', 'services'] },
     [...READ, ...WRITE],
@@ -35,7 +41,10 @@ export const platformClusterRoles = {
     ['get', 'patch', 'update'],
   ),
   'fleetgraph:log-reader': [subresource('pods/log', 'get')],
-  'fleetgraph:pod-executor': [subresource('pods/exec', 'create', 'get'), subresource('pods/attach', 'create', 'get')],
+  'fleetgraph:pod-executor': [
+    subresource('pods/exec', 'create', 'get'),
+    subresource('pods/attach', 'create', 'get'),
+  ],
   'fleetgraph:pod-forwarder': [subresource('pods/portforward', 'create', 'get')],
   'fleetgraph:secret-reader': [subresource('secrets', ...READ)],
   'fleetgraph:secret-editor': [subresource('secrets', ...WRITE)],
@@ -47,7 +56,13 @@ type ClusterRole =
   'cluster-admin' | 'admin' | 'edit' | 'view' | 'fleetgraph:cluster-view' | keyof typeof platformClusterRoles;
 
 /** What `edit` and `view` of Kubernetes allow, which also reach the kinds that operators add to them. */
-const EDIT: readonly Verb[] = ['manifests.apply', 'pods.exec', 'pods.portForward', 'secrets.read', 'secrets.update'];
+const EDIT: readonly Verb[] = [
+  'manifests.apply',
+  'pods.exec',
+  'pods.portForward',
+  'secrets.read',
+  'secrets.update',
+];
 const VIEW: readonly Verb[] = ['podLogs.read', 'pods.read', 'workloads.read'];
 /** ClusterRoles for verbs that are not all of `edit` or `view`. */
 const SINGLE: readonly (readonly [Verb, ClusterRole])[] = [
@@ -68,19 +83,28 @@ const OF_CLUSTER: readonly (readonly [Verb, ClusterRole])[] = [
 ];
 
 /** The ClusterRoles that allow the verbs in a cluster, or in a namespace of one. */
-export function clusterRolesOf(verbs: ReadonlySet<string>, where: 'cluster' | 'namespace'): ReadonlySet<ClusterRole> {
+export function clusterRolesOf(
+  verbs: ReadonlySet<string>,
+  where: 'cluster' | 'namespace',
+): ReadonlySet<ClusterRole> {
   const has = (...wanted: readonly Verb[]) => wanted.every((verb) => verbs.has(verb));
   if (has(...EDIT, ...VIEW, 'permissions.grant'))
     return new Set<ClusterRole>([where === 'cluster' ? 'cluster-admin' : 'admin']);
   const wide = has(...EDIT) ? 'edit' : has(...VIEW) ? 'view' : undefined;
-  const included: readonly Verb[] = wide === 'edit' ? SINGLE.map(([verb]) => verb) : wide === 'view' ? VIEW : [];
+  const included: readonly Verb[] =
+    wide === 'edit' ? SINGLE.map(([verb]) => verb) : wide === 'view' ? VIEW : [];
   const single = SINGLE.filter(([verb]) => has(verb) && !included.includes(verb));
   const ofCluster = where === 'cluster' ? OF_CLUSTER.filter(([verb]) => has(verb)) : [];
-  return new Set<ClusterRole>([...(wide ? ([wide] as const) : []), ...[...single, ...ofCluster].map(([, role]) => role)]);
+  return new Set<ClusterRole>([
+    ...(wide ? ([wide] as const) : []),
+    ...[...single, ...ofCluster].map(([, role]) => role),
+  ]);
 }
 
 /** Verbs that a token without the scope to write has. */
-const readable: ReadonlySet<string> = new Set(allVerbs.filter((verb) => !tokenScopesOf(verb).includes('fleet:write')));
+const readable: ReadonlySet<string> = new Set(
+  allVerbs.filter((verb) => !tokenScopesOf(verb).includes('fleet:write')),
+);
 
 /** The verbs of a permission that a token without the scope to write has. */
 export function readableVerbs(verbs: ReadonlySet<string>): ReadonlySet<string> {

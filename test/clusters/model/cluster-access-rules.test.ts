@@ -62,14 +62,19 @@ describe('the bindings of permissions in a cluster', () => {
 
   test('reading the secrets needs a token that may write', () => {
     const readers = bound(grant('developer', {})).filter((binding) => binding.endsWith(':read'));
-    expect(readers).toEqual(['/fleetgraph:cluster-view', '/view'].map((role) => `${role} fleetgraph:principal_ann:read`));
+    expect(readers).toEqual(
+      ['/fleetgraph:cluster-view', '/view'].map((role) => `${role} fleetgraph:principal_ann:read`),
+    );
     expect(bound(grant('secrets.read', {}))).toEqual(['/fleetgraph:secret-reader fleetgraph:principal_ann']);
   });
 
   test.each<[string, PrincipalGrant]>([
     ['in another region', grant('developer', { regionId: 'ap-1' })],
     ['in another cluster', grant('developer', { clusterId: 'cluster_dev' })],
-    ['for clusters with other labels', grant('developer', { clusterSelector: parseLabelSelector('env=dev') })],
+    [
+      'for clusters with other labels',
+      grant('developer', { clusterSelector: parseLabelSelector('env=dev') }),
+    ],
     ['that has ended', grant('developer', {}, { expiresAt: NOW })],
   ])('a permission %s binds nothing', (_, permission) => {
     expect(bound(permission)).toEqual([]);
@@ -86,7 +91,9 @@ describe('the bindings of permissions in a cluster', () => {
     expect(bindings).toContain('web/fleetgraph:workload-editor fleetgraph:principal_ann');
     expect(bindings.filter((binding) => binding.includes('secret'))).toEqual([]);
     // A binding in the whole cluster would reach the namespace, too.
-    expect(bound(grant('developer', {}), withoutSecrets).filter((binding) => /edit |secret/.test(binding))).toEqual([]);
+    expect(
+      bound(grant('developer', {}), withoutSecrets).filter((binding) => /edit |secret/.test(binding)),
+    ).toEqual([]);
   });
 
   test('the principals of an account without changed permissions keep the bindings of a new cluster', () => {
@@ -101,7 +108,9 @@ describe('the bindings of permissions in a cluster', () => {
   });
 
   test('the bindings of a new cluster stay without a subject when another permission takes their place', () => {
-    const initial = bindingsOf(cluster, [grant('developer', {})], NOW).filter(({ group }) => group === undefined);
+    const initial = bindingsOf(cluster, [grant('developer', {})], NOW).filter(
+      ({ group }) => group === undefined,
+    );
     expect(initial.map(({ name }) => name)).toEqual([
       'fleetgraph:writers',
       'fleetgraph:readers',
@@ -110,7 +119,9 @@ describe('the bindings of permissions in a cluster', () => {
   });
 
   test('the next change without a change of permissions is when the first of them ends', () => {
-    const ends = [LATER, new Date(LATER.getTime() + 1), NOW].map((expiresAt) => grant('developer', {}, { expiresAt }));
+    const ends = [LATER, new Date(LATER.getTime() + 1), NOW].map((expiresAt) =>
+      grant('developer', {}, { expiresAt }),
+    );
     expect(nextExpiry(ends, NOW)).toEqual(LATER);
     expect(nextExpiry([grant('developer', {})], NOW)).toBeUndefined();
   });

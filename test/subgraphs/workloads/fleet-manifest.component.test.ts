@@ -24,13 +24,14 @@ interface Payload {
 }
 
 const apply = async (input: Record<string, unknown>, account = 'acme') => {
-  const { data } = await world.workloads<{ payload: Payload }>(
+  const { data, errors } = await world.workloads<{ payload: Payload }>(
     account,
     `mutation ($input: ApplyManifestToClustersInput!) { payload: applyManifestToClusters(input: $input) {
       results { clusterId cluster { id } ok objects { name result } workload { name } userErrors { code path } }
       userErrors { code path } } }`,
     { input },
   );
+  expect(errors).toEqual([]);
   return data.payload;
 };
 

@@ -33,7 +33,8 @@ export async function watchPermissions({
   const ended = new AbortController();
   const enqueue = async (account: string) => {
     const clusters = (after: string) => clustersWithPermissions(prisma, { account, after, take: BATCH });
-    for await (const rows of pagesById(clusters, ended.signal)) await enqueueAll(prisma, CLUSTER_ACCESS, rows);
+    for await (const rows of pagesById(clusters, ended.signal))
+      await enqueueAll(prisma, CLUSTER_ACCESS, rows);
   };
   const stop = await rights.watch((account) => {
     runOutsideRequestScope(() => enqueue(account)).catch((err: unknown) =>

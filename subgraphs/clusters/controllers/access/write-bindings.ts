@@ -1,5 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type KubernetesClient, type KubernetesObject, MERGE_PATCH } from '../../../../engine/kubernetes/client.js';
+import {
+  type KubernetesClient,
+  type KubernetesObject,
+  MERGE_PATCH,
+} from '../../../../engine/kubernetes/client.js';
 import { isConflict, isNotFound } from '../../../../engine/kubernetes/kubernetes-error.js';
 import { listPath, objectPath } from '../../../../engine/kubernetes/paths.js';
 import { type GroupBinding, INITIAL_BINDINGS } from '../../model/cluster-access.rules.js';
@@ -27,7 +31,10 @@ interface RoleObject extends KubernetesObject {
 }
 
 /** Makes the bindings of the platform in a cluster those that are wanted. What is taken away goes first. */
-export async function writeBindings(client: KubernetesClient, wanted: readonly GroupBinding[]): Promise<void> {
+export async function writeBindings(
+  client: KubernetesClient,
+  wanted: readonly GroupBinding[],
+): Promise<void> {
   const present = await readBindings(client);
   const paths = new Set(wanted.map(pathOf));
   for (const path of present.keys()) if (!paths.has(path)) await removed(client, path);
@@ -43,7 +50,9 @@ async function readBindings(client: KubernetesClient): Promise<Map<string, Bindi
   const [ofCluster, ofNamespaces, ...initial] = await Promise.all([
     client.all<BindingObject>(listPath(CLUSTER_BINDINGS), { labelSelector }),
     client.all<BindingObject>(listPath(BINDINGS), { labelSelector }),
-    ...INITIAL_BINDINGS.map((name) => found(client.get<BindingObject>(objectPath(CLUSTER_BINDINGS, undefined, name)))),
+    ...INITIAL_BINDINGS.map((name) =>
+      found(client.get<BindingObject>(objectPath(CLUSTER_BINDINGS, undefined, name))),
+    ),
   ]);
   const all = [...ofCluster, ...ofNamespaces, ...initial.filter((binding) => binding !== undefined)];
   return new Map(
@@ -87,7 +96,10 @@ function subjectsOf({ group }: GroupBinding) {
   return group === undefined ? [] : [{ apiGroup: RBAC_GROUP, kind: 'Group', name: group }];
 }
 
-function isAsWanted({ metadata, subjects = [] }: BindingObject, wanted: ReturnType<typeof subjectsOf>): boolean {
+function isAsWanted(
+  { metadata, subjects = [] }: BindingObject,
+  wanted: ReturnType<typeof subjectsOf>,
+): boolean {
   const has = (present: Readonly<Record<string, string>> = {}, entries: Readonly<Record<string, string>>) =>
     Object.entries(entries).every(([key, value]) => present[key] === value);
   return (
