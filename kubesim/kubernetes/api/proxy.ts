@@ -10,12 +10,14 @@ import { connect as connectSecurely } from 'node:tls';
 import { podsBehind, type ServicePod } from '../cluster/service-pods.js';
 import type { Service } from '../kinds/core.js';
 import { nodes } from '../kinds/nodes.js';
+import type { Json, KubeObject } from '../kinds/object.js';
 import { pods } from '../kinds/pods.js';
 import { endpoints, services } from '../kinds/services.js';
 import { ApiError, badRequest, methodNotAllowed, notFound } from '../kinds/status.js';
 import type { ApiCall, ApiResponse } from './call.js';
 import { kubeletOf } from './kubelet-connection.js';
 import type { Target } from './path.js';
+import { connection, reviewed } from './reviewed-writes.js';
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'];
 /** Headers that describe one connection, the credential of the client, and the user whom it impersonates. */
@@ -41,11 +43,20 @@ export async function proxy(call: ApiCall, target: Target): Promise<ApiResponse 
   const { name: id = '', namespace = '', rest = '' } = target;
   const names = parseName(id);
   if (!names) throw badRequest(`invalid ${singular} request "${id}"`);
+  await reviewed(call, connection(call, target, { ...optionsOf(plural, rest), metadata: {} } as KubeObject));
   if (rest === '' && ['GET', 'HEAD'].includes(call.method)) return toRoot(call);
   if (plural === 'nodes') return toKubelet(call, names, rest);
   const destination =
     plural === 'pods' ? podOf(call, namespace, names) : endpointOf(call, namespace, { id, ...names });
   return forward(call, destination, rest);
+}
+
+/** The options of a connection as policies and webhooks get them; they have no metadata. */
+function optionsOf(plural: string, rest: string): Json {
+  const kind = { pods: 'PodProxyOptions', services: 'ServiceProxyOptions', nodes: 'NodeProxyOptions' }[
+    plural
+  ];
+  return { apiVersion: 'v1', kind, ...(rest && { path: rest }) };
 }
 
 function parseName(id: string): ProxiedName | undefined {

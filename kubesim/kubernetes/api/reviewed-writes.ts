@@ -55,7 +55,7 @@ function writeOptions(call: ApiCall, kind: string): Json {
   };
 }
 
-/** The creation of an object of a subresource, such as an eviction, which webhooks review and which is not stored. */
+/** The creation of an object of a subresource, such as an eviction, which policies and webhooks review and which is not stored. */
 export function* subresourceCreation(
   call: ApiCall,
   target: Target,
@@ -70,11 +70,12 @@ export function* subresourceCreation(
   const patched = (yield { mutates: true, request: { ...request, object: mutated } }) as
     KubeObject | undefined;
   const admitted = patched ?? mutated;
+  admit(call, { ...request, object: admitted });
   yield { mutates: false, request: { ...request, object: admitted } };
   return admitted;
 }
 
-/** A connection to a pod, which webhooks review. */
+/** A connection to a pod, a Service or a node, which policies and webhooks review. */
 export function* connection(call: ApiCall, target: Target, options: KubeObject): Reviewed<void> {
   const kind = { group: '', version: 'v1', kind: options.kind };
   const request = {
@@ -82,7 +83,12 @@ export function* connection(call: ApiCall, target: Target, options: KubeObject):
     object: options,
   };
   yield { mutates: true, request };
+  admit(call, request);
   yield { mutates: false, request };
+}
+
+function admit(call: ApiCall, request: AdmissionRequest): void {
+  admitByPolicies(call.cluster.store, request, (text) => addWarnings(call, [text]));
 }
 
 function requestOf(
@@ -125,7 +131,7 @@ export function* deletion(
     old: asServed(target.served, old),
   };
   const isMutated = yield { mutates: true, request };
-  admitByPolicies(cluster.store, { ...request, old }, (text) => addWarnings(call, [text]));
+  admit(call, { ...request, old });
   const isValidated = yield { mutates: false, request };
   if (isMutated ?? isValidated) checkUnchanged(cluster.store, type, old);
   return deleteObject(cluster, type, old, options);

@@ -13,8 +13,10 @@ import { bodyOf } from './body.js';
 import type { ApiCall, ApiResponse } from './call.js';
 import type { Target } from './path.js';
 import { objectOf } from './read.js';
+import { reviewed, subresourceCreation } from './reviewed-writes.js';
 
 const GROUP_VERSION = 'authentication.k8s.io/v1';
+const KIND = { group: 'authentication.k8s.io', version: 'v1', kind: 'TokenRequest' };
 const names = { group: 'authentication.k8s.io', kind: 'TokenRequest', plural: 'TokenRequest' };
 const type = { ...names, id: 'TokenRequest.authentication.k8s.io' };
 
@@ -47,16 +49,12 @@ const MAX_SECONDS = 2 ** 32;
 
 /** Issues a token of a service account, as for `kubectl create token`. Throws ApiError. */
 export async function createToken(call: ApiCall, target: Target): Promise<ApiResponse> {
-  const parsed = requestSchema.safeParse(await bodyOf(call, 'TokenRequest'));
-  if (!parsed.success) throw badRequest(`TokenRequest: ${z.prettifyError(parsed.error)}`);
-  const { metadata, spec } = parsed.data;
-  checkMetadata(target, metadata);
-  const account = objectOf(call, target) as ServiceAccount;
+  const { object } = checked(call, target, await bodyOf(call, KIND.kind));
+  const admitted = await reviewed(call, subresourceCreation(call, target, { object, kind: KIND }));
+  // Webhooks may have changed the request, and the account may have been replaced meanwhile.
+  const { account, spec } = checked(call, target, admitted);
   const { name, namespace, uid } = account.metadata;
-  checkUid(account, metadata);
-  const { boundObjectRef, audiences, expirationSeconds } = completed(spec);
-  const causes = expirationCauses(expirationSeconds);
-  if (causes.length > 0) throw invalid(type, '', causes);
+  const { boundObjectRef, audiences, expirationSeconds } = spec;
   const boundTo = boundObjectRef ? boundObject(call, account, boundObjectRef) : undefined;
   const token = issueToken(call.cluster, { account, audiences, expirationSeconds, boundTo });
   const now = call.cluster.clock.now();
@@ -73,8 +71,34 @@ export async function createToken(call: ApiCall, target: Target): Promise<ApiRes
   };
 }
 
-/** The spec with defaults. */
-function completed(spec: TokenRequest['spec']) {
+interface CheckedRequest {
+  readonly account: ServiceAccount;
+  readonly spec: ReturnType<typeof withDefaults>;
+  /** The request as policies and webhooks get it. */
+  readonly object: KubeObject;
+}
+
+/** Parses and checks a request for a token. Throws ApiError. */
+function checked(call: ApiCall, target: Target, body: unknown): CheckedRequest {
+  const parsed = requestSchema.safeParse(body);
+  if (!parsed.success) throw badRequest(`TokenRequest: ${z.prettifyError(parsed.error)}`);
+  const { metadata } = parsed.data;
+  checkMetadata(target, metadata);
+  const account = objectOf(call, target) as ServiceAccount;
+  checkUid(account, metadata);
+  const spec = withDefaults(parsed.data.spec);
+  const causes = expirationCauses(spec.expirationSeconds);
+  if (causes.length > 0) throw invalid(type, '', causes);
+  const { name, namespace, uid } = account.metadata;
+  const creationTimestamp = timestamp(call.cluster.clock.now());
+  const object = {
+    ...{ kind: KIND.kind, apiVersion: GROUP_VERSION },
+    ...{ metadata: { name, namespace, uid, creationTimestamp }, spec },
+  };
+  return { account, spec, object: object as unknown as KubeObject };
+}
+
+function withDefaults(spec: TokenRequest['spec']) {
   const { audiences, expirationSeconds, boundObjectRef } = spec ?? {};
   return {
     audiences: audiences?.length ? audiences : [API_AUDIENCE],

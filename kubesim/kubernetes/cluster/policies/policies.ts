@@ -95,11 +95,17 @@ const CODES: Readonly<Record<string, number>> = {
 
 function denied(request: AdmissionRequest, message: string, reason: string): ApiError {
   const { type } = request;
-  const { name } = subjectOf(request)?.metadata ?? { name: '' };
+  const name = nameOf(request);
   return new ApiError(CODES[reason] ?? 422, reason, `${type.id} "${name}" is forbidden: ${message}`, {
     name,
     kind: type.plural,
     ...(type.group && { group: type.group }),
     causes: [{ message }],
   });
+}
+
+/** The name in the path, since options of a connection have none, or that of the object. */
+function nameOf(request: AdmissionRequest): string {
+  const { name = '', generateName = '' } = subjectOf(request)?.metadata ?? {};
+  return request.attributes?.name || name || generateName || 'Unknown';
 }

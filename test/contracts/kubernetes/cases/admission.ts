@@ -3,6 +3,7 @@ import type { Area, CaseContext } from '../contract-case.js';
 import { causesOf, expectError, expectSuccess } from '../expectations.js';
 import { configMap, container, deployment, pod, podTemplate } from '../manifests.js';
 import { configMapsOf, podsOf } from '../paths.js';
+import { reviewedSubresources } from './reviewed-subresources.js';
 import { mutatingPolicyCases } from './mutating-admission-policies.js';
 
 const POLICIES = '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies';
@@ -56,6 +57,8 @@ function rejectionOf(
 export const admission: Area = {
   name: 'admission',
   cases: {
+    ...reviewedSubresources,
+
     async 'rejects what a ValidatingAdmissionPolicy denies'(context) {
       const { api, namespace, eventually } = context;
       const name = await createPolicy(context, ['Deny']);
