@@ -9,6 +9,7 @@ interface GrantRequest {
   readonly role: string;
   readonly scope?: object;
   readonly expiresAt?: string;
+  readonly effect?: 'DENY';
 }
 
 /** An account with one administrator, `root`, and without permissions of anyone else. */

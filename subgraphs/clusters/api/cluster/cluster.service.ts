@@ -15,6 +15,7 @@ import { change, type ChangeOutcome } from '../../changes/change.js';
 import type { DeleteClusterInput, UpdateClusterInput, UpgradeClusterInput } from './cluster.input.js';
 import { type ClusterRow, lockCluster, updateCluster } from '../../store/cluster.store.js';
 import { reserveClusterName } from './create-cluster.service.js';
+import { guardRelabelling } from '../../changes/relabel.guard.js';
 import { guardUpdate } from '../../changes/update.guard.js';
 import { labelChanges } from '../../model/label-changes.js';
 import { validateLabels, validateName } from '../../model/name.rules.js';
@@ -46,7 +47,7 @@ export class ClusterService {
     ];
     if (problems.length > 0) throw new ProblemError(problems);
     const { account } = actor;
-    return change(this.platform, { actor, mutation: 'updateCluster', input, dryRun }, async (tx) => {
+    return change(this.platform, { actor, mutation: 'updateCluster', input, dryRun }, async (tx, at) => {
       const cluster = await existingCluster(tx, account, input.id);
       checkVersion(cluster, input.resourceVersion);
       await guardUpdate(tx, cluster, input);
@@ -54,6 +55,13 @@ export class ClusterService {
         await reserveClusterName(tx, account, input.name, cluster.id);
       const fields = changedFields(cluster, input);
       if (Object.keys(fields).length === 0) return { clusterId: cluster.id };
+      if (fields.labels) {
+        const { id, regionId, labels } = cluster;
+        const before = { id, regionId, labels: labels as Record<string, string> };
+        await guardRelabelling(tx, { actor, cluster: before, labels: fields.labels, at });
+        // Permissions with a selector have role bindings in the cluster.
+        await enqueue(tx, 'cluster-access', id);
+      }
       await updateCluster(tx, cluster.id, fields);
       tx.emit(account, updated(cluster, fields, actor.subject));
       return { clusterId: cluster.id };
