@@ -33,6 +33,11 @@ export interface GatewayOptions {
   readonly passThroughErrors?: boolean | undefined;
   readonly log: Log;
   readonly clock: Clock;
+  /**
+   * Addresses and networks (CIDR) of proxies in front of the gateway, whose `X-Forwarded-For` names the client. Default:
+   * none, the address of a client is that of its connection.
+   */
+  readonly trustedProxies?: readonly string[] | undefined;
   /** Overrides of the default limits. */
   readonly limits?: Partial<Limits> | undefined;
   /** When the circuit breaker of a failing subgraph opens. */

@@ -22,6 +22,7 @@ import { RequestQueue } from './request/request-queue.js';
 import { PermissionWatcher } from './subscriptions/permission-watcher.js';
 import { Subscriptions, type SubscriptionsOptions } from './subscriptions/subscriptions.js';
 import { type ReloadOptions, SupergraphReloader } from './supergraph-reloader.js';
+import { ClientAddresses } from './transport/core/client-addresses.js';
 import type { GatewayCore } from './transport/core/gateway-core.js';
 import { GraphiQLPage } from './transport/http/graphiql.js';
 import { type GatewayReadiness, gatewayReadiness } from './transport/http/health.js';
@@ -114,6 +115,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { authenticator, permissions } = await startAuthentication(options, started);
   const core: GatewayCore = {
     authenticator,
+    clientAddresses: new ClientAddresses(options.trustedProxies),
     permissions,
     subscriptions,
     get admission() {

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -14,6 +15,24 @@ const origins = z
   .transform((text) => text.split(',').map((origin) => origin.trim()))
   .refine((all) => all.every((origin) => origin === '*' || isOrigin(origin)), {
     message: 'list origins such as https://console.example.com, without a path, separated by commas, or *',
+  });
+
+/** Whether a text is an address or a network in CIDR notation. */
+function isNetwork(text: string): boolean {
+  const [address = '', prefix, ...rest] = text.split('/');
+  const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return (
+    rest.length === 0 &&
+    bits > 0 &&
+    (prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits))
+  );
+}
+
+const networks = z
+  .string()
+  .transform((text) => text.split(',').map((network) => network.trim()))
+  .refine((all) => all.every(isNetwork), {
+    message: 'list addresses and networks such as 10.0.0.0/8, separated by commas',
   });
 
 const databaseUrl = z.url({
@@ -68,6 +87,8 @@ const envSchema = z.object({
   ALLOWED_HOSTS: z.string().optional(),
   /** Origins that a gateway allows by CORS, separated by commas; `*` for all. */
   CORS_ORIGINS: origins.optional(),
+  /** Proxies in front of the gateway, whose X-Forwarded-For names the client: addresses and networks, separated by commas. */
+  TRUSTED_PROXIES: networks.optional(),
   /** Subgraphs that run as processes of their own: `clusters=http://10.0.0.5:4101/graphql,regions=…`. */
   SUBGRAPH_URLS: z.string().optional(),
   /**

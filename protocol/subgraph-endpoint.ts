@@ -9,6 +9,8 @@ export interface SubgraphContext {
   readonly actor: Actor;
   /** Correlates log entries and errors of one client request. */
   readonly requestId: string;
+  /** Address of the client. Undefined for streams, which clients share. */
+  readonly clientAddress?: string | undefined;
   /** Batch loaders of this request. */
   readonly loaders: Loaders;
   /** Aborts when the client disconnects; ends the source of a subscription. */

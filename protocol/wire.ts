@@ -5,6 +5,9 @@ import type { WorkBudget } from '../kernel/fairness/work-turns.js';
 /** Correlates the log entries of one client request in all processes. */
 export const REQUEST_ID_HEADER = 'x-request-id';
 
+/** Address of the client, as the gateway knows it. Only the gateway may set it: subgraphs read it with a signed actor. */
+export const CLIENT_ADDRESS_HEADER = 'x-fleetgraph-client-address';
+
 /** Cursor of an event; the subgraph's response must not be older. */
 export const MIN_RESOURCE_VERSION_HEADER = 'x-fleetgraph-min-resource-version';
 

@@ -7,6 +7,7 @@ export type GatewaySettings = Pick<
   GatewayOptions,
   | 'allowedHosts'
   | 'allowedOrigins'
+  | 'trustedProxies'
   | 'limits'
   | 'rate'
   | 'trustedDocuments'
@@ -40,6 +41,7 @@ export async function gatewaySettings(env: Env, rateDatabaseUrl?: string): Promi
   return {
     allowedHosts: names(env.ALLOWED_HOSTS),
     allowedOrigins: env.CORS_ORIGINS,
+    trustedProxies: env.TRUSTED_PROXIES,
     limits: {
       requestTimeout: REQUEST_TIMEOUT * 1000,
       // Half of the request's timeout: after the timeout of a slow subgraph, other fetches still have time.

@@ -53,9 +53,7 @@ function toJson({ actor, ...entry }: AuditEntry): object {
     account: entry.account,
     id: entry.id,
     at: entry.at.toISOString(),
-    principal: name(actor.subject),
-    ...(actor.anonymous && { isAnonymous: true }),
-    ...(actor.keyId !== undefined && { keyId: name(actor.keyId) }),
+    ...principalOf(actor),
     clientAddress: entry.clientAddress === undefined ? undefined : name(entry.clientAddress),
     requestId: name(entry.requestId),
     action: entry.action,
@@ -70,6 +68,16 @@ function toJson({ actor, ...entry }: AuditEntry): object {
       resourceVersionAfter: resourceVersions.after.toString(),
     }),
     input: entry.input,
+  };
+}
+
+function principalOf({ subject, issuer, groups, anonymous, keyId }: Actor): object {
+  return {
+    principal: name(subject),
+    issuer: issuer === undefined ? undefined : name(issuer),
+    groups: groups?.map((group) => name(group)),
+    ...(anonymous && { isAnonymous: true }),
+    keyId: keyId === undefined ? undefined : name(keyId),
   };
 }
 

@@ -127,7 +127,13 @@ export class HttpTransport implements Disposable {
     const actor = authenticated instanceof Promise ? await authenticated : authenticated;
     // A disconnected client would never release its slot.
     if (response.destroyed) return;
-    const client: AuthenticatedRequest = { actor, requestId, signal: disconnectSignal(response) };
+    const clientAddress = this.options.core.clientAddresses.of(request);
+    const client: AuthenticatedRequest = {
+      actor,
+      requestId,
+      clientAddress,
+      signal: disconnectSignal(response),
+    };
     // Before the body is read, so that queued requests hold no memory.
     const entered = this.enter(response, client);
     const release = entered instanceof Promise ? await entered : entered;

@@ -54,6 +54,7 @@ export class LocalSource implements SubgraphSource {
 class LocalContext implements SubgraphContext {
   readonly actor: Actor;
   readonly requestId: string;
+  readonly clientAddress: string | undefined;
   readonly minResourceVersion: string | undefined;
   readonly abortScope: AbortScope | undefined;
 
@@ -64,6 +65,7 @@ class LocalContext implements SubgraphContext {
   ) {
     this.actor = call.actor;
     this.requestId = call.requestId;
+    this.clientAddress = call.clientAddress;
     this.minResourceVersion = call.minResourceVersion;
     this.abortScope = call.work;
   }

@@ -7,6 +7,7 @@ import type { ErrorMasker } from '../../errors/error-masker.js';
 import type { AbortSignalLike } from '../../upstream/call/light-abort-controller.js';
 import type { ResponseSize } from '../../upstream/call/response-size.js';
 import type { GraphExecutor } from '../../execution/graph-executor.js';
+import type { ClientAddresses } from './client-addresses.js';
 import type { Limits } from '../../request/limits/limits.js';
 import type { PersistedDocuments } from '../../request/documents/persisted-documents.js';
 import type { GatewayMetrics } from '../../metrics/gateway-metrics.js';
@@ -20,6 +21,7 @@ import type { RequestQueue } from '../../request/request-queue.js';
 /** Dependencies that all transports share. */
 export interface GatewayCore {
   readonly authenticator: Authenticator;
+  readonly clientAddresses: ClientAddresses;
   /** Admission for the active supergraph; a reload replaces it. */
   readonly admission: Admission;
   readonly documents: PersistedDocuments;
@@ -54,6 +56,7 @@ export interface GatewayCore {
 export interface AuthenticatedRequest {
   readonly actor: Actor;
   readonly requestId: string;
+  readonly clientAddress: string | undefined;
   /**
    * Response size counted over all operations of the request. Default: each operation is counted separately.
    */

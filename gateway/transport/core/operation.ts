@@ -38,11 +38,11 @@ export function admitOperation(
 export function executeOperation(
   { admission, executor }: Pick<GatewayCore, 'admission' | 'executor'>,
   admitted: AdmittedRequest,
-  { actor, requestId, signal, size }: AuthenticatedRequest,
+  { actor, requestId, clientAddress, signal, size }: AuthenticatedRequest,
 ): MaybePromise<ExecutionResult> {
   const { prepared } = admitted;
   const { kind } = prepared.operation;
-  const context = { actor, requestId, kind, signal, size };
+  const context = { actor, requestId, clientAddress, kind, signal, size };
   return mapMaybePromise(executor.execute(prepared, context), (result) => admission.settle(admitted, result));
 }
 

@@ -19,6 +19,13 @@ import { drainRoundRobin } from '../core/round-robin.js';
 /** Created once: `abort()` without a reason creates a new error on each call. */
 const ENDED = new Error('the operation has ended');
 
+/** What the upgrade request of a socket says about its client. */
+export interface SocketClient {
+  /** The header, for clients that send no token in `connection_init`. */
+  readonly authorization: string | undefined;
+  readonly clientAddress: string | undefined;
+}
+
 /**
  * One client on one WebSocket (graphql-transport-ws): opened → initialised → acknowledged → closing → closed.
  * Operations run between acknowledgement and closing: once either side starts to close, running operations end
@@ -30,18 +37,21 @@ export class SocketSession {
   private onClose: (() => void)[] = [];
   private initialised = false;
   private actor: Actor | undefined;
+  private authorization: string | undefined;
+  private readonly clientAddress: string | undefined;
   /** Timeout of `connection_init`, later of the close handshake. */
   private waiting: NodeJS.Timeout | undefined;
   private rejecting: Promise<void> | undefined;
   private readonly reader: MessageReader;
 
-  /** `authorization` is the header of the upgrade, for clients that send no token in `connection_init`. */
   constructor(
     private readonly core: GatewayCore,
     readonly socket: WebSocket,
     connection: Duplex,
-    private authorization: string | undefined,
+    { authorization, clientAddress }: SocketClient,
   ) {
+    this.authorization = authorization;
+    this.clientAddress = clientAddress;
     this.writer = new WebSocketWriter(socket, connection, () => this.drained());
     this.reader = new MessageReader({
       socket,
@@ -175,7 +185,13 @@ export class SocketSession {
   ): Promise<void> {
     const { core } = this;
     const rejectionTurn = () => (this.rejecting ??= this.rejectionTurn(actor.account));
-    const client = { actor, requestId: randomUUID(), signal: operation.ending.signal, rejectionTurn };
+    const client = {
+      actor,
+      requestId: randomUUID(),
+      clientAddress: this.clientAddress,
+      signal: operation.ending.signal,
+      rejectionTurn,
+    };
     try {
       if (bytes >= LARGE_BODY) await core.admission.chargeBody(actor.account, bytes);
       operation.subscription = await runOperation(core, { ...payload }, client, operation);

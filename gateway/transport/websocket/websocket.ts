@@ -5,7 +5,7 @@ import { closeCodes } from './close-codes.js';
 import { isAllowedOrigin } from '../http/cors.js';
 import type { GatewayCore } from '../core/gateway-core.js';
 import { isAllowedHost } from '../http/hosts.js';
-import { SocketSession } from './socket-session.js';
+import { type SocketClient, SocketSession } from './socket-session.js';
 
 export interface WebSocketTransportOptions {
   readonly core: GatewayCore;
@@ -46,8 +46,9 @@ export class WebSocketTransport {
     if (rejected)
       return void connection.end(`HTTP/1.1 ${rejected}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
     const { authorization } = request.headers;
+    const clientAddress = this.options.core.clientAddresses.of(request);
     this.sockets.handleUpgrade(request, connection, head, (socket) =>
-      this.open(socket, connection, authorization),
+      this.open(socket, connection, { authorization, clientAddress }),
     );
   }
 
@@ -70,14 +71,14 @@ export class WebSocketTransport {
     return allowed ? undefined : '403 Forbidden';
   }
 
-  private open(socket: WebSocket, connection: Duplex, authorization: string | undefined): void {
+  private open(socket: WebSocket, connection: Duplex, client: SocketClient): void {
     const { core } = this.options;
     this.alive.add(socket);
     core.metrics.sockets(1);
     socket.once('close', () => core.metrics.sockets(-1));
     socket.on('pong', () => this.alive.add(socket));
     socket.on('error', (err) => core.log.debug({ err }, 'a WebSocket failed'));
-    const session = new SocketSession(core, socket, connection, authorization);
+    const session = new SocketSession(core, socket, connection, client);
     this.sessions.add(session);
     socket.once('close', () => this.sessions.delete(session));
   }

@@ -8,6 +8,8 @@ import type { QueryFetchScope } from './query-fetch-scope.js';
 export interface CallContext {
   readonly actor: Actor;
   readonly requestId: string;
+  /** Address of the client, see transport/core/client-addresses.ts. Undefined for streams, which clients share. */
+  readonly clientAddress?: string | undefined;
   /** Operation type: only fetches of a query share loaders. */
   readonly kind: OperationTypeNode;
   /** Aborts when the client disconnects or the deadline passes. */

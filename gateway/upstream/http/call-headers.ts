@@ -1,5 +1,9 @@
 import { ACTOR_HEADER } from '../../../kernel/actor.js';
-import { MIN_RESOURCE_VERSION_HEADER, REQUEST_ID_HEADER } from '../../../protocol/wire.js';
+import {
+  CLIENT_ADDRESS_HEADER,
+  MIN_RESOURCE_VERSION_HEADER,
+  REQUEST_ID_HEADER,
+} from '../../../protocol/wire.js';
 import { traceHeaders } from '../../../kernel/tracing/span.js';
 import type { ActorHeader } from './actor-header.js';
 import type { CallContext } from '../call/call-context.js';
@@ -18,9 +22,13 @@ export class SubgraphHeaderBuilder {
   }
 }
 
-function headers({ requestId, minResourceVersion }: CallContext, actor: string | undefined): string[] {
+function headers(
+  { requestId, clientAddress, minResourceVersion }: CallContext,
+  actor: string | undefined,
+): string[] {
   const list = [REQUEST_ID_HEADER, requestId];
   if (actor !== undefined) list.push(ACTOR_HEADER, actor);
+  if (clientAddress !== undefined) list.push(CLIENT_ADDRESS_HEADER, clientAddress);
   if (minResourceVersion !== undefined) list.push(MIN_RESOURCE_VERSION_HEADER, minResourceVersion);
   for (const [name, value] of Object.entries(traceHeaders())) list.push(name, value);
   return list;

@@ -42,6 +42,7 @@ function auditField(field: GraphQLField<unknown, RequestContext>, audit: Mutatio
       action: name,
       outcome: 'FAILED',
       requestId: context.requestId,
+      clientAddress: context.clientAddress,
       isDryRun: args['dryRun'] === true,
       input: maskSecrets(args['input'] ?? args),
       ...objectsOf(name, args['input']),

@@ -3,7 +3,11 @@ import { LRUCache } from 'lru-cache';
 import { ACTOR_HEADER, type Actor, verifyActor } from '../../../kernel/actor.js';
 import { Loaders } from '../../../kernel/loaders.js';
 import type { ExecutionContext } from '../subgraph.js';
-import { MIN_RESOURCE_VERSION_HEADER, REQUEST_ID_HEADER } from '../../../protocol/wire.js';
+import {
+  CLIENT_ADDRESS_HEADER,
+  MIN_RESOURCE_VERSION_HEADER,
+  REQUEST_ID_HEADER,
+} from '../../../protocol/wire.js';
 
 /** The headers of a gateway's request. Values other than strings are ignored. */
 export type CallHeaders = Readonly<Record<string, unknown>>;
@@ -12,6 +16,7 @@ export type CallHeaders = Readonly<Record<string, unknown>>;
 export interface SubgraphCall {
   readonly actor: Actor;
   readonly requestId: string;
+  readonly clientAddress: string | undefined;
   readonly signal: AbortSignal;
   readonly minResourceVersion: string | undefined;
 }
@@ -29,6 +34,7 @@ export class CallAuthenticator {
     return {
       actor,
       requestId: textOf(headers[REQUEST_ID_HEADER]) ?? randomUUID(),
+      clientAddress: textOf(headers[CLIENT_ADDRESS_HEADER]),
       minResourceVersion: textOf(headers[MIN_RESOURCE_VERSION_HEADER]),
       signal,
     };
@@ -45,8 +51,8 @@ export class CallAuthenticator {
 }
 
 /** The context of one execution of a call. */
-export function contextOf({ actor, requestId, signal, minResourceVersion }: SubgraphCall): ExecutionContext {
-  return { actor, requestId, signal, minResourceVersion, loaders: new Loaders() };
+export function contextOf(call: SubgraphCall): ExecutionContext {
+  return { ...call, loaders: new Loaders() };
 }
 
 function textOf(value: unknown): string | undefined {

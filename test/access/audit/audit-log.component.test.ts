@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Loaders } from '../../../kernel/loaders.js';
+import { SubgraphExecutor } from '../../../subgraphs/runtime/execution/subgraph-executor.js';
+import { testActor } from '../../kit/actor.js';
 import { openClusters, type ClustersKit } from '../../clusters/kit.js';
 
 interface Row {
@@ -54,6 +57,20 @@ describe('the audit log of mutations', () => {
     });
     expect(found[1]?.record).toMatchObject({ dryRun: true });
     expect(found[2]?.record).toMatchObject({ errorCodes: ['INVALID_INPUT'] });
+  });
+
+  test('names the groups of the caller and the address of the client', async () => {
+    const actor = { ...testActor('audit-who'), issuer: 'https://id.example.com', groups: ['web', 'ops'] };
+    await new SubgraphExecutor(clusters.subgraph, clusters.platform.log).execute(
+      { query: `mutation { deleteVpc(input: { id: "vpc_none" }) { userErrors { code } } }` },
+      { actor, requestId: 'r1', clientAddress: '203.0.113.7', loaders: new Loaders() },
+    );
+    expect((await rows('audit-who')).map(({ record }) => record)).toMatchObject([
+      {
+        ...{ action: 'deleteVpc', outcome: 'REJECTED', issuer: 'https://id.example.com' },
+        ...{ groups: ['web', 'ops'], clientAddress: '203.0.113.7' },
+      },
+    ]);
   });
 
   test('chains the rows of an account by their hashes', async () => {
