@@ -112,6 +112,8 @@ const envSchema = z.object({
   KUBEBUILDER_ASSETS: z.string().optional(),
   /** Hosts at which webhooks of simulated clusters may be called by URL, with commas between: `host` or `host:port`. */
   WEBHOOK_HOSTS: z.string().optional(),
+  /** MiB of JSON that the objects of one simulated cluster may take. */
+  KUBESIM_STORAGE_MIB: z.coerce.number().int().min(1).max(4096).default(256),
   /** Speed of the simulated cloud as a multiple of real time; default the stored speed, 10 for a new database. */
   SIMULATION_SPEED: z.coerce.number().min(0.1).max(10_000).optional(),
   /** Jobs that one engine process runs concurrently. */

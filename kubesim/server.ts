@@ -43,6 +43,8 @@ export interface KubesimOptions {
   readonly controlPlane?: ControlPlaneSettings;
   /** Hosts outside of the simulation at which webhooks may be called: `host` or `host:port`. Default none. */
   readonly webhookHosts?: readonly string[];
+  /** MiB of JSON that the objects of a simulated cluster may take. Default 256. */
+  readonly storageMib?: number | undefined;
   readonly clock: Clock;
   readonly log: Log;
   /** Host in the URLs for clients; default `host`. */
@@ -188,7 +190,7 @@ class SimulationSupervisor implements AsyncDisposable {
   }
 
   private async openOnce(): Promise<() => Promise<void>> {
-    const { log, clock, speed, tokens, issuer, controlPlane, webhookHosts } = this.options;
+    const { log, clock, speed, tokens, issuer, controlPlane, webhookHosts, storageMib } = this.options;
     const lease = await acquireLease({ pool: this.pool, name: 'kubesim', log, signal: this.stop });
     try {
       const world = await openSimulation(lease, {
@@ -199,6 +201,7 @@ class SimulationSupervisor implements AsyncDisposable {
         issuer,
         controlPlane,
         webhookHosts,
+        storageMib,
       });
       this.simulation = world;
       this.knownAuthority = world.authority;

@@ -38,6 +38,7 @@ import {
   READ_SETTINGS,
   settingTable,
 } from './storage/tables.js';
+import { storageQuota, TotalStorage } from './kubernetes/store/storage-usage.js';
 import { Timers } from './timers.js';
 
 /** The simulation of one database, from the read of the database until the lease is lost or released. */
@@ -72,6 +73,8 @@ export interface SimulationOptions {
   readonly controlPlane?: ControlPlaneSettings | undefined;
   /** Hosts outside of the simulation at which webhooks may be called: `host` or `host:port`. Default none. */
   readonly webhookHosts?: readonly string[] | undefined;
+  /** MiB of JSON that the objects of a simulated cluster may take. Default that of `storageQuota`. */
+  readonly storageMib?: number | undefined;
 }
 
 /** What opens clusters with simulated control planes: a process with real ones alone does not load it. */
@@ -102,6 +105,7 @@ export async function openSimulation(lease: Lease, options: SimulationOptions): 
   const timers = new Timers(clock);
   const turns = new QueueScheduler();
   const { webhookHosts = [], controlPlane = SIMULATED } = options;
+  const storage = new TotalStorage(storageQuota(options.storageMib));
   const { kind, programs, folder } = controlPlane;
   // Each database has a folder of its own: another kubesim may share the state folder.
   const name = createHash('sha256').update(authority.cert).digest('hex').slice(0, 16);
@@ -133,6 +137,7 @@ export async function openSimulation(lease: Lease, options: SimulationOptions): 
       caCertificate: authority.cert,
       tokens,
       webhookHosts,
+      storage,
     };
     const cluster = simulated.openSimulatedCluster(options, dependencies);
     clusters.set(cluster, cluster);

@@ -64,6 +64,8 @@ export interface AllInOneOptions {
   readonly controlPlane?: ControlPlaneSettings;
   /** Hosts at which webhooks of simulated clusters may be called by URL. Default none. */
   readonly webhookHosts?: readonly string[];
+  /** MiB of JSON that the objects of a simulated cluster may take. */
+  readonly storageMib?: number | undefined;
   /** Notifies processes of new events. Default: PostgreSQL's NOTIFY. */
   readonly nats?: NatsOptions | undefined;
   readonly clock: Clock;
@@ -151,6 +153,7 @@ function startCloud(options: AllInOneOptions) {
     speed: options.simulationSpeed,
     ...(options.controlPlane && { controlPlane: options.controlPlane }),
     ...(options.webhookHosts && { webhookHosts: options.webhookHosts }),
+    storageMib: options.storageMib,
     clock: options.clock,
     log: options.log,
   });

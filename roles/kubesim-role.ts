@@ -22,6 +22,7 @@ export async function kubesimRole(env: Env): Promise<Role> {
     speed: env.SIMULATION_SPEED,
     controlPlane: controlPlaneSettings(env),
     webhookHosts: webhookHosts(env),
+    storageMib: env.KUBESIM_STORAGE_MIB,
     clock: systemClock,
     log: createLog(env.LOG_LEVEL, 'kubesim'),
   });

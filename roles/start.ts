@@ -95,6 +95,7 @@ export async function start(env: Env, { newSecrets = false }: StartOptions = {})
       simulationSpeed: env.SIMULATION_SPEED,
       controlPlane: controlPlaneSettings(env),
       webhookHosts: webhookHosts(env),
+      storageMib: env.KUBESIM_STORAGE_MIB,
       nats: natsOptions(env),
       clock: systemClock,
       log,

@@ -99,7 +99,7 @@ export interface Cluster {
 export async function startSimulator(
   speed = 200,
   tokens: KubesimOptions['clientTokens'] = clientTokens,
-  more: Pick<KubesimOptions, 'controlPlane' | 'webhookHosts'> = {},
+  more: Pick<KubesimOptions, 'controlPlane' | 'webhookHosts' | 'storageMib'> = {},
 ): Promise<Simulator> {
   const database = await createTestDatabase();
   const clock = movableClock();

@@ -26,6 +26,7 @@ import { admitByPolicies } from './policies/policies.js';
 import type { AdmissionRequest, RequestAttributes, Requester } from './policies/request.js';
 import { admitPodSecurity, type Warn } from './pod-security-admission.js';
 import { checkUnchanged, type Reviewed, withoutWebhooks } from './review.js';
+import { checkStorage, checkStorageOfUpdate } from './storage-limit.js';
 import { schemaOf, specCauses } from './schema-rules.js';
 
 /** The writer of an object: a field manager, or an apply, which has recorded its fields in the object. */
@@ -79,6 +80,7 @@ export function* creation<T extends KubeObject>(
   options: WriteOptions,
 ): Reviewed<T> {
   const { dryRun = false, warn, checked } = options;
+  checkStorage(cluster, type, options);
   const drafted = admit(cluster, type, drafting(cluster, type, draft, options));
   const request = requestOf(type, 'CREATE', options);
   const object = yield* mutated(cluster, request ?? requestOfController(type, drafted, dryRun), {
@@ -330,6 +332,7 @@ export function* replacement<T extends KubeObject>(
   change: Replacement<T>,
 ): Reviewed<T> {
   const { current, by = CONTROLLERS } = change;
+  checkStorageOfUpdate(cluster, type, change);
   const schema = schemaOf(cluster, type);
   const requested = type.defaults(withDefaults(keepServerFields(type, current, change.next), schema));
   const written = recorded(cluster, type, { current, next: requested, by });
@@ -414,6 +417,7 @@ export function* statusReplacement<T extends KubeObject>(
   change: Replacement<T>,
 ): Reviewed<T> {
   const { current, by = statusWriter(type) } = change;
+  checkStorageOfUpdate(cluster, type, change);
   if (sameJson(withoutNewTimes(current, change.next), current)) return current;
   const admitted = recorded(cluster, type, { current, next: change.next, by });
   const next = yield* mutated(cluster, updateOf(type, change), {

@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { KubeObject } from '../kinds/object.js';
 import type { ResourceType } from '../kinds/resource.js';
 import { noSuchPath } from '../kinds/status.js';
-import { History, type Change } from './history.js';
+import { History, sizeOf, type Change } from './history.js';
 import type { Journal, RevisionOwner } from '../../storage/journal.js';
 import { objectTable } from '../../storage/tables.js';
+import { StorageUsage, type TotalStorage } from './storage-usage.js';
 
 export type ChangeListener = (change: Change) => void;
 
@@ -36,16 +37,20 @@ export class ClusterStore implements RevisionOwner {
   private readonly anyListeners = new Set<AnyChangeListener>();
   private readonly owned = new Map<string, Set<KubeObject>>();
   private readonly uids = new Map<string, KubeObject>();
+  private readonly usage: StorageUsage;
   private current: number;
   private durableRevision: number;
+  private readonly journal: Journal;
   private closed = false;
 
   constructor(
     readonly id: string,
     types: Iterable<ResourceType>,
     revision: number,
-    private readonly journal: Journal,
+    { journal, storage }: { readonly journal: Journal; readonly storage: TotalStorage },
   ) {
+    this.journal = journal;
+    this.usage = new StorageUsage(storage);
     this.current = revision;
     this.durableRevision = revision;
     for (const type of types) this.addType(type);
@@ -150,10 +155,16 @@ export class ClusterStore implements RevisionOwner {
       if (this.typeOf(object)?.id === type.id) yield object as unknown as T;
   }
 
-  /** Adds an object that was read from the database. */
-  load<T extends KubeObject>(type: ResourceType<T>, object: T): void {
+  /** Whether the objects take as much as they may. Controllers store nevertheless; clients are refused. */
+  get isFull(): boolean {
+    return this.usage.isFull;
+  }
+
+  /** Adds an object that was read from the database, where it has this many characters, or that is not stored there. */
+  load<T extends KubeObject>(type: ResourceType<T>, object: T, characters?: number): void {
     this.collection(type).objects.set(keyOf(object), object);
     this.index(object);
+    if (characters !== undefined) this.usage.set(usageKey(type, object), characters);
   }
 
   /** Stores a new version (or the first one) with the next resourceVersion and returns it. */
@@ -172,11 +183,15 @@ export class ClusterStore implements RevisionOwner {
     };
     collection.objects.set(key, stored);
     if (previous) this.unindex(previous);
+    // Its JSON is counted when it is written: a controller may create a hundred large pods before.
+    else this.usage.set(usageKey(type, stored), sizeOf(stored));
     this.index(stored);
     // Serialised when the batch is written: only the last version of an object that changed repeatedly.
-    this.journal.put(objectTable, this.rowKey(type, stored), () =>
-      JSON.stringify(collection.objects.get(key) ?? stored),
-    );
+    this.journal.put(objectTable, this.rowKey(type, stored), () => {
+      const text = JSON.stringify(collection.objects.get(key) ?? stored);
+      if (!this.closed) this.usage.set(usageKey(type, stored), text.length);
+      return text;
+    });
     this.record(collection, { type: previous ? 'MODIFIED' : 'ADDED', revision, object: stored, previous });
     return stored;
   }
@@ -189,6 +204,7 @@ export class ClusterStore implements RevisionOwner {
     const revision = this.nextRevision();
     collection.objects.delete(keyOf(object));
     this.unindex(previous);
+    this.usage.delete(usageKey(type, previous));
     const last = { ...previous, metadata: { ...previous.metadata, resourceVersion: String(revision) } };
     this.journal.remove(objectTable, this.rowKey(type, previous));
     this.record(collection, { type: 'DELETED', revision, object: last, previous });
@@ -218,6 +234,7 @@ export class ClusterStore implements RevisionOwner {
   /** Stops writing; the cluster is being deleted. */
   close(): void {
     this.closed = true;
+    this.usage.clear();
     this.anyListeners.clear();
     for (const { listeners } of this.collections.values()) listeners.clear();
   }
@@ -277,6 +294,10 @@ export class ClusterStore implements RevisionOwner {
       if (dependents?.size === 0) this.owned.delete(uid);
     }
   }
+}
+
+function usageKey({ id }: ResourceType, object: KubeObject): string {
+  return `${id} ${keyOf(object)}`;
 }
 
 function kindKey(group: string, kind: string): string {

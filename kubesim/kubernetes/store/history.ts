@@ -82,7 +82,7 @@ export class History {
 }
 
 /** Number of characters of all strings in a value, including keys: an estimate of its memory. */
-function sizeOf(value: unknown): number {
+export function sizeOf(value: unknown): number {
   if (typeof value === 'string') return value.length;
   if (typeof value !== 'object' || value === null) return 0;
   let size = 0;
