@@ -1,4 +1,6 @@
 import './kernel/process/check-node-version.js';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { scopes } from './access/scopes.js';
 import { mintAccessToken } from './access/access-token.js';
@@ -7,6 +9,7 @@ import { readSecrets } from './kernel/process/state-directory.js';
 import { type SubgraphName, subgraphNames } from './subgraphs/runtime/subgraph.js';
 import { packageVersion } from './kernel/version.js';
 import { withHealth } from './roles/health.js';
+import type { KubeconfigRequest } from './roles/kubeconfig.js';
 import type { Role } from './roles/role.js';
 import type { SupergraphOrigin } from './roles/supergraph-role.js';
 import { checkTokenFlags } from './roles/token-flags.js';
@@ -123,6 +126,22 @@ program
     process.stdout.write(`${token}\n`);
   });
 
+kubeconfigCommand(
+  'kubeconfig',
+  'prints a kubeconfig whose clients get their tokens by `kubeconfig-token`',
+).action(async (flags: KubeconfigFlags) => {
+  const { kubeconfig } = await import('./roles/kubeconfig.js');
+  const program = fileURLToPath(new URL('../bin/fleetgraph.js', import.meta.url));
+  process.stdout.write(await kubeconfig(kubeconfigRequest(flags), program));
+});
+
+kubeconfigCommand('kubeconfig-token', 'prints credentials of a cluster for kubectl, which runs it').action(
+  async (flags: KubeconfigFlags) => {
+    const { kubeconfigToken } = await import('./roles/kubeconfig.js');
+    process.stdout.write(`${await kubeconfigToken(kubeconfigRequest(flags))}\n`);
+  },
+);
+
 program
   .command('audit')
   .description('the audit log of DATABASE_URL')
@@ -144,6 +163,33 @@ program
     const { reset } = await import('./roles/reset.js');
     process.stdout.write(`${await reset(readEnv(), yes)}\n`);
   });
+
+interface KubeconfigFlags {
+  readonly cluster: string;
+  readonly url?: string;
+  readonly tokenFile?: string;
+  readonly ttl: number;
+}
+
+/** A command that asks the graph for the kubeconfig of a cluster. */
+function kubeconfigCommand(name: string, description: string): Command {
+  return program
+    .command(name)
+    .description(description)
+    .requiredOption('--cluster <id>', 'id of the cluster')
+    .option('--url <url>', 'address of the graph; default that of a platform on this machine')
+    .option('--token-file <file>', 'file with your bearer token; default the one in FLEETGRAPH_HOME')
+    .option('--ttl <minutes>', 'minutes until the credentials expire, 15 to 4320', Number, 15);
+}
+
+function kubeconfigRequest({ cluster, url, tokenFile, ttl }: KubeconfigFlags): KubeconfigRequest {
+  const { FLEETGRAPH_HOME: home, PORT: port } = readEnv();
+  return {
+    ...{ cluster, ttl },
+    url: url ?? `http://127.0.0.1:${port}/graphql`,
+    tokenFile: tokenFile ?? join(home, 'token'),
+  };
+}
 
 /** The role of `gateway`: the platform's gateway, or a server of another graph. */
 async function gatewayRoleFor(

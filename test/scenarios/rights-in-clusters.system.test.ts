@@ -1,7 +1,8 @@
 import 'reflect-metadata';
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ACCOUNT_GROUP } from '../../access/model/group-name.js';
 import { groupKey, principalId } from '../../access/model/principal.js';
@@ -95,9 +96,18 @@ describe.skipIf(!assets).each(['SIMULATED', 'REAL'] as const)(
       return cluster.kubeconfig.yaml;
     }
 
+    function runFleetgraph(...args: string[]) {
+      const program = fileURLToPath(new URL('../../bin/fleetgraph.js', import.meta.url));
+      return new Promise<string>((resolve, reject) =>
+        execFile(process.execPath, [program, ...args], (error, stdout) =>
+          error ? reject(error) : resolve(stdout),
+        ),
+      );
+    }
+
     function runKubectl(file: string, ...args: string[]) {
       return new Promise<{ failed: boolean; output: string }>((resolve) => {
-        const env = { KUBECONFIG: file, HOME: folder };
+        const env = { KUBECONFIG: file, HOME: folder, PATH: process.env['PATH'] };
         execFile(join(assets ?? '', 'kubectl'), args, { env }, (error, stdout, stderr) =>
           resolve({ failed: error !== null, output: stdout + stderr }),
         );
@@ -225,6 +235,26 @@ describe.skipIf(!assets).each(['SIMULATED', 'REAL'] as const)(
           userErrors: [{ code: 'FORBIDDEN', message: expect.stringContaining('User "acme:other" cannot') }],
         },
       });
+    });
+
+    test('kubectl gets its tokens from the graph by `fleetgraph kubeconfig-token`', async () => {
+      const tokenFile = join(folder, 'token');
+      const flags = ['--cluster', id, '--url', platform.url, '--token-file', tokenFile];
+      await writeFile(tokenFile, await testToken('acme', { subject: 'root' }));
+      const file = join(folder, 'exec');
+      await writeFile(file, await runFleetgraph('kubeconfig', ...flags));
+      expect(await readFile(file, 'utf8')).not.toContain('token:');
+      expect(await runKubectl(file, 'auth', 'whoami', '-o', 'jsonpath={.status.userInfo.username}')).toEqual({
+        failed: false,
+        output: 'acme:root',
+      });
+      // Whose token it is decides, each time.
+      await writeFile(tokenFile, await testToken('acme', { subject: 'carl' }));
+      expect(await runKubectl(file, 'get', 'nodes')).toMatchObject({
+        ...{ failed: true, output: expect.stringContaining('User "acme:carl" cannot list') as string },
+      });
+      await writeFile(tokenFile, 'forged');
+      expect((await runKubectl(file, 'get', 'nodes')).failed).toBe(true);
     });
 
     test('the graph reads for callers what their roles in the cluster allow', async () => {

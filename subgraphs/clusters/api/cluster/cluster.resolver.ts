@@ -112,7 +112,7 @@ export class ClusterResolver {
   @FieldResolver(() => Kubeconfig, {
     nullable: true,
     description:
-      'Issues credentials for the Kubernetes API of the cluster. Null while the cluster has no API. Needs the scope fleet:kubeconfig; the credentials can read everything except Secrets, and administer the cluster if the token also has fleet:write. They expire with the token at the latest. Each issue records an event KUBECONFIG_ISSUED. In a subscription the field fails with FORBIDDEN.',
+      'Issues credentials for the Kubernetes API of the cluster. Null while the cluster has no API. Needs the scope fleet:kubeconfig; the credentials allow what the permissions of the caller allow in the cluster, without the scope fleet:write only reading, and no Secrets. They expire with the token at the latest. Each issue records an event KUBECONFIG_ISSUED. In a subscription the field fails with FORBIDDEN.',
   })
   kubeconfig(
     @Ctx() context: RequestContext,

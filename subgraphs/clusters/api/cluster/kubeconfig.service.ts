@@ -99,7 +99,7 @@ function issuedEvent(actor: Actor, { cluster, credentials }: Issued): NewEvent {
     category: 'ACCESS',
     type: 'KUBECONFIG_ISSUED',
     reason: 'KubeconfigIssued',
-    message: `${subject} got a kubeconfig of cluster ${cluster.name} that ${writes ? 'administers it' : 'only reads'}, until ${expiresAt}.`,
+    message: `${subject} got a kubeconfig of cluster ${cluster.name} that ${writes ? 'may write' : 'only reads'}, until ${expiresAt}.`,
     clusterId: cluster.id,
     data: { subject, actor: subject, user: kubernetesUser(actor).name, writes, expiresAt },
   };
