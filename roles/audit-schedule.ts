@@ -19,5 +19,5 @@ export function auditSchedule(secret: string): Schedule {
 /** Deletes rows of the audit log up to a signed head. */
 export const auditRetention: RetentionPolicy = {
   name: 'auditEvents',
-  prune: (database, before) => pruneAuditLog(database, before),
+  prune: pruneAuditLog,
 };

@@ -15,6 +15,7 @@ const storage = new AsyncLocalStorage<AuditDraft>();
  */
 export class AuditDraft {
   private written = false;
+  private isInCluster = false;
   private isFirst = true;
 
   constructor(readonly entry: AuditEntry) {}
@@ -22,6 +23,20 @@ export class AuditDraft {
   /** Whether a transaction has written the entry. */
   get isWritten(): boolean {
     return this.written;
+  }
+
+  /**
+   * The id of the entry, for the header `Audit-ID` of requests by which the mutation acts in clusters: the audit logs of their API
+   * servers name it.
+   */
+  kubernetesAuditId(): string {
+    this.isInCluster = true;
+    return this.entry.id;
+  }
+
+  /** What the entry says about requests to clusters. */
+  get inCluster(): Pick<AuditEntry, 'kubernetesAuditId'> {
+    return this.isInCluster ? { kubernetesAuditId: this.entry.id } : {};
   }
 
   /** Runs the mutation, whose transactions write this draft. */
@@ -37,6 +52,7 @@ export class AuditDraft {
     await appendAuditEntry(tx, {
       ...entry,
       ...change,
+      ...this.inCluster,
       id: isFirst ? entry.id : newId('auditEvent'),
       objectId: entry.objectId ?? change.objectId,
       clusterId: entry.clusterId ?? change.clusterId,

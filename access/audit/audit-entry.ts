@@ -31,6 +31,10 @@ export interface AuditEntry {
   readonly operationId?: string | undefined;
   /** Positions in the account's event log before and after the change. */
   readonly resourceVersions?: { readonly before: bigint; readonly after: bigint } | undefined;
+  /** `Audit-ID` of the requests to API servers of clusters that the action made. */
+  readonly kubernetesAuditId?: string | undefined;
+  /** The operation by which the engine acted on behalf of the actor. */
+  readonly onBehalf?: boolean | undefined;
   /** Arguments with masked secrets; see mask-secrets.ts. */
   readonly input?: Json | undefined;
 }
@@ -67,6 +71,8 @@ function toJson({ actor, ...entry }: AuditEntry): object {
       resourceVersionBefore: resourceVersions.before.toString(),
       resourceVersionAfter: resourceVersions.after.toString(),
     }),
+    kubernetesAuditId: entry.kubernetesAuditId,
+    ...(entry.onBehalf && { onBehalf: true }),
     input: entry.input,
   };
 }

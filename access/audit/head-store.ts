@@ -29,10 +29,13 @@ export async function signHeads(database: Database, key: HeadKey, at: Date): Pro
   }
 }
 
-/** Deletes rows from before a time up to the last signed head before it; returns their number. */
-export async function pruneAuditLog(database: Database, before: Date): Promise<number> {
+/**
+ * Deletes rows from before a time up to a signed head before it; returns their number. At least `limit` rows, if so many are due, and
+ * at most those up to the next head: the rows of a minute.
+ */
+export async function pruneAuditLog(database: Database, before: Date, limit: number): Promise<number> {
   const [row] = await database.$queryRaw<
     { count: bigint }[]
-  >`SELECT audit.prune(${before}::timestamptz) AS count`;
+  >`SELECT audit.prune(${before}::timestamptz, ${limit}::bigint) AS count`;
   return Number(row?.count ?? 0);
 }

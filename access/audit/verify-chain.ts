@@ -102,12 +102,16 @@ class ChainVerifier {
   private position: bigint;
   /** Hash of the row before; undefined when it is not known. */
   private hash: Uint8Array | undefined;
+  /** Heads before this index are of rows that were verified: rows and heads are read in the same order. */
+  private nextHead = 0;
+  private readonly hasSignature: readonly boolean[];
 
   constructor(
     private readonly chain: Chain,
     private readonly signed: readonly SignedHead[],
     private readonly key: HeadKey,
   ) {
+    this.hasSignature = signed.map((head) => head.keyId === key.id && key.verifies(head, head.signature));
     this.position = chain.prunedSequence;
     this.hash = chain.prunedHash;
   }
@@ -170,26 +174,19 @@ class ChainVerifier {
   }
 
   private checkHead({ sequence, hash }: ChainRow): void {
-    const head = this.signed.find((each) => each.sequence === sequence);
-    if (!head || !this.isSigned(head)) return;
-    if (!Buffer.from(head.hash).equals(hash))
-      this.fault(
-        'HEAD',
-        this.lastGoodHead(sequence) + 1n,
-        sequence,
-        'the chain was computed again: it contradicts the signed head',
-      );
-  }
-
-  /** Sequence of the last signed head before a sequence, or of the anchor. */
-  private lastGoodHead(before: bigint): bigint {
-    return this.signed.findLast(({ sequence }) => sequence < before)?.sequence ?? this.chain.prunedSequence;
+    while ((this.signed[this.nextHead]?.sequence ?? sequence) < sequence) this.nextHead += 1;
+    const head = this.signed[this.nextHead];
+    if (head?.sequence !== sequence || !this.hasSignature[this.nextHead]) return;
+    if (Buffer.from(head.hash).equals(hash)) return;
+    const before = this.signed[this.nextHead - 1]?.sequence ?? this.chain.prunedSequence;
+    const message = 'the chain was computed again: it contradicts the signed head';
+    this.fault('HEAD', before + 1n, sequence, message);
   }
 
   private checkSignatures(): void {
-    for (const head of this.signed) {
+    for (const [index, head] of this.signed.entries()) {
       this.heads += 1;
-      if (!this.isSigned(head))
+      if (!this.hasSignature[index])
         this.fault(
           'HEAD',
           head.sequence,
@@ -199,16 +196,14 @@ class ChainVerifier {
     }
   }
 
-  private isSigned(head: SignedHead): boolean {
-    return head.keyId === this.key.id && this.key.verifies(head, head.signature);
-  }
-
   /** Rows are deleted after their retention up to a signed head, which stays. */
   private checkAnchor(): void {
     const { prunedSequence, prunedHash } = this.chain;
     if (prunedSequence === 0n) return;
-    const head = this.signed.find(({ sequence }) => sequence === prunedSequence);
-    if (!head || !this.isSigned(head) || !Buffer.from(head.hash).equals(prunedHash))
+    const index = this.signed.findIndex(({ sequence }) => sequence >= prunedSequence);
+    const head = this.signed[index];
+    const confirms = head?.sequence === prunedSequence && this.hasSignature[index] === true;
+    if (!confirms || !Buffer.from(head.hash).equals(prunedHash))
       this.fault('HEAD', 1n, prunedSequence, 'no signed head confirms the deletion of these rows');
   }
 

@@ -1,4 +1,6 @@
 import type { Database, Transaction } from '../../kernel/postgres/database.js';
+import type { AuditEntry } from '../../access/audit/audit-entry.js';
+import { appendAuditEntry } from '../../access/audit/audit-log.js';
 import { type AuditedChange, currentAuditDraft } from '../../access/audit/audit-draft.js';
 import type { LoggedEvent, NewEvent } from '../contract.js';
 import { appendEvents } from './append-events.js';
@@ -7,6 +9,8 @@ import { appendEvents } from './append-events.js';
 export interface EventTransaction extends Transaction {
   /** Adds events to the log of an account. They are appended at the end of the transaction, in this order. */
   emit(account: string, ...events: readonly NewEvent[]): void;
+  /** Adds an entry to the audit log of its account. Entries are appended after the events, in this order. */
+  audit(entry: AuditEntry): void;
 }
 
 /**
@@ -26,11 +30,13 @@ export async function eventTransaction<T>(
     const emit: EventTransaction['emit'] = (account, ...events) => {
       if (events.length > 0) emitted.set(account, [...(emitted.get(account) ?? []), ...events]);
     };
-    const result = await work(withEmit(tx, emit));
+    const entries: AuditEntry[] = [];
+    const result = await work(withLogs(tx, { emit, audit: (entry) => void entries.push(entry) }));
     // Counter rows of several accounts are locked in the order of their ids, for the same reason.
     const logged: LoggedEvent[] = [];
     for (const account of [...emitted.keys()].sort())
       logged.push(...(await appendEvents(tx, account, at, emitted.get(account) ?? [])));
+    for (const entry of entries) await appendAuditEntry(tx, entry);
     await draft?.append(tx, changeOf(logged.filter(({ account }) => account === draft.entry.account)));
     return result;
   });
@@ -52,10 +58,10 @@ function changeOf(events: readonly LoggedEvent[]): AuditedChange {
   };
 }
 
-/** The transaction with `emit`. Not assigned to it: Prisma sets properties on a client that all transactions share. */
-function withEmit(tx: Transaction, emit: EventTransaction['emit']): EventTransaction {
+/** The transaction with its logs. Not assigned to it: Prisma sets properties on a client that all transactions share. */
+function withLogs(tx: Transaction, logs: Pick<EventTransaction, 'emit' | 'audit'>): EventTransaction {
   return new Proxy(tx, {
-    get: (target, name): unknown => (name === 'emit' ? emit : Reflect.get(target, name)),
+    get: (target, name): unknown => Reflect.get(name in logs ? logs : target, name),
   }) as EventTransaction;
 }
 

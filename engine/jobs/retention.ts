@@ -32,7 +32,10 @@ export const defaultRetention: Retention = {
 /** Deletes rows of one kind past their retention. */
 export interface RetentionPolicy {
   readonly name: keyof Retention;
-  /** Deletes at most `limit` rows that ended before `before`, in one transaction; returns the number of deleted rows. */
+  /**
+   * Deletes about `limit` rows that ended before `before`, in one transaction; returns the number of deleted rows. Fewer than `limit`:
+   * there are no others.
+   */
   prune(database: Database, before: Date, limit: number): Promise<number>;
 }
 

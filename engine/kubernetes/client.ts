@@ -1,3 +1,4 @@
+import { currentAuditDraft } from '../../access/audit/audit-draft.js';
 import type { KubernetesUser } from '../../access/kubernetes-user.js';
 import type { ApiRequest, ApiServer } from './api-server.js';
 import { impersonationHeaders } from './impersonation.js';
@@ -101,6 +102,12 @@ interface RawResponse {
   readonly text: string;
   /** The header Retry-After, in seconds. */
   readonly retryAfter: string | undefined;
+}
+
+/** The header by which the audit log of the API server names the entry of the mutation for whose caller the client acts. */
+function auditHeaders(): { readonly 'audit-id'?: string } {
+  const draft = currentAuditDraft();
+  return draft ? { 'audit-id': draft.kubernetesAuditId() } : {};
 }
 
 function readStatus(text: string): StatusBody {
@@ -273,6 +280,7 @@ export class KubernetesClient {
         query,
         headers: {
           ...this.identity,
+          ...(this.options.user && auditHeaders()),
           accept,
           'user-agent': USER_AGENT,
           ...(body && { 'content-type': body.type }),

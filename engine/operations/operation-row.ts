@@ -9,12 +9,22 @@ import { type Operation, Prisma } from '../../prisma/generated/client.js';
 import { OPERATION_STATES, type OperationStage } from '../contract.js';
 import type { EventTransaction } from '../events/event-transaction.js';
 
+/** The caller that caused an operation. */
+export const requesterSchema = z.looseObject({
+  subject: z.string(),
+  issuer: z.string().optional(),
+  groups: z.array(z.string()).optional(),
+  requestId: z.string(),
+  clientAddress: z.string().optional(),
+});
+
 const checks = {
   state: oneOf(OPERATION_STATES),
   stages: z.array(z.looseObject({ name: z.string(), state: z.string() })),
   failures: z.array(problemSchema),
   error: problemSchema.nullish(),
   input: z.record(z.string(), z.unknown()),
+  requestedBy: requesterSchema.nullish(),
 };
 
 export type OperationRow = CheckedRow<Operation, typeof checks>;

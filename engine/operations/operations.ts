@@ -5,6 +5,7 @@ import type { Failure } from '../contract.js';
 import type { EventTransaction } from '../events/event-transaction.js';
 import type { OperationType } from './operation-kinds.js';
 import { countsText, endText, operationEvent, percentText } from './operation-events.js';
+import { operationEntry, requestedBy } from './operation-audit.js';
 import {
   changeOperation,
   checkOperations,
@@ -81,6 +82,7 @@ export async function createOperation(
       cancelable,
       pausable,
       createdAt: at,
+      ...requestedBy(),
       ...(requested !== undefined && { requested, created: 0, failed: 0 }),
     },
   });
@@ -198,6 +200,8 @@ export async function finishOperation(
     ...(end.error && { error: end.error as unknown as Prisma.InputJsonObject }),
   });
   operationEvent(tx, changed, `OPERATION_${end.state}`, endText(changed, end.error));
+  const entry = operationEntry(changed, end.error, at);
+  if (entry) tx.audit(entry);
 }
 
 function countsOf({ created, failed, failures }: Omit<OperationProgress, 'progress'>) {

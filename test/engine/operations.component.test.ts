@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AuditDraft } from '../../access/audit/audit-draft.js';
+import { newId } from '../../kernel/ids.js';
 import { EventLog } from '../../engine/events/event-log.js';
 import {
   createOperation,
@@ -47,6 +49,45 @@ function create(account: string, cancelable = false) {
 const find = (id: string) => kit.database.prisma.operation.findUniqueOrThrow({ where: { id } });
 const types = async (account: string) =>
   (await events.read(account, { after: 0n, limit: 50 })).map(({ type }) => type);
+
+describe('the audit log of an operation', () => {
+  const entries = async (account: string) =>
+    (
+      await kit.database.pool.query<{ record: string }>(
+        'SELECT record FROM audit.event WHERE account = $1 ORDER BY sequence',
+        [account],
+      )
+    ).rows.map(({ record }) => JSON.parse(record) as Record<string, unknown>);
+  const draftOf = (account: string) =>
+    new AuditDraft({
+      ...{ id: newId('auditEvent'), account, at, requestId: 'r7', clientAddress: '203.0.113.7' },
+      actor: { account, subject: 'ann', issuer: 'https://id.example.com', groups: ['ops'] },
+      ...{ action: 'createCluster', outcome: 'FAILED' },
+    });
+
+  it('has its end once, on behalf of the caller that started it', async () => {
+    const { id } = await draftOf('behalf').run(() => create('behalf'));
+    await change((tx) => startStage(tx, id, 'ONE', at));
+    const end = { state: 'FAILED', error: { code: 'OUT_OF_STOCK', message: 'None left.' } } as const;
+    await change((tx) => finishOperation(tx, id, end, at));
+    await change((tx) => finishOperation(tx, id, end, at));
+    expect(await entries('behalf')).toMatchObject([
+      { action: 'createCluster', operationId: id },
+      {
+        ...{ action: 'finishOperation', onBehalf: true, outcome: 'FAILED', errorCodes: ['OUT_OF_STOCK'] },
+        ...{ principal: 'ann', issuer: 'https://id.example.com', groups: ['ops'], requestId: 'r7' },
+        ...{ clientAddress: '203.0.113.7', objectId: 'cluster_a', clusterId: 'cluster_a', operationId: id },
+        input: { type: 'CREATE_CLUSTER', state: 'FAILED' },
+      },
+    ]);
+  });
+
+  it('has nothing of an operation that the platform starts by itself', async () => {
+    const { id } = await create('itself');
+    await change((tx) => finishOperation(tx, id, { state: 'SUCCEEDED' }, at));
+    expect(await entries('itself')).toEqual([]);
+  });
+});
 
 describe('an operation', () => {
   it('appends one event for each stage of an operation', async () => {

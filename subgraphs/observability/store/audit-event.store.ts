@@ -39,6 +39,8 @@ const recordSchema = z.looseObject({
   operationId: z.string().optional(),
   resourceVersionBefore: z.coerce.bigint().optional(),
   resourceVersionAfter: z.coerce.bigint().optional(),
+  kubernetesAuditId: z.string().optional(),
+  onBehalf: z.boolean().optional(),
   input: z.unknown().optional(),
 });
 type AuditRecord = z.infer<typeof recordSchema>;

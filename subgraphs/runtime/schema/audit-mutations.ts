@@ -63,7 +63,7 @@ function auditField(field: GraphQLField<unknown, RequestContext>, audit: Mutatio
 async function writeBeforeAnswer(audit: MutationAudit, draft: AuditDraft, ending: Ending): Promise<void> {
   if (draft.isWritten) return;
   draft.close();
-  const write = () => audit.write({ ...draft.entry, ...ending });
+  const write = () => audit.write({ ...draft.entry, ...draft.inCluster, ...ending });
   const scope = currentRequestScope();
   await (scope ? runInRequestScope({ ...scope, abortScope: undefined }, write) : write());
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AuditFault } from '../../../access/audit/verify-chain.js';
 import { appendAuditEntry } from '../../../access/audit/audit-log.js';
-import { signHeads } from '../../../access/audit/head-store.js';
+import { pruneAuditLog, signHeads } from '../../../access/audit/head-store.js';
 import { HeadKey } from '../../../access/audit/signed-heads.js';
 import { verifyAuditLog } from '../../../access/audit/verify-chain.js';
 import { newId } from '../../../kernel/ids.js';
@@ -109,10 +109,34 @@ describe('the verification of the audit log', () => {
     await append('pruned', 1, old);
     await append('pruned', 3);
     await sign();
-    const { rows } = await sql('SELECT audit.prune(now()) AS count');
+    const { rows } = await sql('SELECT audit.prune(now(), 500) AS count');
     expect(rows).toEqual([{ count: '4' }]);
     expect(await verifyAuditLog(kit.database.prisma, key, 'pruned')).toMatchObject({ rows: 4, faults: [] });
     await sql(`UPDATE audit.chain SET pruned_sequence = 5 WHERE account = 'pruned'`);
     expect(await faults('pruned')).not.toEqual([]);
+  });
+
+  test('cuts long logs in batches that end at signed heads, one log after the other', async () => {
+    const old = new Date(Date.now() - 40 * 86_400_000);
+    for (const account of ['batch-a', 'batch-b']) {
+      for (const rows of [3, 3, 3]) {
+        await append(account, rows, old);
+        await sign();
+      }
+      await append(account, 1);
+    }
+    const left = async () =>
+      (
+        await sql(`SELECT account, min(sequence)::int AS first FROM audit.event
+          WHERE account LIKE 'batch-%' GROUP BY account ORDER BY account`)
+      ).rows.map((row: { first: number }) => row.first);
+    expect(await pruneAuditLog(kit.database.prisma, new Date(), 4)).toBe(6);
+    expect(await left()).toEqual([7, 1]);
+    expect(await faults('batch-a')).toEqual([]);
+    expect(await pruneAuditLog(kit.database.prisma, new Date(), 4)).toBe(6);
+    expect(await left()).toEqual([10, 4]);
+    expect(await pruneAuditLog(kit.database.prisma, new Date(), 500)).toBe(6);
+    expect(await left()).toEqual([10, 10]);
+    expect([...(await faults('batch-a')), ...(await faults('batch-b'))]).toEqual([]);
   });
 });

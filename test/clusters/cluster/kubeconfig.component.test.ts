@@ -81,6 +81,28 @@ test('the kubeconfig has one context with cluster, user and credentials as soon 
   });
 });
 
+test('the audit log has each issued kubeconfig, without its credentials', async () => {
+  const entries = async () => {
+    const found = await clusters.kit.database.pool.query<{ record: string }>(
+      `SELECT record FROM audit.event WHERE account = 'acme' AND action = 'issueKubeconfig' ORDER BY sequence`,
+    );
+    return found.rows.map(({ record }) => record);
+  };
+  const before = (await entries()).length;
+  const { data } = await kubeconfig(15);
+  const added = (await entries()).slice(before);
+  expect(added.map((record) => JSON.parse(record) as unknown)).toMatchObject([
+    {
+      ...{ principal: 'acme-tester', outcome: 'SUCCEEDED', objectId: id, clusterId: id, requestId: 'test' },
+      input: { name: 'acme:acme-tester', expiresAt: data.cluster?.kubeconfig?.expiresAt },
+    },
+  ]);
+  const { users } = parse(data.cluster?.kubeconfig?.yaml ?? '') as { users: { user: { token: string } }[] };
+  expect(added.join()).not.toContain(users[0]?.user.token);
+  await kubeconfig(14);
+  expect(await entries()).toHaveLength(before + 1);
+});
+
 test.each([0, 14, 4321])('rejects a kubeconfig for %i minutes', async (ttl) => {
   const { data, errors } = await kubeconfig(ttl);
   expect(data).toEqual({ cluster: { kubeconfig: null } });

@@ -85,6 +85,12 @@ const updates = async () =>
     .filter(({ type }) => type === 'NODE_UPDATED')
     .map(({ message, data, nodePoolId }) => ({ message, actor: data['actor'], nodePoolId }));
 
+const lastEntry = async () => {
+  const [row] = await setup.world.prisma.$queryRaw<{ record: string }[]>`
+    SELECT record FROM audit.event WHERE account = 'acme' ORDER BY sequence DESC LIMIT 1`;
+  return JSON.parse(row?.record ?? '{}') as Record<string, unknown>;
+};
+
 describe('updateNode', () => {
   let node: NodeView;
   beforeEach(async () => {
@@ -112,6 +118,10 @@ describe('updateNode', () => {
       },
       operation: null,
       userErrors: [],
+    });
+    expect(await lastEntry()).toMatchObject({
+      ...{ action: 'updateNode', objectId: node.id, clusterId: cluster, outcome: 'SUCCEEDED' },
+      kubernetesAuditId: expect.stringMatching(/^auditevent_/) as unknown,
     });
     expect(await kubernetesNode(node)).toMatchObject({
       metadata: { labels: { team: 'a' }, annotations: { note: 'with spaces, and 中文' } },

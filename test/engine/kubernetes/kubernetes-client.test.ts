@@ -1,7 +1,9 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
-import { KubernetesClient } from '../../../engine/kubernetes/client.js';
+import { AuditDraft } from '../../../access/audit/audit-draft.js';
+import { newId } from '../../../kernel/ids.js';
+import { KubernetesClient, type KubernetesClientOptions } from '../../../engine/kubernetes/client.js';
 import {
   isNotFound,
   KubernetesStatusError,
@@ -20,8 +22,7 @@ afterEach(async () => {
 /** A client of an API server with the given request listener. */
 async function clientOf(
   listener: RequestListener,
-  timeoutMs = 10_000,
-  signal?: AbortSignal,
+  { timeoutMs = 10_000, ...options }: Omit<Partial<KubernetesClientOptions>, 'clusterId'> = {},
 ): Promise<KubernetesClient> {
   const server = createServer(listener);
   servers.push(server);
@@ -35,7 +36,7 @@ async function clientOf(
     caData: '',
     token: 'secret',
   });
-  return new KubernetesClient(config, { clusterId: 'cluster_a', timeoutMs, signal });
+  return new KubernetesClient(config, { clusterId: 'cluster_a', timeoutMs, ...options });
 }
 
 const failure = (work: Promise<unknown>) =>
@@ -55,6 +56,29 @@ describe('a call to a Kubernetes API', () => {
     });
   });
 
+  test('names the entry of the running mutation to the audit log of the server, when it acts for a caller', async () => {
+    const draft = new AuditDraft({
+      ...{
+        id: newId('auditEvent'),
+        account: 'acme',
+        at: new Date(),
+        actor: { account: 'acme', subject: 'ann' },
+      },
+      ...{ action: 'updateNode', outcome: 'FAILED', requestId: 'r1' },
+    });
+    const echo: RequestListener = (request, response) =>
+      response.end(JSON.stringify({ auditId: request.headers['audit-id'] }));
+    const [platform, caller] = [
+      await clientOf(echo),
+      await clientOf(echo, { user: { name: 'acme:ann', groups: [] } }),
+    ];
+    expect(await draft.run(() => platform.get('/x'))).toEqual({});
+    expect(draft.inCluster).toEqual({});
+    expect(await caller.get('/x')).toEqual({});
+    expect(await draft.run(() => caller.get('/x'))).toEqual({ auditId: draft.entry.id });
+    expect(draft.inCluster).toEqual({ kubernetesAuditId: draft.entry.id });
+  });
+
   test.each<[string, RequestListener]>([
     ['sends no response', () => undefined],
     [
@@ -70,7 +94,7 @@ describe('a call to a Kubernetes API', () => {
     ['responds with 503', (_request, response) => response.writeHead(503).end('{"message":"starting"}')],
     ['rejects the credentials', (_request, response) => response.writeHead(401).end('{}')],
   ])('fails with KUBERNETES_UNAVAILABLE when the server %s', async (_what, listener) => {
-    const client = await clientOf(listener, 300);
+    const client = await clientOf(listener, { timeoutMs: 300 });
     expect(await failure(client.get('/api/v1/pods'))).toMatchObject({
       problems: [{ code: 'KUBERNETES_UNAVAILABLE' }],
     });
@@ -87,7 +111,7 @@ describe('a call to a Kubernetes API', () => {
 
   test('ends when its signal aborts', async () => {
     const stop = new AbortController();
-    const client = await clientOf(() => stop.abort(), 60_000, stop.signal);
+    const client = await clientOf(() => stop.abort(), { timeoutMs: 60_000, signal: stop.signal });
     expect(await failure(client.get('/api/v1/pods'))).toBeInstanceOf(KubernetesUnavailable);
   });
 

@@ -4,7 +4,9 @@ import { kubernetesUser } from '../../../../access/kubernetes-user.js';
 import type { NewEvent } from '../../../../engine/contract.js';
 import type { Platform } from '../../../../engine/platform.js';
 import type { Credentials } from '../../../../engine/providers/infrastructure-provider.js';
-import { logEvents } from '../../../../engine/events/event-transaction.js';
+import type { AuditEntry } from '../../../../access/audit/audit-entry.js';
+import { newId } from '../../../../kernel/ids.js';
+import { eventTransaction } from '../../../../engine/events/event-transaction.js';
 import type { Actor } from '../../../../kernel/actor.js';
 import { throwProblem } from '../../../../kernel/result.js';
 import type { RequestContext } from '../../../runtime/subgraph.js';
@@ -35,7 +37,7 @@ export class KubeconfigService {
     const expiresAt = this.end(actor, ttlMinutes ?? DEFAULT_TTL_MINUTES);
     const credentials = await this.credentials(actor, cluster, expiresAt);
     if (!credentials) return null;
-    // The event must be in the log before the credentials are returned.
+    // The event and the entry of the audit log must be written before the credentials are returned.
     await this.log(context, { cluster, credentials });
     const yaml = kubeconfigYaml(cluster, kubernetesUser(actor).name, credentials);
     return { yaml, expiresAt: credentials.expiresAt };
@@ -69,14 +71,18 @@ export class KubeconfigService {
   }
 
   /** Logs all kubeconfigs of a request in one transaction. */
-  private log({ actor, loaders }: RequestContext, issued: Issued): Promise<void> {
+  private log(context: RequestContext, issued: Issued): Promise<void> {
+    const { actor, loaders } = context;
     const { database, clock } = this.platform;
     const loader = loaders.of<Issued, undefined>(
       this,
       async (batch) => {
-        const events = batch.map((issued) => issuedEvent(actor, issued));
-        await logEvents(database.prisma, actor.account, clock.now(), events);
-        return batch.map(() => undefined);
+        const at = clock.now();
+        return eventTransaction(database.prisma, at, (tx) => {
+          tx.emit(actor.account, ...batch.map((issued) => issuedEvent(actor, issued)));
+          for (const issued of batch) tx.audit(issuedEntry(context, issued, at));
+          return Promise.resolve(batch.map(() => undefined));
+        });
       },
       { cache: false },
     );
@@ -102,6 +108,18 @@ function issuedEvent(actor: Actor, { cluster, credentials }: Issued): NewEvent {
     message: `${subject} got a kubeconfig of cluster ${cluster.name} that ${writes ? 'may write' : 'only reads'}, until ${expiresAt}.`,
     clusterId: cluster.id,
     data: { subject, actor: subject, user: kubernetesUser(actor).name, writes, expiresAt },
+  };
+}
+
+function issuedEntry(
+  { actor, requestId, clientAddress }: RequestContext,
+  { cluster, credentials: { expiresAt } }: Issued,
+  at: Date,
+): AuditEntry {
+  return {
+    ...{ id: newId('auditEvent'), account: actor.account, at, actor, requestId, clientAddress },
+    ...{ action: 'issueKubeconfig', outcome: 'SUCCEEDED', objectId: cluster.id, clusterId: cluster.id },
+    input: { ...kubernetesUser(actor), expiresAt: expiresAt.toISOString() },
   };
 }
 

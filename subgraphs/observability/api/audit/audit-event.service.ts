@@ -58,6 +58,8 @@ export class AuditEventService {
       objectId: record.objectId ?? null,
       cluster: entity(Cluster, record.clusterId),
       operation: entity(Operation, record.operationId),
+      kubernetesAuditId: record.kubernetesAuditId ?? null,
+      onBehalf: record.onBehalf ?? false,
       input: record.input ?? null,
       resourceVersionBefore: version(record.resourceVersionBefore),
       resourceVersionAfter: version(record.resourceVersionAfter),

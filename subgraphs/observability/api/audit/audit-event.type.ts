@@ -82,6 +82,19 @@ export class AuditEvent {
   @Field(() => Operation, { nullable: true, description: 'Operation that the action started.' })
   operation: Operation | null;
 
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      '`auditID` in the audit logs of the API servers of clusters, of the requests that the action made there. Null if it made none.',
+  })
+  kubernetesAuditId: string | null;
+
+  @Field(() => Boolean, {
+    description:
+      'Whether the engine acted on behalf of the caller: the entry is of the end of an operation that the caller started.',
+  })
+  onBehalf: boolean;
+
   @Field(() => JSONScalar, {
     nullable: true,
     description: 'Input of the action. Secrets are masked, long texts and lists are truncated.',
