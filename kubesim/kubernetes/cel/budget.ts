@@ -35,9 +35,9 @@ export class Budget {
     this.left -= steps;
   }
 
-  /** Takes steps. Throws OutOfBudgetError if fewer are left, and at each later call for the expression. */
-  spend(steps: number): void {
-    this.left -= steps;
+  /** Takes steps, of the request another number if it is given. Throws OutOfBudgetError if fewer are left, and at each later call for the expression. */
+  spend(steps: number, ofRequest = steps): void {
+    this.left -= ofRequest;
     this.leftOfExpression -= steps;
     if (this.leftOfExpression >= 0) return;
     this.isExhausted = true;

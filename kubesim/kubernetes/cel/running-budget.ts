@@ -14,6 +14,6 @@ export function withBudget<T>(budget: Budget, evaluate: () => T): T {
 }
 
 /** Takes steps from the budget of the running expression. */
-export function spend(steps: number): void {
-  running?.spend(steps);
+export function spend(steps: number, ofRequest = steps): void {
+  running?.spend(steps, ofRequest);
 }

@@ -14,6 +14,7 @@ import {
   paramCauses,
   paramKindCauses,
   paramText,
+  messageVariables,
   policyVariables,
   variableCauses,
 } from './admission-policy-rules.js';
@@ -70,6 +71,7 @@ function policyCauses(policy: ValidatingAdmissionPolicy): Cause[] {
   if (tooMany) return [tooMany];
   const names = variables.map(({ name }) => name);
   const check = expressionCheck(spec, names);
+  const checkMessage = expressionCheck(spec, names, messageVariables(spec));
   return [
     ...failurePolicyCauses(failurePolicy),
     ...paramKindCauses(spec.paramKind),
@@ -80,7 +82,7 @@ function policyCauses(policy: ValidatingAdmissionPolicy): Cause[] {
       ? ['spec.validations', 'spec.auditAnnotations'].map((field) => required(field, NOTHING))
       : []),
     ...validations.flatMap((validation, index) =>
-      validationCauses(validation, `spec.validations[${index}]`, check),
+      validationCauses(validation, `spec.validations[${index}]`, { check, checkMessage }),
     ),
     ...auditAnnotations.flatMap(({ valueExpression }, index) =>
       check(valueExpression, `spec.auditAnnotations[${index}].valueExpression`, 'string', 'null'),
@@ -94,11 +96,11 @@ const REASONS = ['Forbidden', 'Invalid', 'RequestEntityTooLarge'];
 function validationCauses(
   { expression, message, messageExpression, reason }: Validation,
   path: string,
-  check: CheckExpression,
+  { check, checkMessage }: { readonly check: CheckExpression; readonly checkMessage: CheckExpression },
 ): Cause[] {
   return [
     ...check(expression, `${path}.expression`, 'bool'),
-    ...(messageExpression ? check(messageExpression, `${path}.messageExpression`, 'string') : []),
+    ...(messageExpression ? checkMessage(messageExpression, `${path}.messageExpression`, 'string') : []),
     ...(/[\n\r]/.test(message?.trim() ?? '')
       ? [invalidValue(`${path}.message`, message, 'must not contain line breaks')]
       : []),

@@ -72,11 +72,15 @@ export interface AdmissionPolicyBinding extends KubeObject {
 const MAX_EXPRESSIONS = 64;
 
 /** The variables of the expressions of a policy. */
-export function policyVariables({ paramKind }: AdmissionPolicySpec): Variables {
+export function policyVariables(spec: AdmissionPolicySpec): Variables {
+  return { ...messageVariables(spec), authorizer: AUTHORIZER };
+}
+
+/** The variables of the expressions of messages. */
+export function messageVariables({ paramKind }: AdmissionPolicySpec): Variables {
   return {
     ...{ object: 'dyn', oldObject: 'dyn', request: 'dyn', namespaceObject: 'dyn', variables: 'dyn' },
     ...(paramKind && { params: 'dyn' }),
-    authorizer: AUTHORIZER,
   };
 }
 
@@ -157,15 +161,18 @@ export function matchCauses(path: string, match: MatchResources = {}): Cause[] {
 /** Finds what is wrong with an expression, whose result must have one of the types if there are any. */
 export type CheckExpression = (expression: string, field: string, ...types: string[]) => Cause[];
 
-/** Checks expressions that read variables of the policy with these names. */
-export function expressionCheck(spec: AdmissionPolicySpec, names: readonly string[]): CheckExpression {
-  const compileBy = compilerOf(spec, names);
+/** Checks expressions that read variables of the policy with these names, besides those that all policies have. */
+export function expressionCheck(
+  spec: AdmissionPolicySpec,
+  names: readonly string[],
+  known = policyVariables(spec),
+): CheckExpression {
+  const compileBy = compilerOf(known, names);
   return (expression, field, ...types) => expressionCauses(expression, field, { types, compileBy });
 }
 
 /** Compiles expressions: those that read variables know their names. */
-function compilerOf(spec: AdmissionPolicySpec, names: readonly string[]): CompileExpression {
-  const known = policyVariables(spec);
+function compilerOf(known: Variables, names: readonly string[]): CompileExpression {
   const fields = Object.fromEntries(names.map((name) => [name, 'dyn']));
   let composed: CompileExpression | undefined;
   return (expression) => {

@@ -1,7 +1,7 @@
 import type { Budget } from '../../cel/budget.js';
 import { compile, type Program } from '../../cel/program.js';
 import type { Validation, ValidatingAdmissionPolicy } from '../../kinds/admission-policies.js';
-import { policyVariables } from '../../kinds/admission-policy-rules.js';
+import { messageVariables, policyVariables } from '../../kinds/admission-policy-rules.js';
 import { PolicyConditions } from './policy-conditions.js';
 import type { Values } from './values.js';
 
@@ -34,7 +34,9 @@ export class PolicyProgram {
     this.validations = validations.map((validation) => ({
       validation,
       program: compile(validation.expression, types),
-      ...(validation.messageExpression && { message: compile(validation.messageExpression, types) }),
+      ...(validation.messageExpression && {
+        message: compile(validation.messageExpression, messageVariables(policy.spec)),
+      }),
     }));
   }
 

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { ApiClient } from '../api-client.js';
 import type { Area, CaseContext } from '../contract-case.js';
-import { expectError, expectSuccess } from '../expectations.js';
+import { expectError, expectInvalid, expectSuccess } from '../expectations.js';
 import { configMap } from '../manifests.js';
 import { configMapsOf } from '../paths.js';
 import { createMap, register } from './admission-webhooks/webhook-cases.js';
@@ -131,6 +131,53 @@ export const authorizer: Area = {
       await refused("authorizer.group('').resource('pods').check('get')");
       await refused("authorizer.path('/a').allowed()");
       await refused("authorizer.none == 'a'");
+    },
+
+    async 'ends an expression that asks for a third right'(context) {
+      const { api, namespace, unique, eventually } = context;
+      const name = unique('policy');
+      const check = "authorizer.requestResource.check('create').allowed()";
+      const spec = {
+        matchConstraints: { resourceRules: [rule] },
+        validations: [
+          { expression: `${check} && ${check}` },
+          { expression: [check, check, check].join(' && ') },
+        ],
+      };
+      expectSuccess(
+        await api.post(`${GROUP}/validatingadmissionpolicies`, { metadata: { name }, spec }),
+        201,
+      );
+      const namespaceSelector = { matchLabels: { 'kubernetes.io/metadata.name': namespace } };
+      const binding = {
+        policyName: name,
+        validationActions: ['Deny'],
+        matchResources: { namespaceSelector },
+      };
+      const path = `${GROUP}/validatingadmissionpolicybindings`;
+      expectSuccess(await api.post(path, { metadata: { name }, spec: binding }), 201);
+      const rejected = await eventually(async () => {
+        const response = await api.post(`${configMapsOf(namespace)}?dryRun=All`, configMap('map'));
+        return response.status === 422 && response;
+      });
+      expect(rejected.body.message).toContain(
+        `denied request: expression '${[check, check, check].join(' && ')}' resulted in error: ` +
+          'operation cancelled: actual cost limit exceeded',
+      );
+    },
+
+    async 'refuses a message that asks for rights'({ api, unique }) {
+      const messageExpression = "string(authorizer.requestResource.check('get').allowed())";
+      const spec = {
+        matchConstraints: { resourceRules: [rule] },
+        validations: [{ expression: 'true', messageExpression }],
+      };
+      const rejected = await api.post(`${GROUP}/validatingadmissionpolicies?dryRun=All`, {
+        metadata: { name: unique('policy') },
+        spec,
+      });
+      expectInvalid(rejected, 'FieldValueInvalid spec.validations[0].messageExpression');
+      expect(rejected.body.message).toContain("undeclared reference to 'authorizer'");
     },
 
     async 'calls a webhook by the rights of the user'(context) {
