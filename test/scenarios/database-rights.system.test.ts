@@ -76,6 +76,44 @@ test('restricts the database roles of the platform to rows of their own schemas'
   expect(await outcome(cloudDatabaseUrl, 'SELECT * FROM clusters.cluster')).toBe(DENIED);
 });
 
+test('lets no database role of the platform change, remove or forge rows of the audit log', async () => {
+  const { databaseUrl, cloudDatabaseUrl } = urls;
+  const entry = JSON.stringify({
+    ...{ account: 'least-rights', id: 'auditevent_1', at: new Date().toISOString() },
+    ...{ principal: 'ann', action: 'createVpc', outcome: 'SUCCEEDED', requestId: 'r1' },
+  });
+  const append = `SELECT audit.append('${entry}')`;
+  expect(await outcome(databaseUrl, append)).toBe('ok');
+  expect(await outcome(databaseUrl, `SELECT * FROM audit.event WHERE account = 'least-rights'`)).toBe('ok');
+  expect(await outcome(cloudDatabaseUrl, append)).toBe(DENIED);
+  for (const url of [databaseUrl, cloudDatabaseUrl]) {
+    for (const sql of [
+      `UPDATE audit.event SET record = ''`,
+      'DELETE FROM audit.event',
+      'TRUNCATE audit.event',
+      `INSERT INTO audit.event SELECT 'x', sequence, 'y', at, principal, action, outcome, null, null, record, hash FROM audit.event`,
+      'UPDATE audit.chain SET last_sequence = 0',
+      'DELETE FROM audit.chain',
+      'TRUNCATE audit.chain',
+      'UPDATE audit.head SET at = now()',
+      'DELETE FROM audit.head',
+      'TRUNCATE audit.head',
+      'ALTER TABLE audit.event ADD COLUMN mine int',
+      'DROP TABLE audit.event',
+      `CREATE OR REPLACE FUNCTION audit.append(entry TEXT) RETURNS BIGINT LANGUAGE sql AS 'SELECT 1::bigint'`,
+      'CREATE TRIGGER mine BEFORE INSERT ON audit.event EXECUTE FUNCTION suppress_redundant_updates_trigger()',
+      'CREATE RULE mine AS ON INSERT TO audit.event DO INSTEAD NOTHING',
+      'SET session_replication_role = replica',
+    ])
+      expect([sql, await outcome(url, sql)]).toEqual([sql, DENIED]);
+  }
+  expect(await outcome(databaseUrl, `SELECT audit.prune(now() + interval '1 year', 500)`)).toBe('ok');
+  const kept = await kit.database.pool.query(
+    `SELECT count(*)::int AS count FROM audit.event WHERE account = 'least-rights'`,
+  );
+  expect(kept.rows).toEqual([{ count: 1 }]);
+});
+
 test('runs the platform with database roles of minimal rights', { timeout: 240_000 }, async () => {
   await clusterLifecycle({ url: platform.url, account: 'acme' }, 'least-rights');
   expect((await fetch(`${platform.url}/readyz`)).status).toBe(200);
