@@ -36,11 +36,12 @@ export function kubernetesUser(actor: Actor): KubernetesUser {
 }
 
 /**
- * The user as whom the platform calls the API server of a cluster for an actor. In a stream that subjects share, only the
- * groups have rights: bindings of a cluster to one of them must not show the others more.
+ * The user as whom the platform calls the API server of a cluster for an actor. A stream that subjects share has the groups
+ * of one of them and no user: what a cluster binds to the name of one must not show the others more.
  */
 export function impersonatedUser(actor: Actor): KubernetesUser {
-  return userOf(actor.rights === undefined ? actor : { ...actor, subject: '' }, can(actor, 'write'));
+  const user = userOf(actor, can(actor, 'write'));
+  return actor.rights === undefined ? user : { ...user, name: `${actor.account}:` };
 }
 
 /** Its groups say who it is; the bindings of the cluster say what each of them may do, now and not when a token was issued. */

@@ -68,7 +68,13 @@ export function createAccessSubgraph(
         reader.permission(context, keyOf(reference)),
       Principal: (reference: Reference, context: RequestContext) =>
         reader.visiblePrincipal(context, keyOf(reference)),
-      Role: (reference: Reference, context: RequestContext) => reader.role(context, keyOf(reference)),
+      Role: async (reference: Reference, context: RequestContext) => {
+        // By `id` a permission refers to its role; by `resourceId` a client asks for it.
+        const id = keyOf(reference);
+        if (reference.id !== undefined || (await decisions.seesRole(context, id)))
+          return reader.role(context, id);
+        return null;
+      },
       Viewer: (_: object, { actor }: RequestContext) => ({ account: actor.account, subject: actor.subject }),
     },
   });

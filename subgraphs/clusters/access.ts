@@ -1,5 +1,6 @@
 import type {
   AccessRules,
+  ArgumentAccess,
   ObjectAccess,
   ObjectReference,
   Place,
@@ -32,6 +33,11 @@ function inVpc({ vpcId }: { readonly vpcId: string }): ObjectReference {
 function inRegion({ regionId }: { readonly regionId: string }): { readonly regionId: string } {
   return { regionId };
 }
+
+const poolNetwork: ArgumentAccess['uses'] = {
+  VSWITCH: ['input.instanceConfig.vSwitchIds'],
+  SECURITY_GROUP: ['input.instanceConfig.securityGroupId'],
+};
 
 /** What a caller needs for clusters and what belongs to them. */
 export const clustersAccess: AccessRules = {
@@ -67,8 +73,16 @@ export const clustersAccess: AccessRules = {
     closeSupportTicket: { verb: 'supportTickets.close', on: { SUPPORT_TICKET: 'input.id' } },
     configureComponent: { verb: 'components.configure', on: { COMPONENT: 'input.id' } },
     convertChargeType: { verb: 'instances.convert', on: { NODE: 'input.nodeIds' } },
-    createCluster: { verb: 'clusters.create', on: { NEW_CLUSTER: 'input' } },
-    createNodePool: { verb: 'nodePools.create', on: { CLUSTER: 'input.clusterId' } },
+    createCluster: {
+      verb: 'clusters.create',
+      on: { NEW_CLUSTER: 'input' },
+      uses: {
+        VPC: ['input.network.vpcId'],
+        VSWITCH: ['input.network.vSwitchIds', 'input.nodePools.instanceConfig.vSwitchIds'],
+        SECURITY_GROUP: ['input.network.securityGroupId', 'input.nodePools.instanceConfig.securityGroupId'],
+      },
+    },
+    createNodePool: { verb: 'nodePools.create', on: { CLUSTER: 'input.clusterId' }, uses: poolNetwork },
     createSecurityGroup: { verb: 'securityGroups.create', on: { VPC: 'input.vpcId' } },
     createVpc: { verb: 'vpcs.create', on: { REGION: 'input.regionId' } },
     createVSwitch: { verb: 'vSwitches.create', on: { VPC: 'input.vpcId' } },
@@ -100,7 +114,7 @@ export const clustersAccess: AccessRules = {
     uninstallComponent: { verb: 'components.uninstall', on: { COMPONENT: 'input.id' } },
     updateCluster: { verb: 'clusters.update', on: { CLUSTER: 'input.id' } },
     updateNode: { verb: 'nodes.update', on: { NODE: 'input.id' } },
-    updateNodePool: { verb: 'nodePools.update', on: { NODE_POOL: 'input.id' } },
+    updateNodePool: { verb: 'nodePools.update', on: { NODE_POOL: 'input.id' }, uses: poolNetwork },
     updateSecurityGroup: { verb: 'securityGroups.update', on: { SECURITY_GROUP: 'input.id' } },
     updateVpc: { verb: 'vpcs.update', on: { VPC: 'input.id' } },
     upgradeCluster: { verb: 'clusters.upgrade', on: { CLUSTER: 'input.id' } },

@@ -10,6 +10,8 @@ export interface GraphSession {
   readonly account: string;
   /** Scopes of its tokens; default all scopes of an account holder. */
   readonly scopes?: readonly string[];
+  /** Subject of its tokens; default `<account>-tester`. */
+  readonly subject?: string;
 }
 
 interface OperationState {

@@ -116,7 +116,7 @@ export async function startTestPlatform(options: TestPlatformOptions = {}): Prom
 }
 
 /** A request with a given token or one for an account. */
-export interface GraphqlRequest extends Pick<TestTokenOptions, 'scopes'> {
+export interface GraphqlRequest extends Pick<TestTokenOptions, 'scopes' | 'subject'> {
   readonly query: string;
   readonly variables?: Record<string, unknown>;
   readonly account?: string;

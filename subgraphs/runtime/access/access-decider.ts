@@ -70,13 +70,13 @@ export class AccessDecider {
     return target !== undefined && this.reaches(rights, verb, target);
   }
 
-  /** The problems for which the verb is refused on targets: without any it is allowed. */
+  /** The problems for which targets are refused: without any the field is allowed. */
   async problems(
     context: RequestContext,
     rights: Rights,
-    { verb, targets }: { readonly verb: VerbName; readonly targets: readonly ArgumentTarget[] },
+    targets: readonly ArgumentTarget[],
   ): Promise<Problem[]> {
-    const found = await Promise.all(targets.map((target) => this.problem(context, rights, verb, target)));
+    const found = await Promise.all(targets.map((target) => this.problem(context, rights, target)));
     return found.filter((problem) => problem !== undefined);
   }
 
@@ -92,13 +92,12 @@ export class AccessDecider {
   private async problem(
     context: RequestContext,
     rights: Rights,
-    verb: VerbName,
-    { place, object, path }: ArgumentTarget,
+    { place, object, verb, path }: ArgumentTarget,
   ): Promise<Problem | undefined> {
     const target = place && (await this.targetOf(context, place));
     if (object && !(target && this.reaches(rights, readVerbOf(object.kind), target)))
       return notFound(object.kind, object.id, path);
-    if (this.reaches(rights, verb, target ?? {})) return undefined;
+    if (verb === undefined || this.reaches(rights, verb, target ?? {})) return undefined;
     const name = object && `${nameOfKind(object.kind)} ${object.id}`;
     return this.refusal(context, { verb, target: target ?? {}, object: name, path });
   }

@@ -22,6 +22,8 @@ export type ArgumentKind = LocatedKind | 'REGION' | 'NEW_CLUSTER' | 'WORKLOAD';
 export interface ArgumentAccess {
   readonly verb: VerbName;
   readonly on: Readonly<Partial<Record<ArgumentKind, string>>>;
+  /** Objects that the arguments name as well: those that the caller may not see are refused as absent ones. */
+  readonly uses?: Readonly<Partial<Record<LocatedKind, readonly string[]>>>;
 }
 
 /**

@@ -1,8 +1,8 @@
 import { decodeWorkloadId } from '../../../engine/kubernetes/workload-ref.js';
 import type { Target } from '../../../access/model/target.js';
 import { isRecord } from '../../../kernel/is-record.js';
-import type { ArgumentAccess, ArgumentKind, Place } from './access-rules.js';
-import { type IdKind, isIdKind } from './object-kinds.js';
+import type { ArgumentAccess, ArgumentKind, Place, VerbName } from './access-rules.js';
+import { type IdKind, isIdKind, readVerbOf } from './object-kinds.js';
 
 /** What an argument names. */
 export interface ArgumentTarget {
@@ -10,33 +10,69 @@ export interface ArgumentTarget {
   readonly place: Place | undefined;
   /** The object that an id names; undefined for a place. */
   readonly object?: { readonly kind: IdKind; readonly id: string };
+  /** The verb that is needed on it. Undefined: it must only be visible. */
+  readonly verb: VerbName | undefined;
   readonly path: readonly string[];
 }
 
 type Arguments = Readonly<Record<string, unknown>>;
 
-/** The targets that the arguments of a field name; the account if they name none. */
+/** The targets that the arguments of a field name; the account if they name none for the verb. */
 export function argumentTargets(access: ArgumentAccess, args: Arguments): ArgumentTarget[] {
   const named = namedTargets(access, args);
-  return named.length > 0 ? named : [{ place: {}, path: [] }];
+  const all = named.length > 0 ? named : [{ place: {}, verb: access.verb, path: [] }];
+  return [...all, ...usedObjects(access, args)];
 }
 
-/** The targets that the arguments of a field name. */
-export function namedTargets({ on }: ArgumentAccess, args: Arguments): ArgumentTarget[] {
-  return Object.entries(on).flatMap(([kind, text]) => {
-    const path = text.split('.');
-    const value = path.reduce<unknown>((value, name) => (isRecord(value) ? value[name] : undefined), args);
-    return value == null ? [] : targetsOf(kind as ArgumentKind, value, path);
-  });
+/** The targets that the arguments of a field name for the verb. */
+export function namedTargets({ verb, on }: ArgumentAccess, args: Arguments): ArgumentTarget[] {
+  return Object.entries(on).flatMap(([kind, text]) =>
+    valuesAt(args, text).flatMap(({ value, path }) => targetOf(kind as ArgumentKind, value, { verb, path })),
+  );
 }
 
-function targetsOf(kind: ArgumentKind, value: unknown, path: readonly string[]): ArgumentTarget[] {
+/** The verbs without any of which in the whole account the arguments have to be looked at. */
+export function verbsOf({ verb, uses = {} }: ArgumentAccess): VerbName[] {
+  return [verb, ...(Object.keys(uses) as IdKind[]).map(readVerbOf)];
+}
+
+function usedObjects({ uses = {} }: ArgumentAccess, args: Arguments): ArgumentTarget[] {
+  return Object.entries(uses).flatMap(([kind, paths]) =>
+    paths
+      .flatMap((text) => valuesAt(args, text))
+      .flatMap(({ value, path }) => targetOf(kind as ArgumentKind, value, { verb: undefined, path })),
+  );
+}
+
+/** The values at a path such as `input.nodePools.id`, in each item of the lists on it. */
+function valuesAt(args: Arguments, text: string): { readonly value: unknown; readonly path: string[] }[] {
+  const items = (value: unknown, path: string[]) =>
+    Array.isArray(value)
+      ? value.map((item: unknown, index) => ({ value: item, path: [...path, String(index)] }))
+      : [{ value, path }];
+  const start: { value: unknown; path: string[] }[] = [{ value: args, path: [] }];
+  return text
+    .split('.')
+    .reduce(
+      (found, name) =>
+        found.flatMap(({ value, path }) =>
+          isRecord(value) && value[name] != null ? items(value[name], [...path, name]) : [],
+        ),
+      start,
+    );
+}
+
+function targetOf(
+  kind: ArgumentKind,
+  value: unknown,
+  { verb, path }: Pick<ArgumentTarget, 'verb' | 'path'>,
+): ArgumentTarget[] {
   if (isIdKind(kind)) {
-    const ids = (Array.isArray(value) ? value : [value]).map(String);
-    return ids.map((id) => ({ place: placeOf(kind, id), object: { kind, id }, path }));
+    const id = String(value);
+    return [{ place: placeOf(kind, id), object: { kind, id }, verb, path }];
   }
-  if (kind === 'NEW_CLUSTER') return [{ place: newCluster(value), path }];
-  return [{ place: { regionId: String(value) }, path }];
+  if (kind === 'NEW_CLUSTER') return [{ place: newCluster(value), verb, path }];
+  return [{ place: { regionId: String(value) }, verb, path }];
 }
 
 function placeOf(kind: IdKind, id: string): Place | undefined {

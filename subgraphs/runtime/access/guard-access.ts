@@ -10,6 +10,7 @@ import {
   isNonNullType,
   isObjectType,
 } from 'graphql';
+import type { Rights } from '../../../access/model/rights.js';
 import { mapMaybePromise } from '../../../kernel/maybe-promise.js';
 import { ProblemError } from '../../../kernel/result.js';
 import { toUserError } from '../graph/user-error.type.js';
@@ -17,7 +18,7 @@ import type { RequestContext } from '../subgraph.js';
 import type { AccessDecider } from './access-decider.js';
 import { AccessStream } from './access-stream.js';
 import type { AccessRules, ArgumentAccess, Place, ReadAccess, VerbName } from './access-rules.js';
-import { argumentTargets, namedTargets } from './argument-targets.js';
+import { argumentTargets, namedTargets, verbsOf } from './argument-targets.js';
 import { emptyConnection, emptyPayload, isConnection } from './empty-values.js';
 import { filterObjects, type ObjectFilter } from './object-filter.js';
 
@@ -56,12 +57,13 @@ class AccessGuard {
     const rule = this.rules.mutations?.[field.name];
     if (rule === undefined || rule === 'open') return;
     const access: ArgumentAccess = typeof rule === 'string' ? { verb: rule, on: {} } : rule;
+    const verbs = verbsOf(access);
     const { resolve = defaultFieldResolver } = field;
     field.resolve = (source, args, context, info) =>
       mapMaybePromise(context.rights(), (rights) => {
-        if (this.decider.isUnrestricted(rights, access.verb)) return resolve(source, args, context, info);
+        if (this.areUnrestricted(rights, verbs)) return resolve(source, args, context, info);
         const targets = argumentTargets(access, args);
-        return this.decider.problems(context, rights, { verb: access.verb, targets }).then((problems) => {
+        return this.decider.problems(context, rights, targets).then((problems) => {
           if (problems.length === 0) return resolve(source, args, context, info);
           return emptyPayload(field.type, problems.map(toUserError));
         });
@@ -71,13 +73,13 @@ class AccessGuard {
   /** Refuses a field of which the arguments name the target; others leave out what is hidden. */
   private guardRead(field: Field, access: ReadAccess | undefined): void {
     if (access === undefined || typeof access === 'string') return;
-    const { verb } = access;
+    const verbs = verbsOf(access);
     const { resolve = defaultFieldResolver } = field;
     field.resolve = (source, args, context, info) =>
       mapMaybePromise(context.rights(), (rights) => {
-        if (this.decider.isUnrestricted(rights, verb)) return resolve(source, args, context, info);
+        if (this.areUnrestricted(rights, verbs)) return resolve(source, args, context, info);
         const targets = argumentTargets(access, args);
-        return this.decider.problems(context, rights, { verb, targets }).then((problems) => {
+        return this.decider.problems(context, rights, targets).then((problems) => {
           if (problems.length > 0) throw new ProblemError(problems);
           return resolve(source, args, context, info);
         });
@@ -98,7 +100,7 @@ class AccessGuard {
       const rights = await context.rights();
       if (access && !decider.isUnrestricted(rights, access.verb)) {
         const targets = namedTargets(access, args);
-        const problems = await decider.problems(context, rights, { verb: access.verb, targets });
+        const problems = await decider.problems(context, rights, targets);
         if (problems.length > 0) throw new ProblemError(problems);
       }
       const events: unknown = await subscribe(source, args, context, info);
@@ -114,9 +116,13 @@ class AccessGuard {
     field.resolve = (source, args, context, info) =>
       mapMaybePromise(context.rights(), (rights) => {
         const value: unknown = resolve(source, args, context, info);
-        if (filter.verbs.every((verb) => this.decider.isUnrestricted(rights, verb))) return value;
+        if (this.areUnrestricted(rights, filter.verbs)) return value;
         return this.visible(context, { field, filter }, value);
       });
+  }
+
+  private areUnrestricted(rights: Rights, verbs: readonly VerbName[]): boolean {
+    return verbs.every((verb) => this.decider.isUnrestricted(rights, verb));
   }
 
   private async visible(

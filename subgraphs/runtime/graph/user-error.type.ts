@@ -108,10 +108,15 @@ export const userErrorTypes = [
 export function toUserError(problem: Problem): UserError {
   const { code, message, details, path } = boundProblem(problem);
   const base = { code, message, ...(path ? { path } : {}) };
-  if (code === 'QUOTA_EXCEEDED' && details) return Object.assign(new QuotaExceededError(), details, base);
-  if (code === 'FORBIDDEN' && details) return Object.assign(new ForbiddenError(), details, base);
-  if (UNAVAILABLE.includes(code) && details)
-    return Object.assign(new ProductUnavailableError(), details, base);
-  if (code === 'THROTTLED' && details) return Object.assign(new ThrottledError(), details, base);
-  return Object.assign(new InputError(), base);
+  const type = details && typeOf(code, details);
+  return type ? Object.assign(new type(), details, base) : Object.assign(new InputError(), base);
+}
+
+/** The type with the details of a code. */
+function typeOf(code: string, details: object): (new () => UserError) | undefined {
+  if (code === 'QUOTA_EXCEEDED') return QuotaExceededError;
+  if (code === 'THROTTLED') return ThrottledError;
+  // An API server names no verb of ours.
+  if (code === 'FORBIDDEN' && 'verb' in details) return ForbiddenError;
+  return UNAVAILABLE.includes(code) ? ProductUnavailableError : undefined;
 }

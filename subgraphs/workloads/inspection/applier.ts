@@ -23,6 +23,8 @@ export interface ApplyOptions {
   readonly dryRun: boolean;
   readonly force: boolean;
   readonly inTurn: InTurn;
+  /** Throws for objects that the caller may not apply: in a namespace, or undefined for those in none. */
+  readonly check: (namespace: string | undefined) => void;
 }
 
 /** Characters of JSON above which an object is large: serializing or parsing it takes a millisecond or more. */
@@ -92,6 +94,7 @@ export class Applier {
   private async pathOf({ apiVersion, kind, metadata }: ManifestEntry['object']): Promise<string> {
     const resource = await this.resource(apiVersion, kind);
     const namespace = resource.namespaced ? (metadata.namespace ?? 'default') : undefined;
+    this.options.check(namespace);
     return objectPath({ apiVersion, resource: resource.name }, namespace, metadata.name);
   }
 

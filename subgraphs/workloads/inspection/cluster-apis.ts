@@ -1,3 +1,6 @@
+import type { IdFilter } from '../../../access/model/cluster-filter.js';
+import type { Verb } from '../../../access/model/verb.js';
+import { namespacesOf } from '../../runtime/access/reach.js';
 import pLimit, { type LimitFunction } from 'p-limit';
 import { impersonatedUser } from '../../../access/kubernetes-user.js';
 import { type ClusterAccess, clusterAccess } from '../../../engine/kubernetes/cluster-access.js';
@@ -29,6 +32,11 @@ export class ClusterApis {
   /** Like `of`, with the rights of the platform: for what is no object of the cluster and no permission of it is about. */
   async asPlatform(clusterId: string, context: RequestContext): Promise<KubernetesClient | undefined> {
     return this.clientOf(clusterId, context, {});
+  }
+
+  /** The namespaces of a cluster that a verb reaches for the caller: its API server may answer a hidden one otherwise than an absent one. */
+  namespaces(clusterId: string, verb: Verb, context: RequestContext): Promise<IdFilter> {
+    return namespacesOf(context, { database: this.platform.database.prisma, verb }, clusterId);
   }
 
   private async clientOf(

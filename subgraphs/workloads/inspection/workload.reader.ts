@@ -1,3 +1,4 @@
+import { containsId } from '../../../access/model/cluster-filter.js';
 import type { KubernetesClient } from '../../../engine/kubernetes/client.js';
 import { isNotFound } from '../../../engine/kubernetes/kubernetes-error.js';
 import { listPath, objectPath } from '../../../engine/kubernetes/paths.js';
@@ -42,7 +43,9 @@ export class WorkloadReader {
     context: RequestContext,
   ): Promise<[string, ReadResult][]> {
     const [first] = group;
-    const client = first && (await this.apis.of(first.clusterId, context));
+    const readable = first && (await this.apis.namespaces(first.clusterId, 'workloads.read', context));
+    if (!readable || !containsId(readable, first.namespace)) return [];
+    const client = await this.apis.of(first.clusterId, context);
     if (!client) return [];
     try {
       const workloads = group.length === 1 ? [await readOne(client, first)] : await readMany(client, first);

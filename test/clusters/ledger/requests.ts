@@ -229,7 +229,7 @@ async function attachInstance(
   });
   if (!response.ok) throw new Error(await response.text());
   const input = { nodePoolId, instanceIds: [id], mode: 'MANUAL' };
-  return services.attaching.attach(actor, input as never);
+  return services.attaching.attach(actor, input as never, { regions: { except: [] } });
 }
 
 async function removeNode(

@@ -6,11 +6,11 @@ import { socketClient } from '../../kit/subscribe.js';
  * The first message of a subscription: an event, an error, or the bookmark (`data` null) that follows the last existing event.
  */
 export async function firstFrame(
-  { url, account, scopes }: GraphSession,
+  { url, account, scopes, subject }: GraphSession,
   query: string,
   variables: Record<string, unknown> = {},
 ): Promise<ExecutionResult> {
-  const client = await socketClient(url, account, scopes && { scopes });
+  const client = await socketClient(url, account, { ...(scopes && { scopes }), ...(subject && { subject }) });
   try {
     const stream = client.iterate({ query, variables, extensions: { bookmarks: true } });
     for await (const frame of stream) return frame as ExecutionResult;

@@ -1,5 +1,6 @@
 import { ACCOUNT_GROUP } from '../../../../access/model/group-name.js';
 import { groupKey, principalId, principalIdsOf } from '../../../../access/model/principal.js';
+import { predefinedRolesById } from '../../../../access/model/role-id.js';
 import { type Decision, Rights } from '../../../../access/model/rights.js';
 import type { Target } from '../../../../access/model/target.js';
 import { isVerb, tokenScopesOf, type Verb } from '../../../../access/model/verb.js';
@@ -53,6 +54,13 @@ export class DecisionService {
     return ids.flatMap((id) => roles.get(id) ?? []).sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
+  /** Whether the caller may read the role: all roles, a predefined one, or one that it has. */
+  async seesRole(context: RequestContext, id: string): Promise<boolean> {
+    const rights = await context.rights();
+    if (rights.decide('roles.read', {}, this.clock.now()).allowed || predefinedRolesById.has(id)) return true;
+    return (await this.roles(context)).some((role) => role.id === id);
+  }
+
   /**
    * Permissions that allow the verb on an object and that no permission denies. Rejects with INVALID_INPUT, NOT_FOUND, and
    * FORBIDDEN for a caller who may not read permissions there.
@@ -94,7 +102,7 @@ export class DecisionService {
     const isCaller = this.reader.caller(context)?.id === id;
     const target = await this.target(context, on);
     if (!isCaller) await this.requireReading(context, target);
-    const [principal] = isCaller ? [true] : await this.stores.principals.byIds(actor.account, [id]);
+    const principal = isCaller || (await this.reader.visiblePrincipal(context, id));
     if (!principal)
       throwProblem('NOT_FOUND', 'The account has no principal of this id. Query.permissions names them.', {
         path: ['principalId'],

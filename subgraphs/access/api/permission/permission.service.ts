@@ -126,12 +126,13 @@ export class PermissionService {
   private async checked(change: AccessChange, input: PermissionInput, path: Path): Promise<PermissionTerms> {
     const { tx, account, at } = change;
     checkTerms(input, at, path);
-    const role = await this.stores.roles.find(account, input.roleId, tx);
-    if (!role) return throwNotFound('ROLE', input.roleId, [...path, 'roleId']);
     const scope = checkedScope(input.scope, [...path, 'scope']);
     const cluster = await this.clusterOf(change, scope, [...path, 'scope']);
     const checked = { scope, cluster, path };
+    // First: who may grant nothing there learns nothing of roles.
     await requireVerb(change, 'permissions.grant', checked);
+    const role = await this.stores.roles.find(account, input.roleId, tx);
+    if (!role) return throwNotFound('ROLE', input.roleId, [...path, 'roleId']);
     await requireRole(change, role, checked);
     return {
       ...scope,

@@ -2,6 +2,7 @@ import type { Failure } from '../../../../engine/contract.js';
 import { createOperation } from '../../../../engine/operations/operations.js';
 import type { Platform } from '../../../../engine/platform.js';
 import type { UnattachedInstance } from '../../../../engine/providers/node-pool-provider.js';
+import { containsId, type IdFilter } from '../../../../access/model/cluster-filter.js';
 import type { Actor } from '../../../../kernel/actor.js';
 import type { Transaction } from '../../../../kernel/postgres/database.js';
 import { throwProblem, ProblemError } from '../../../../kernel/result.js';
@@ -40,6 +41,12 @@ const MAX_INSTANCES = 100;
 /** The system disk. The platform does not know the other disks of an existing instance. */
 const DISKS_PER_INSTANCE = 1;
 
+export interface AttachOptions {
+  readonly dryRun?: boolean | null | undefined;
+  /** Regions in which the actor may see instances: others are not found. */
+  readonly regions: IdFilter;
+}
+
 /** Attaches existing instances that belong to no cluster as nodes. */
 export class AttachInstancesService {
   constructor(
@@ -51,14 +58,18 @@ export class AttachInstancesService {
    * Instances that cannot be attached are reported in the operation with their reasons. Rejects when none can be
    * attached.
    */
-  async attach(actor: Actor, input: AttachInstancesInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
+  async attach(
+    actor: Actor,
+    input: AttachInstancesInput,
+    { dryRun, regions }: AttachOptions,
+  ): Promise<ChangeOutcome> {
     const ids = [...new Set(input.instanceIds)];
     checkInput(input, ids.length);
     const { account } = actor;
     const { instanceTypes } = await this.catalog.read();
-    const instances = new Map(
-      (await this.platform.provider.unattachedInstances(account, { ids })).map((one) => [one.id, one]),
-    );
+    const found = await this.platform.provider.unattachedInstances(account, { ids });
+    const visible = found.filter(({ regionId }) => containsId(regions, regionId));
+    const instances = new Map(visible.map((one) => [one.id, one]));
     return change(this.platform, { actor, mutation: 'attachInstances', input, dryRun }, async (tx, at) => {
       const path = ['input', 'nodePoolId'];
       const locked = await lockClusterAndPool(tx, account, input.nodePoolId, path);

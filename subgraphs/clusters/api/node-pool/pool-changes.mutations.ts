@@ -1,4 +1,5 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
+import { regionsOf } from '../../../runtime/access/reach.js';
 import type { RequestContext } from '../../../runtime/subgraph.js';
 import {
   AttachInstancesPayload,
@@ -49,7 +50,10 @@ export class PoolChangesMutations {
     input: AttachInstancesInput,
     @DryRun() dryRun?: boolean | null,
   ) {
-    return toPayload(context, () => this.services.attaching.attach(context.actor, input, dryRun));
+    return toPayload(context, async () => {
+      const regions = await regionsOf(context, 'instances.read');
+      return this.services.attaching.attach(context.actor, input, { dryRun, regions });
+    });
   }
 
   @Mutation(() => RemoveNodesPayload, {

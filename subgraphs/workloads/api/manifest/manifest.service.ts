@@ -3,7 +3,10 @@ import { oneOf, problemSchema } from '../../../../kernel/postgres/checked-column
 import { MANIFEST_RESULTS } from '../../model/manifest-outcome.rules.js';
 import { checkClientToken, idempotent } from '../../../../engine/operations/client-tokens.js';
 import type { KubernetesClient } from '../../../../engine/kubernetes/client.js';
-import { KubernetesUnavailable } from '../../../../engine/kubernetes/kubernetes-error.js';
+import {
+  KubernetesStatusError,
+  KubernetesUnavailable,
+} from '../../../../engine/kubernetes/kubernetes-error.js';
 import { encodeWorkloadId, workloadKindOf } from '../../../../engine/kubernetes/workload-ref.js';
 import type { Platform } from '../../../../engine/platform.js';
 import { CLOUD_RESOURCE_REQUESTS } from '../../../../engine/providers/cloud-resource-provider.js';
@@ -13,6 +16,8 @@ import { AbortedError } from '../../../../kernel/aborted-error.js';
 import type { Transaction } from '../../../../kernel/postgres/database.js';
 import { FairQueue, QueueFullError } from '../../../../kernel/fairness/fair-queue.js';
 import { throwProblem, ProblemError } from '../../../../kernel/result.js';
+import { containsId, type IdFilter } from '../../../../access/model/cluster-filter.js';
+import type { Verb } from '../../../../access/model/verb.js';
 import type { RequestContext } from '../../../runtime/subgraph.js';
 import type { YamlCaller } from '../../../../kernel/yaml/yaml-parser.js';
 import { type AppliedObject, Applier, type InTurn } from '../../inspection/applier.js';
@@ -48,6 +53,8 @@ export interface ParsedRequest {
   readonly client: KubernetesClient;
   readonly entries: readonly ManifestEntry[];
 }
+
+const VERB: Verb = 'manifests.apply';
 
 /** Applies manifests to clusters. */
 export class ManifestService {
@@ -112,7 +119,9 @@ export class ManifestService {
     const { account } = context.actor;
     const inTurn: InTurn = async (apply) =>
       (await this.largeObjects.run(account, apply, context.signal)) ?? rollBackDryRun();
-    const applier = new Applier(client, { dryRun, force: request.force ?? false, inTurn });
+    const namespaces = await this.apis.namespaces(request.clusterId, VERB, context);
+    const check = (namespace: string | undefined) => checkNamespace(namespaces, namespace);
+    const applier = new Applier(client, { dryRun, force: request.force ?? false, inTurn, check });
     const work = () => applyAll(applier, request.clusterId, { entries, dryRun });
     if (dryRun) {
       await checkClientToken(this.platform.database.prisma, this.tokenUse(request, context));
@@ -204,6 +213,13 @@ export function callerOf({ actor, signal }: RequestContext): YamlCaller {
 function applySignal({ signal }: RequestContext): AbortSignal {
   const late = AbortSignal.timeout(APPLY_TIMEOUT_MS);
   return signal ? AbortSignal.any([signal, late]) : late;
+}
+
+/** Refuses as the API server does, outside of the namespaces; what is in none needs the permission in the whole cluster. */
+function checkNamespace(namespaces: IdFilter, namespace: string | undefined): void {
+  if (namespace === undefined ? 'except' in namespaces : containsId(namespaces, namespace)) return;
+  const where = namespace === undefined ? 'the whole cluster' : `the namespace ${namespace}`;
+  throw new KubernetesStatusError(403, 'Forbidden', `This needs the permission ${VERB} in ${where}.`);
 }
 
 /** Kinds whose objects may request cloud resources. */
