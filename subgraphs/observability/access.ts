@@ -17,7 +17,7 @@ function placeOfWorkload({ id }: { readonly id: string }): Place {
 
 /** What a caller needs for events and metrics. */
 export const observabilityAccess: AccessRules = {
-  queries: { auditEvents: 'auditEvents.read', events: 'events.read' },
+  queries: { auditEvents: { verb: 'auditEvents.read', on: {} }, events: 'events.read' },
   subscriptions: {
     events: 'events.read',
     scalingEvents: { verb: 'events.read', on: { CLUSTER: 'clusterId' } },

@@ -1,6 +1,7 @@
 import {
   getNamedType,
   type GraphQLObjectType,
+  type GraphQLOutputType,
   type GraphQLSchema,
   isAbstractType,
   isObjectType,
@@ -46,6 +47,14 @@ function connections(schema: GraphQLSchema, { objects }: AccessRules): string[] 
     );
 }
 
+/** The types of the objects that a field returns: for a connection, those of its nodes. */
+function objectsOf(schema: GraphQLSchema, fieldType: GraphQLOutputType): string[] {
+  const type = getNamedType(fieldType);
+  const nodes = isObjectType(type) && type.name.endsWith('Connection') && type.getFields()['nodes'];
+  if (nodes) return objectsOf(schema, nodes.type);
+  return (isAbstractType(type) ? schema.getPossibleTypes(type) : [type]).map(({ name }) => name);
+}
+
 describe.each(subgraphs)('the access rules of the subgraph $name', ({ schema, access }) => {
   test('name exactly its root fields', () => {
     expect(Object.keys(access.queries).sort()).toEqual(fieldsOf(schema.getQueryType()).sort());
@@ -67,6 +76,15 @@ describe.each(subgraphs)('the access rules of the subgraph $name', ({ schema, ac
 
   test('name each field of an object with a list of other objects', () => {
     expect(connections(schema, access).filter((field) => !(field in (access.edges ?? {})))).toEqual([]);
+  });
+
+  test('leave out the hidden objects of each query with a verb alone', () => {
+    const queries = schema.getQueryType()!.getFields();
+    const unfiltered = Object.entries(access.queries).filter(([name, rule]) => {
+      const types = typeof rule === 'string' && rule !== 'open' ? objectsOf(schema, queries[name]!.type) : [];
+      return types.some((type) => access.objects[type]?.verb === undefined);
+    });
+    expect(unfiltered).toEqual([]);
   });
 
   test('cover each type of object with an id that a query finds', () => {

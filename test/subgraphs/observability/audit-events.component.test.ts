@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AuditEntry } from '../../../access/audit/audit-entry.js';
 import { AuditLog } from '../../../access/audit/audit-log.js';
+import { changeAccess } from '../../../access/store/access-version.js';
 import { newId } from '../../../kernel/ids.js';
 import { testActor } from '../../kit/actor.js';
 import { askSubgraphAs } from '../../kit/ask-subgraph.js';
@@ -85,8 +86,21 @@ describe('the list of audit events', () => {
     expect(errors.map(({ extensions }) => extensions?.['code'])).toEqual(['UNAUTHORIZED_FIELD_OR_TYPE']);
   });
 
+  test('is refused to a caller without the permission auditEvents.read, whatever the scopes of its token', async () => {
+    await world.kit.database.prisma.$transaction((tx) => changeAccess(tx, 'guarded', world.clock.now()));
+    await world.kit.database.prisma.permission.deleteMany({ where: { account: 'guarded' } });
+    await write('guarded', { action: 'secretive' });
+    const { data, errors } = await world.ask('guarded', LIST);
+    expect(data).toBeNull();
+    expect(errors.map(({ extensions }) => extensions)).toMatchObject([
+      { code: 'FORBIDDEN', verb: 'auditEvents.read' },
+    ]);
+  });
+
   test('runs one statement for a page of any size, and one for the total', async () => {
     await write('many', ...Array.from({ length: 30 }, () => ({})));
+    // Reads the rights of the caller, which are kept.
+    await list('many');
     const statements = (first: number) => world.kit.statements(() => list('many', { first }));
     expect((await statements(1)).length).toBe(2);
     expect((await statements(30)).length).toBe(2);
