@@ -9,6 +9,9 @@ import { grantOf, type PermissionStore } from '../store/permission.store.js';
 import type { PrincipalStore } from '../store/principal.store.js';
 import type { RoleStore } from '../store/role.store.js';
 
+/** Without one of these an administrator could not undo what others have granted or denied. */
+const ADMINISTERING = ['permissions.grant', 'permissions.revoke'] as const;
+
 /** The stores that permissions are read from. */
 export interface AccessStores {
   readonly permissions: PermissionStore;
@@ -35,7 +38,8 @@ export async function requireAdministrator(
   const may = ({ id }: { readonly id: string }) => {
     const own = all.filter(({ principalId: holder }) => holder === id || holder === everyone);
     const grants = own.map((permission) => grantOf(permission, roleOf.get(permission.roleId)));
-    return new Rights(grants, ['fleet:write']).isUnrestricted('permissions.grant', at);
+    const rights = new Rights(grants, ['fleet:write']);
+    return ADMINISTERING.every((verb) => rights.isUnrestricted(verb, at));
   };
   if (!lasting.some(may))
     throwProblem(

@@ -118,3 +118,11 @@ test('predefined roles and those of other accounts cannot be changed', async () 
   expect((await change(root, 'deleteRole', { id: foreign.role!.id })).codes).toEqual(['NOT_FOUND']);
   expect((await grant(world, root, [toUser('ann', foreign.role!.id.slice(5))])).codes).toEqual(['NOT_FOUND']);
 });
+
+test('a role that lets nobody revoke permissions any more cannot be denied to all', async () => {
+  const root = await foundAccount(world, 'irrevocable');
+  const { role } = await create(root, 'lock', ['permissions.revoke', 'roles.update']);
+  const everyone = { kind: 'GROUP', name: 'fleetgraph:account' };
+  const denial = { principal: everyone, roleId: role!.id, effect: 'DENY' };
+  expect((await grant(world, root, [denial])).codes).toEqual(['LAST_ADMINISTRATOR']);
+});
