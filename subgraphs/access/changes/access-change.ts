@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { principalIdsOf } from '../../../access/model/principal.js';
 import { Rights } from '../../../access/model/rights.js';
 import { changeAccess } from '../../../access/store/access-version.js';
 import { readRights } from '../../../access/store/grants.js';
@@ -46,7 +47,17 @@ export async function changePermissions<A, R extends Readonly<Record<string, unk
 ): Promise<R> {
   const { account } = actor;
   const at = clock.now();
-  const request = { account, mutation, token: input.clientToken, input, at, dryRun, result };
+  // The work decides whether the caller may do it: a response to one principal is none to another.
+  const [principal] = principalIdsOf(actor);
+  const request = {
+    account,
+    mutation: `${mutation} ${principal}`,
+    token: input.clientToken,
+    input,
+    at,
+    dryRun,
+    result,
+  };
   try {
     return await changeInTransaction<A, R>(database.prisma, request, {
       make: async (tx) => {

@@ -175,6 +175,17 @@ describe('granting', () => {
     );
   });
 
+  test('the clientToken of another principal is a new one', async () => {
+    const root = await foundAccount(world, 'foreign-token');
+    const terms = [toUser('ann', 'auditor')];
+    await grant(world, root, terms, { clientToken: 't' });
+    const ben = user('foreign-token', 'ben');
+    const same = await grant(world, ben, terms, { clientToken: 't' });
+    expect(same).toMatchObject({ ids: [], codes: ['FORBIDDEN'] });
+    const other = await grant(world, ben, [toUser('ben', 'auditor')], { clientToken: 't' });
+    expect(other.codes).toEqual(['FORBIDDEN']);
+  });
+
   test.each([
     ['no permission', [], 'INVALID_INPUT'],
     ['an unknown role', [toUser('ann', 'owner')], 'NOT_FOUND'],
