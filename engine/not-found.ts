@@ -14,6 +14,8 @@ const KINDS = {
   QUOTA: ['quota', 'Query.quotas'],
   ROLE: ['role', 'Query.roles'],
   SECURITY_GROUP: ['security group', 'Vpc.securityGroups'],
+  SERVICE_ACCOUNT: ['service account', 'Query.serviceAccounts'],
+  SERVICE_ACCOUNT_KEY: ['key of a service account', 'Query.serviceAccounts'],
   SUPPORT_TICKET: ['support ticket', 'Cluster.supportTickets'],
   VPC: ['VPC', 'Query.vpcs'],
   VSWITCH: ['vSwitch', 'Vpc.vSwitches'],

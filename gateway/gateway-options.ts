@@ -48,6 +48,8 @@ export interface GatewayOptions {
   readonly trustedDocuments?: TrustedDocuments | undefined;
   /** File of revoked tokens, see access/revocations.ts. Default none. */
   readonly revocationsFile?: string | undefined;
+  /** The subgraph that verifies keys of service accounts (`Query.verifyServiceAccountKeys`). Default: there are no keys. */
+  readonly serviceAccountSubgraph?: string | undefined;
   /** Milliseconds between permission checks of running streams. Default 10,000. */
   readonly permissionCheckInterval?: number | undefined;
   /**

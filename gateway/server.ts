@@ -1,9 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { type Server, createServer } from 'node:http';
 import { OperationTypeNode } from 'graphql';
+import { GATEWAY_ACCOUNT } from '../access/service-account-key.js';
 import { closeServer, listen } from '../kernel/listen.js';
 import { serveMetrics } from '../kernel/metrics/server.js';
 import type { Authenticator } from './auth/authenticator.js';
 import { openAuthenticator } from './auth/open-authenticator.js';
+import { ServiceAccountKeys } from './auth/service-account-keys.js';
 import { TokenExpiryWatcher } from './auth/token-expiry-watcher.js';
 import { ErrorMasker } from './errors/error-masker.js';
 import { GraphExecutor } from './execution/graph-executor.js';
@@ -28,6 +31,7 @@ import { GraphiQLPage } from './transport/http/graphiql.js';
 import { type GatewayReadiness, gatewayReadiness } from './transport/http/health.js';
 import { HttpTransport } from './transport/http-transport.js';
 import { WebSocketTransport } from './transport/websocket/websocket.js';
+import type { CallContext } from './upstream/call/call-context.js';
 import { InFlightRequests } from './upstream/call/in-flight-requests.js';
 import { type SubgraphSource, sourceOf } from './upstream/call/subgraph-source.js';
 import { createSources } from './upstream/create-sources.js';
@@ -69,6 +73,9 @@ function requestQueue(subject: string, limits: Limits): RequestQueue {
   const { requestsPerAccount: perAccount, requestsWaiting: waiting, requestTimeout: timeout } = limits;
   return new RequestQueue({ subject, perAccount, waiting, timeout });
 }
+
+/** Timeout in milliseconds of a request that verifies keys. */
+const KEY_TIMEOUT = 5_000;
 
 /** Grace period in milliseconds for requests and WebSockets when the gateway closes. */
 const GRACE = 10_000;
@@ -112,7 +119,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       return preparer.prepareCached(request, actor) ?? prepareInTurn(preparer, request, actor);
     },
   });
-  const { authenticator, permissions } = await startAuthentication(options, started);
+  const { authenticator, permissions } = await startAuthentication(
+    options,
+    (name) => sourceOf(reloader.active.sources, name),
+    started,
+  );
   const core: GatewayCore = {
     authenticator,
     clientAddresses: new ClientAddresses(options.trustedProxies),
@@ -194,13 +205,29 @@ function connector(
 
 async function startAuthentication(
   options: GatewayOptions,
+  source: (name: string) => SubgraphSource,
   started: AsyncDisposableStack,
 ): Promise<{ readonly authenticator: Authenticator; readonly permissions: PermissionWatcher }> {
   const { log, permissionCheckInterval: interval = 10_000 } = options;
   const changed = () => void permissions.check();
-  const authenticator = await openAuthenticator({ ...options, changed }, started);
+  const { serviceAccountSubgraph: subgraph } = options;
+  const keys =
+    subgraph === undefined
+      ? undefined
+      : new ServiceAccountKeys((request) => source(subgraph).execute(request, keyVerification()));
+  const authenticator = await openAuthenticator({ ...options, keys, changed }, started);
   const permissions = started.use(new PermissionWatcher({ authenticator, interval, log }));
   return { authenticator, permissions };
+}
+
+/** The context of a request of the gateway itself. */
+function keyVerification(): CallContext {
+  return {
+    actor: { account: GATEWAY_ACCOUNT, subject: 'gateway' },
+    requestId: randomUUID(),
+    kind: OperationTypeNode.QUERY,
+    signal: AbortSignal.timeout(KEY_TIMEOUT),
+  };
 }
 
 async function startMetrics(

@@ -13,9 +13,11 @@ export type GatewaySettings = Pick<
   | 'trustedDocuments'
   | 'metricsPort'
   | 'revocationsFile'
+  | 'serviceAccountSubgraph'
   | 'sharedBy'
   | 'subscriberRights'
   | 'planningThread'
+  | 'permissionCheckInterval'
 >;
 
 /** The scope that introspection requires with INTROSPECTION=scope. */
@@ -59,6 +61,7 @@ export async function gatewaySettings(env: Env, rateDatabaseUrl?: string): Promi
     // Permissions of the subject decide which events it gets.
     sharedBy: 'subject',
     subscriberRights,
+    serviceAccountSubgraph: 'access',
     planningThread: { warmUp: env.PLANNER_WARM_UP },
   };
 }

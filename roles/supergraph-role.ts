@@ -31,6 +31,7 @@ export async function supergraphRole(env: Env, origin: SupergraphOrigin): Promis
     passThroughErrors: true,
     graphiql: { title: 'GraphQL', tabs: [{ query: 'query Start {\n  __typename\n}\n' }] },
     ...settings,
+    serviceAccountSubgraph: undefined,
     // Subscriptions of another graph may depend on the subject.
     sharedBy: 'subject' as const,
     subscriberRights: undefined,

@@ -31,7 +31,7 @@ export function groupKey(name: string): PrincipalKey {
 }
 
 /** Key of a service account. */
-function serviceAccountKey(id: string): PrincipalKey {
+export function serviceAccountKey(id: string): PrincipalKey {
   return { kind: 'SERVICE_ACCOUNT', issuer: '', name: id };
 }
 

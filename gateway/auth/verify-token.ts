@@ -2,6 +2,7 @@ import { type JWTPayload, errors } from 'jose';
 import type { AcceptedTokens } from '../../access/accepted-tokens.js';
 import { ACCOUNT_FORM, isAccountName } from '../../access/account-name.js';
 import { defaultScopes as platformScopes } from '../../access/scopes.js';
+import { SERVICE_ACCOUNT_SUBJECT } from '../../access/service-account-key.js';
 import type { VerifiedToken } from '../../access/signing-keys.js';
 import type { Actor } from '../../kernel/actor.js';
 import type { Clock } from '../../kernel/clock.js';
@@ -98,6 +99,12 @@ function subjectOf({ sub }: JWTPayload, account: string): string {
     return throwProblem(
       'UNAUTHENTICATED',
       'The claim sub of the token is invalid: it must be a string of 1 to 255 characters without control characters.',
+    );
+  // Clusters and the audit log know users and service accounts by their subjects.
+  if (sub.startsWith(SERVICE_ACCOUNT_SUBJECT))
+    return throwProblem(
+      'UNAUTHENTICATED',
+      `The claim sub of the token starts with ${SERVICE_ACCOUNT_SUBJECT}, which only service accounts do.`,
     );
   return sub;
 }

@@ -13,10 +13,15 @@ export interface AuthenticatedClient {
 
 export interface PermissionWatcherOptions {
   readonly authenticator: Authenticator;
-  /** Milliseconds between checks. */
+  /** Milliseconds between checks of tokens. Keys of service accounts are checked twice a second. */
   readonly interval: number;
   readonly log: Log;
 }
+
+/** Milliseconds between checks of keys: one that is revoked ends its streams after that. */
+const KEY_INTERVAL = 500;
+/** A header with a key, see access/service-account-key.ts. */
+const KEY_HEADER = /^\s*bearer +fgk_/i;
 
 interface Watched {
   /** Permissions at the start of the stream. */
@@ -30,11 +35,15 @@ interface Watched {
  */
 export class PermissionWatcher implements Disposable {
   private readonly watched = new Map<string, Watched>();
-  private readonly timer: NodeJS.Timeout;
+  private readonly timers: readonly NodeJS.Timeout[];
+  private isCheckingKeys = false;
 
   constructor(private readonly options: PermissionWatcherOptions) {
-    this.timer = setInterval(() => void this.check(), options.interval);
-    this.timer.unref();
+    this.timers = [
+      setInterval(() => void this.check(), options.interval),
+      setInterval(() => void this.checkKeys(), KEY_INTERVAL),
+    ];
+    for (const timer of this.timers) timer.unref();
   }
 
   /** Calls `changed` once when the client's permissions change. Returns a function that stops watching. */
@@ -54,18 +63,29 @@ export class PermissionWatcher implements Disposable {
     };
   }
 
-  /** Checks all tokens now. */
+  /** Checks all tokens and keys now. */
   async check(): Promise<void> {
-    for (const [key, entry] of [...this.watched]) {
-      if (await this.isUnchanged(key.slice(key.indexOf('\n') + 1), entry.permissions)) continue;
-      this.watched.delete(key);
-      for (const changed of [...entry.changed]) changed();
-    }
+    for (const [key, entry] of [...this.watched]) await this.checkEntry(key, entry);
   }
 
   [Symbol.dispose](): void {
-    clearInterval(this.timer);
+    for (const timer of this.timers) clearInterval(timer);
     this.watched.clear();
+  }
+
+  /** All at once: they share a request. */
+  private async checkKeys(): Promise<void> {
+    if (this.isCheckingKeys) return;
+    this.isCheckingKeys = true;
+    const ofKeys = [...this.watched].filter(([key]) => KEY_HEADER.test(authorizationOf(key)));
+    await Promise.all(ofKeys.map(([key, entry]) => this.checkEntry(key, entry)));
+    this.isCheckingKeys = false;
+  }
+
+  private async checkEntry(key: string, entry: Watched): Promise<void> {
+    if (await this.isUnchanged(authorizationOf(key), entry.permissions)) return;
+    this.watched.delete(key);
+    for (const changed of [...entry.changed]) changed();
   }
 
   private async isUnchanged(authorization: string, permissions: string): Promise<boolean> {
@@ -76,9 +96,14 @@ export class PermissionWatcher implements Disposable {
       );
     } catch (err) {
       // Expiry is watched separately, see TokenExpiryWatcher.
-      if (err instanceof ProblemError) return err.problems[0]?.code === 'TOKEN_EXPIRED';
+      if (err instanceof ProblemError) return err.problems[0]?.code !== 'UNAUTHENTICATED';
       this.options.log.warn({ err }, 'permissions of a running stream could not be checked');
       return true;
     }
   }
+}
+
+/** The header in the key of an entry. */
+function authorizationOf(key: string): string {
+  return key.slice(key.indexOf('\n') + 1);
 }

@@ -6,14 +6,21 @@ export const accessRules: AccessRules = {
     // Answer for oneself without a verb; for others the service asks for permissions.read in the scope.
     explainAccess: 'open',
     permissions: 'open',
+    // The gateway asks, in the name of no account.
+    verifyServiceAccountKeys: 'open',
+    serviceAccounts: { verb: 'serviceAccounts.read', on: {} },
     roles: { verb: 'roles.read', on: {} },
     whoCan: 'open',
   },
   mutations: {
     createRole: 'roles.create',
+    createServiceAccount: 'serviceAccounts.create',
+    createServiceAccountKey: 'serviceAccountKeys.create',
     deleteRole: 'roles.delete',
+    deleteServiceAccount: 'serviceAccounts.delete',
     grantPermissions: 'open',
     revokePermissions: 'open',
+    revokeServiceAccountKey: 'serviceAccountKeys.revoke',
     updateRole: 'roles.update',
   },
   // The caller's own.

@@ -19,10 +19,18 @@ import { PermissionService } from './api/permission/permission.service.js';
 import { RoleResolver } from './api/role/role.resolver.js';
 import { RoleService } from './api/role/role.service.js';
 import { RightsKeySubscription, rightsKeyStream } from './api/viewer/rights-key.subscription.js';
+import {
+  KeyVerificationResolver,
+  ServiceAccountEdgesResolver,
+  ServiceAccountKeyEdgesResolver,
+  ServiceAccountResolver,
+} from './api/service-account/service-account.resolver.js';
+import { ServiceAccountService } from './api/service-account/service-account.service.js';
 import { Viewer, ViewerResolver } from './api/viewer/viewer.resolver.js';
 import { PermissionStore } from './store/permission.store.js';
 import { PrincipalStore } from './store/principal.store.js';
 import { RoleStore } from './store/role.store.js';
+import { ServiceAccountStore } from './store/service-account.store.js';
 import { TargetStore } from './store/target.store.js';
 
 /** The key of an object in a reference: `id`, or `resourceId` from `Query.node`, which may not exist. */
@@ -44,6 +52,7 @@ export function createAccessSubgraph(
     roles: new RoleStore(prisma),
   };
   const targets = new TargetStore(prisma);
+  const serviceAccounts = new ServiceAccountStore(prisma);
   const reader = new PermissionReader(stores, targets, platform.clock);
   const decisions = new DecisionService(stores, reader, targets, platform.clock);
   return defineSubgraph({
@@ -57,6 +66,13 @@ export function createAccessSubgraph(
       new PrincipalResolver(reader),
       new RoleResolver(stores.roles, new RoleService(platform, stores)),
       new RoleKeyResolver(),
+      new ServiceAccountResolver(
+        serviceAccounts,
+        new ServiceAccountService(platform, { ...stores, serviceAccounts, targets }),
+      ),
+      new ServiceAccountEdgesResolver(serviceAccounts, reader),
+      new ServiceAccountKeyEdgesResolver(reader),
+      new KeyVerificationResolver(serviceAccounts, platform.clock),
       new DecisionResolver(decisions),
       new ViewerResolver(reader, decisions),
       new RightsKeySubscription(),

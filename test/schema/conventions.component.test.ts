@@ -332,6 +332,7 @@ describe('mutations', () => {
     scaleWorkload: 'workloadId is fixed',
   };
   const WITH_ID: Readonly<Record<string, string>> = {
+    revokeServiceAccountKey: 'a key is revoked once and for all',
     publishKubernetesVersion: 'a version is named when it is published',
   };
 
@@ -365,6 +366,8 @@ describe('object types with an id', () => {
     KubernetesVersion: CATALOG,
     NodeImage: CATALOG,
     Region: CATALOG,
+    ServiceAccount: 'only the list, which needs serviceAccounts.read, shows them',
+    ServiceAccountKey: 'a part of its service account',
     TimeZone: CATALOG,
     Zone: CATALOG,
   };

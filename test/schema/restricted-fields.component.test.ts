@@ -32,6 +32,7 @@ describe('restricted fields', () => {
     expect(Object.fromEntries(fields)).toEqual({
       'Cluster.kubeconfig': '[["fleet:kubeconfig"]]',
       'ComponentDrift.actual': '[["fleet:write"]]',
+      'CreateServiceAccountKeyPayload.bearerToken': '[["fleet:write"]]',
       'InstanceConfig.userData': '[["fleet:write"]]',
       'Query.auditEvents': '[["fleet:audit"]]',
       'Query.undecidedQuotaApplications': '[["fleet:admin"]]',

@@ -523,6 +523,14 @@ export type EventKind =
   | 'SECURITY_GROUP_DELETED'
   /** A security group was changed. */
   | 'SECURITY_GROUP_UPDATED'
+  /** A service account was created. */
+  | 'SERVICE_ACCOUNT_CREATED'
+  /** A service account was deleted, and its keys and permissions with it. */
+  | 'SERVICE_ACCOUNT_DELETED'
+  /** A key of a service account was created. */
+  | 'SERVICE_ACCOUNT_KEY_CREATED'
+  /** A key of a service account was revoked. */
+  | 'SERVICE_ACCOUNT_KEY_REVOKED'
   /** The cloud has reclaimed a spot instance. */
   | 'SPOT_RECLAIMED'
   /** The cloud will reclaim a spot instance. */

@@ -9,7 +9,7 @@ const MAX_DESCRIPTION = 1_000;
 const NAME = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
 /** Checks the name of a role or service account. Throws INVALID_INPUT. */
-function checkName(name: string, path: readonly string[]): void {
+export function checkName(name: string, path: readonly string[]): void {
   if (!NAME.test(name))
     throwProblem('INVALID_INPUT', 'A name has 1 to 63 lower-case letters, digits and hyphens.', { path });
 }

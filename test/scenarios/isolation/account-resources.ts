@@ -32,6 +32,10 @@ export interface AccountResources {
   readonly role: string;
   /** A custom role that no permission has. */
   readonly otherRole: string;
+  readonly serviceAccount: string;
+  readonly serviceAccountKey: string;
+  /** A service account without keys. */
+  readonly otherServiceAccount: string;
   /** A quota of the cluster: ids of account quotas are the same for every account. */
   readonly quota: string;
   readonly quotaApplication: string;
@@ -85,7 +89,7 @@ export async function createAccountResources(session: GraphSession): Promise<Acc
     },
   );
   const { quotaApplication, quota } = await raiseQuota(session, view);
-  const access = await buildAccess(session, cluster);
+  const access = { ...(await buildAccess(session, cluster)), ...(await buildServiceAccounts(session)) };
   const [instance = '', otherInstance = ''] = await instancesOf(session);
   const watched = await firstFrame(session, 'subscription { watchClusters { cursor } }');
   return {
@@ -171,6 +175,25 @@ async function buildAccess(session: GraphSession, clusterId: string) {
     { permissions: [{ principal: holder, roleId: role, scope: { clusterId } }] },
   );
   return { role, otherRole, permission: permission?.id ?? '', principal: permission?.principal.id ?? '' };
+}
+
+async function buildServiceAccounts(session: GraphSession) {
+  const ids: string[] = [];
+  for (const name of ['secret', 'unused']) {
+    const { serviceAccount } = await done<{ serviceAccount: { id: string } }>(
+      session,
+      'createServiceAccount',
+      'serviceAccount { id }',
+      { name },
+    );
+    ids.push(serviceAccount.id);
+  }
+  const [serviceAccount = '', otherServiceAccount = ''] = ids;
+  const { key } = await done<{ key: { id: string } }>(session, 'createServiceAccountKey', 'key { id }', {
+    serviceAccountId: serviceAccount,
+    expiresAt: new Date(Date.now() + 24 * 3_600_000).toISOString(),
+  });
+  return { serviceAccount, otherServiceAccount, serviceAccountKey: key.id };
 }
 
 type Ids = { readonly nodes: readonly { readonly id: string }[] };

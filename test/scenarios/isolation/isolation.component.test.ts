@@ -37,7 +37,7 @@ const [mine, theirs] = [named('my'), named('their')];
 const theirIds = new Set(
   [
     'cluster clusterCheck clusterResource component eip eventCursor loadBalancer instance node nodePool operation',
-    'otherInstance otherNode otherRole permission principal quota quotaApplication role securityGroup supportTicket vpc vSwitch watchCursor workload',
+    'otherInstance otherNode otherRole otherServiceAccount permission principal quota quotaApplication role securityGroup serviceAccount serviceAccountKey supportTicket vpc vSwitch watchCursor workload',
   ].flatMap((names) => names.split(' ').map((name) => `their ${name}`)),
 );
 /** Paths at which an attempt has an id of another account. */

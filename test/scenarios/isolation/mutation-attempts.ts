@@ -184,6 +184,12 @@ export const mutationAttempts: readonly Attempt[] = [
     ],
   })),
   attempt('revokePermissions', (_, their) => ({ permissionIds: [their.permission] })),
+  attempt('createServiceAccountKey', (_, their) => ({
+    serviceAccountId: their.serviceAccount,
+    expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
+  })),
+  attempt('revokeServiceAccountKey', (_, their) => ({ id: their.serviceAccountKey })),
+  attempt('deleteServiceAccount', (_, their) => ({ id: their.otherServiceAccount })),
   attempt('deleteRole', (_, their) => ({ id: their.otherRole })),
   attempt('removeNodes', (my, their) => ({ nodePoolId: their.nodePool, nodeIds: [my.otherNode] })),
   attempt('removeNodes', (my, their) => ({ nodePoolId: my.nodePool, nodeIds: [their.node] })),

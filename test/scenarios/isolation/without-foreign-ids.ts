@@ -12,6 +12,7 @@ export const WITHOUT_FOREIGN_IDS: Readonly<Record<string, string>> = {
   'Query.region': 'a catalog; the clusters in it are tried as a list',
   'Query.regions': 'a catalog; the clusters in them are tried as lists',
   'Query.roles': 'a list of what the account has, tried by Query.node',
+  'Query.serviceAccounts': 'a list of what the account has, tried as a list',
   'Query.timeZone': 'a catalog',
   'Query.timeZones': 'a catalog',
   'Query.retainedResources': 'a list of what the account has, tried as a list',
@@ -20,6 +21,7 @@ export const WITHOUT_FOREIGN_IDS: Readonly<Record<string, string>> = {
   'Query.viewer': 'describes the caller',
   'Query.vpcs': 'a list of what the account has, tried as a list',
   'Mutation.createRole': 'names verbs, which are the same for all accounts',
+  'Mutation.createServiceAccount': 'names nothing that exists',
   'Mutation.createVpc': 'stands in a region of the catalog',
   'Mutation.decideQuotaApplication':
     'for operators of the platform, of all accounts; needs the scope fleet:admin',

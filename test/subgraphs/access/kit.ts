@@ -98,3 +98,48 @@ export async function foundAccount(world: AccessWorld, account: string): Promise
   await revoke(world, root, ['permission_default']);
   return root;
 }
+
+interface KeyPayload {
+  readonly key: { readonly id: string } | null;
+  readonly bearerToken: string | null;
+  readonly userErrors: readonly { readonly code: string }[];
+}
+
+interface ServiceAccountPayload {
+  readonly serviceAccount: { readonly id: string; readonly principal: { readonly id: string } } | null;
+  readonly userErrors: readonly { readonly code: string }[];
+}
+
+/** Creates a service account; returns its id, empty if that was rejected. */
+export async function createServiceAccount({ ask }: Pick<AccessWorld, 'ask'>, actor: Actor, name: string) {
+  const { data } = await ask<{ createServiceAccount: ServiceAccountPayload }>(
+    actor,
+    `mutation ($name: String!) { createServiceAccount(input: { name: $name }) {
+      serviceAccount { id principal { id } } userErrors { code } } }`,
+    { name },
+  );
+  const { serviceAccount, userErrors } = data.createServiceAccount;
+  return { id: serviceAccount?.id ?? '', codes: userErrors.map(({ code }) => code) };
+}
+
+const DAY = 24 * 3_600_000;
+
+/** Creates a key that ends after a day. */
+export async function createKey(
+  { ask }: Pick<AccessWorld, 'ask'>,
+  actor: Actor,
+  serviceAccountId: string,
+  {
+    expiresAt = new Date(Date.now() + DAY),
+    ...more
+  }: { readonly expiresAt?: Date; readonly [name: string]: unknown } = {},
+) {
+  const { data } = await ask<{ createServiceAccountKey: KeyPayload }>(
+    actor,
+    `mutation ($input: CreateServiceAccountKeyInput!) { createServiceAccountKey(input: $input) {
+      key { id } bearerToken userErrors { code } } }`,
+    { input: { serviceAccountId, expiresAt, ...more } },
+  );
+  const { key, bearerToken, userErrors } = data.createServiceAccountKey;
+  return { id: key?.id ?? '', bearerToken: bearerToken ?? '', codes: userErrors.map(({ code }) => code) };
+}

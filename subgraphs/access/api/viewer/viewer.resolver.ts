@@ -27,8 +27,10 @@ export class ViewerResolver {
     nullable: true,
     description: 'The caller as a principal. Null in a subscription, which all subjects of an account share.',
   })
-  principal(@Ctx() context: RequestContext): Principal | null {
-    return this.reader.caller(context);
+  async principal(@Ctx() context: RequestContext): Promise<Principal | null> {
+    const caller = this.reader.caller(context);
+    // Its name is in its row: the key of a service account has the id.
+    return caller?.kind === 'SERVICE_ACCOUNT' ? this.reader.principal(context, caller.id) : caller;
   }
 
   @ListSize(20)

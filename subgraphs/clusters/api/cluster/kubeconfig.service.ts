@@ -15,6 +15,8 @@ import type { ClusterRow } from '../../store/cluster.store.js';
 const DEFAULT_TTL_MINUTES = 60;
 const MIN_TTL_MINUTES = 15;
 const MAX_TTL_MINUTES = 4320;
+/** Of a service account: the cloud cannot know that its key is revoked, so that its kubeconfigs end soon by themselves. */
+const MAX_SERVICE_ACCOUNT_TTL_MINUTES = 60;
 /** States in which a cluster has no API server of this platform. */
 const WITHOUT_API = ['INITIAL', 'WAITING', 'FAILED', 'DELETING', 'DELETED'];
 
@@ -29,7 +31,7 @@ export class KubeconfigService {
 
   /**
    * A kubeconfig with the actor's name and at most the actor's permissions, which expires with the actor's token at
-   * the latest; null while the cluster has no API server. Rejects a ttl outside 15 to 4320 minutes, requests of
+   * the latest; null while the cluster has no API server. Of a service account for an hour at most. Rejects a ttl outside 15 to 4320 minutes, requests of
    * streams (`FORBIDDEN`), and with `SERVICE_UNAVAILABLE` when the cloud provider does not respond.
    */
   async kubeconfig(context: RequestContext, cluster: ClusterRow, ttlMinutes?: number | null) {
@@ -43,7 +45,7 @@ export class KubeconfigService {
     return { yaml, expiresAt: credentials.expiresAt };
   }
 
-  private end({ expiresAt }: Actor, ttl: number): Date {
+  private end({ expiresAt, serviceAccountId }: Actor, ttl: number): Date {
     if (ttl < MIN_TTL_MINUTES || ttl > MAX_TTL_MINUTES) {
       const message = `ttlMinutes is from ${MIN_TTL_MINUTES} to ${MAX_TTL_MINUTES}, not ${ttl}.`;
       throwProblem('INVALID_INPUT', message, { path: ['ttlMinutes'] });
@@ -51,12 +53,13 @@ export class KubeconfigService {
     // A stream is shared by all clients of the account and has no end, so its actor has no expiry.
     if (!expiresAt)
       return throwProblem('FORBIDDEN', 'A stream carries no credentials. Ask for them in a query.');
-    return new Date(Math.min(this.platform.clock.now().getTime() + ttl * 60_000, expiresAt.getTime()));
+    const minutes = serviceAccountId === undefined ? ttl : Math.min(ttl, MAX_SERVICE_ACCOUNT_TTL_MINUTES);
+    return new Date(Math.min(this.platform.clock.now().getTime() + minutes * 60_000, expiresAt.getTime()));
   }
 
   private async credentials(actor: Actor, cluster: ClusterRow, expiresAt: Date) {
-    const { account, subject, issuedAt, keyId } = actor;
-    const origin = { account, subject, issuedAt, keyId };
+    const { account, subject, issuedAt, keyId, serviceAccountId } = actor;
+    const origin = serviceAccountId === undefined ? { account, subject, issuedAt, keyId } : undefined;
     try {
       if (!(await this.hasApi(cluster))) return undefined;
       return await this.platform.provider.credentials(cluster.id, {
