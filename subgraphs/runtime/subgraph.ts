@@ -1,6 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
 import type { Rights } from '../../access/model/rights.js';
 import type { RightsReader } from '../../access/store/rights-reader.js';
+import type { Clock } from '../../kernel/clock.js';
 import type { WorkBudget } from '../../kernel/fairness/work-turns.js';
 import type { MaybePromise } from '../../kernel/maybe-promise.js';
 import type { SubgraphContext } from '../../protocol/subgraph-endpoint.js';
@@ -27,6 +28,8 @@ export interface ExecutionContext extends SubgraphContext {
 export interface RequestContext extends ExecutionContext {
   /** What the actor may do; the same for the whole execution. */
   rights(): MaybePromise<Rights>;
+  /** The current time. */
+  now(): Date;
 }
 
 /** A subgraph, served in-process or over HTTP. */
@@ -40,6 +43,8 @@ export interface Subgraph {
   readonly access?: AccessRules;
   /** Reads the rights of actors. Without it, `RequestContext.rights` throws. */
   readonly rights?: Pick<RightsReader, 'of'> | undefined;
+  /** Default: the system clock. */
+  readonly clock?: Clock | undefined;
   /** Waits until reads of the subgraph are not older than the context's `minResourceVersion`. Throws `STALE_READ`. */
   readonly waitForVersion?: ((context: RequestContext) => Promise<void>) | undefined;
   /** Throws `NotReadyError` while the subgraph is not ready. Default: it is always ready. */

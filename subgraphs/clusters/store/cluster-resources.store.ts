@@ -58,7 +58,7 @@ export class ClusterResourceStore {
       this.networks.vpcs(account, [...new Set(all.map(({ vpcId }) => vpcId))]),
       this.networks.vSwitches(account, [...new Set(places.flatMap((one) => [...one.vSwitchIds]))]),
       this.networks.securityGroups(account, [...new Set(places.flatMap((one) => [...one.groupIds]))]),
-      this.networks.clustersIn(account, [...new Set(all.map(({ vpcId }) => vpcId))]),
+      this.networks.clustersIn('all')(account, [...new Set(all.map(({ vpcId }) => vpcId))]),
     ]);
     const nodesOf = Map.groupBy(nodes, ({ clusterId }) => clusterId);
     const parts = (id: string): ClusterParts => {

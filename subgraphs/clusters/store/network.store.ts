@@ -1,4 +1,4 @@
-import type { IdFilter, Reach } from '../../../access/model/cluster-filter.js';
+import type { ClusterFilter, IdFilter, Reach } from '../../../access/model/cluster-filter.js';
 import { andInClusters, andInRegions } from '../../runtime/store/cluster-condition.js';
 import { checkedColumns, type CheckedRow, oneOf } from '../../../kernel/postgres/checked-columns.js';
 import { z } from 'zod';
@@ -60,6 +60,7 @@ export const checkClusterNetworks = checkedColumns('clusters.cluster_network', '
 export const checkCloudResources = checkedColumns('clusters.cloud_resource', 'id', resourceChecks);
 
 type Ids = readonly string[];
+type CountByVpc = (account: string, ids: Ids) => Promise<Map<string, number>>;
 
 const columns = { CREATED_AT: createdAtColumn, NAME: nameColumn };
 export const vpcSorting: Sorting<VpcRow, keyof typeof columns> = { byId: 'ASC', columns };
@@ -116,15 +117,26 @@ export class NetworkStore {
     return new Map(rows.map((row) => [row.clusterId, row]));
   };
 
-  /** Counts the clusters in each VPC. */
-  readonly clustersIn = async (account: string, ids: Ids): Promise<Map<string, number>> => {
-    const rows = await this.database.clusterNetwork.groupBy({
-      by: ['vpcId'],
-      where: { account, vpcId: { in: [...ids] } },
-      _count: true,
-    });
-    return new Map(rows.map(({ vpcId, _count }) => [vpcId, _count]));
-  };
+  /** Counts the clusters in each VPC that the caller may see; the same function for each VPC of a request. */
+  clustersIn(visible: ClusterFilter): CountByVpc {
+    if (typeof visible === 'string') return this.clustersInByName[visible];
+    const known = this.visibleClustersIn.get(visible) ?? this.countClusters(visible);
+    this.visibleClustersIn.set(visible, known);
+    return known;
+  }
+
+  private readonly visibleClustersIn = new WeakMap<object, CountByVpc>();
+  private readonly clustersInByName = { all: this.countClusters('all'), none: this.countClusters('none') };
+
+  private countClusters(clusters: ClusterFilter): CountByVpc {
+    return async (account, ids) => {
+      const rows = await this.database.$queryRaw<{ vpcId: string; count: number }[]>`
+        SELECT vpc_id AS "vpcId", count(*)::int AS count FROM clusters.cluster_network
+        WHERE account = ${account} AND vpc_id = ANY(${[...ids]}::text[]) ${andInClusters({ clusters, account: false })}
+        GROUP BY vpc_id`;
+      return new Map(rows.map(({ vpcId, count }) => [vpcId, count]));
+    };
+  }
 
   readonly resources = async (account: string, ids: Ids): Promise<Map<string, CloudResourceRow[]>> => {
     const where = { account, clusterId: { in: [...ids] }, retained: false };

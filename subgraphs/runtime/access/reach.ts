@@ -1,6 +1,5 @@
 import type { IdFilter, Reach } from '../../../access/model/cluster-filter.js';
 import type { Verb } from '../../../access/model/verb.js';
-import { systemClock } from '../../../kernel/clock.js';
 import { type MaybePromise, mapMaybePromise } from '../../../kernel/maybe-promise.js';
 import type { Database } from '../../../kernel/postgres/database.js';
 import type { Target } from '../../../access/model/target.js';
@@ -13,7 +12,7 @@ const everything: Reach = { clusters: 'all', account: true };
 /** What the verb reaches for the caller: the same object for each list of a request. */
 export function reachOf(context: RequestContext, verb: Verb): MaybePromise<Reach> {
   return mapMaybePromise(context.rights(), (rights) => {
-    const at = systemClock.now();
+    const at = context.now();
     if (rights.isUnrestricted(verb, at)) return everything;
     const known = kept.get(context) ?? new Map<Verb, Reach>();
     kept.set(context, known);
@@ -38,17 +37,17 @@ export async function namespacesOf(
   clusterId: string,
 ): Promise<IdFilter> {
   const rights = await context.rights();
-  if (rights.isUnrestricted(verb, systemClock.now())) return ALL;
+  if (rights.isUnrestricted(verb, context.now())) return ALL;
   const { account } = context.actor;
   const loader = context.loaders.of<string, Target | undefined>(clusterLoader, async (ids) => {
     const targets = await locateObjects(database, account, 'CLUSTER', ids);
     return ids.map((id) => targets.get(id));
   });
   const cluster = (await loader.load(clusterId))?.cluster;
-  return cluster ? rights.namespaces(verb, cluster, systemClock.now()) : NONE;
+  return cluster ? rights.namespaces(verb, cluster, context.now()) : NONE;
 }
 
 /** The regions that the verb reaches for the caller. */
 export function regionsOf(context: RequestContext, verb: Verb): MaybePromise<IdFilter> {
-  return mapMaybePromise(context.rights(), (rights) => rights.regions(verb, systemClock.now()));
+  return mapMaybePromise(context.rights(), (rights) => rights.regions(verb, context.now()));
 }

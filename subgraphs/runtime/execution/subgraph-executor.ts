@@ -1,4 +1,5 @@
 import { type DocumentNode, type ExecutionArgs, createSourceEventStream, execute } from 'graphql';
+import { systemClock } from '../../../kernel/clock.js';
 import { AbortedError } from '../../../kernel/aborted-error.js';
 import type { Log } from '../../../kernel/log.js';
 import { type MaybePromise, mapMaybePromise } from '../../../kernel/maybe-promise.js';
@@ -73,7 +74,8 @@ export class SubgraphExecutor implements SubgraphEndpoint {
       if (!this.subgraph.rights) throw new Error(`the subgraph ${this.name} has no rights reader`);
       return (known ??= this.subgraph.rights.of(context.actor));
     };
-    return Object.assign(context, { rights });
+    const { clock = systemClock } = this.subgraph;
+    return Object.assign(context, { rights, now: () => clock.now() });
   }
 
   private executeInTurn(request: SubgraphRequest, context: RequestContext): MaybePromise<SubgraphResult> {

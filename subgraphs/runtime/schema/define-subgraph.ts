@@ -88,7 +88,8 @@ export async function defineSubgraph(definition: SubgraphDefinition): Promise<Su
   guardAccess(schema, rules, decider);
   guardFields(schema, definition.guard);
   auditMutations(schema, definition.audit);
-  return { name: definition.name, schema, sdl, access: rules, rights: dependencies.rights };
+  const { rights, clock } = dependencies;
+  return { name: definition.name, schema, sdl, access: rules, rights, clock };
 }
 
 /** Builds the executable schema of a subgraph with `_service` and `_entities`, which calls `__resolveReference`. */

@@ -9,6 +9,7 @@ import { newId } from '../../../kernel/ids.js';
 import { Loaders } from '../../../kernel/loaders.js';
 import { createLog } from '../../../kernel/log.js';
 import { SubgraphExecutor } from '../../../subgraphs/runtime/execution/subgraph-executor.js';
+import { writeCluster } from '../../kit/account-permissions.js';
 import { testActor } from '../../kit/actor.js';
 import { type ClustersKit, openClusters } from '../kit.js';
 
@@ -314,6 +315,44 @@ describe('a list', () => {
       ]);
     });
     expect(statements).toHaveLength(2);
+  });
+
+  test('of VPCs counts the clusters that the caller may read, in one statement', async () => {
+    const query = `{ vpcs(regionId: "cn-hangzhou") { nodes { clusterCount } } }`;
+    const counted = async (grants: readonly Grant[]) => {
+      const { data } = await ask<{ vpcs: { nodes: { clusterCount: number }[] } }>(grants, query);
+      return data.vpcs.nodes.map(({ clusterCount }) => clusterCount).sort();
+    };
+    const all = await counted([administrator({})]);
+    const total = (counts: readonly number[]) => counts.reduce((sum, count) => sum + count, 0);
+    expect(total(all)).toBe(2);
+    const withoutProduction = [
+      administrator({ regionId: 'cn-hangzhou' }),
+      deny({ clusterSelector: { matchLabels: { env: 'prod' } } }),
+    ];
+    const visible = await counted(withoutProduction);
+    expect(visible).toHaveLength(all.length);
+    expect(total(visible)).toBe(1);
+    expect(await kit.kit.statements(() => ask(withoutProduction, query))).toHaveLength(2);
+  });
+
+  test('contains what permissions reach at the time of the platform', async () => {
+    const clock = { now: () => new Date('2020-01-01T00:00:00Z') };
+    await using past = await openClusters({ clock });
+    await writeCluster(past.kit.database, 'acme', { name: 'old' });
+    const names = async (expiresAt: string) => {
+      const rights = new Rights(
+        [{ ...grant('read-only', {}), expiresAt: new Date(expiresAt) }],
+        accountScopes,
+      );
+      const subgraph = { ...past.subgraph, rights: { of: () => rights } };
+      const executor = new SubgraphExecutor(subgraph, createLog('fatal'));
+      const query = '{ clusters { nodes { name } } }';
+      const { data } = await executor.execute({ query, variables: {} }, newContext());
+      return JSON.parse(JSON.stringify(data)) as unknown;
+    };
+    expect(await names('2020-01-01T00:00:01Z')).toEqual({ clusters: { nodes: [{ name: 'old' }] } });
+    expect(await names('2019-12-31T23:59:59Z')).toEqual({ clusters: { nodes: [] } });
   });
 
   test('has cursors that lead to nothing hidden', async () => {

@@ -6,6 +6,7 @@ import { PageArgs } from '../../../runtime/graph/page.args.js';
 import { pageOf, pageRequest } from '../../../../kernel/page.js';
 import { sortedPageRequest, sortKey } from '../../../../kernel/sorting.js';
 import { regionsOf } from '../../../runtime/access/reach.js';
+import { reachOf } from '../../../runtime/access/reach.js';
 import type { RequestContext } from '../../../runtime/subgraph.js';
 import { Region, Zone } from '../entities/catalog-stubs.type.js';
 import type { ClusterRow } from '../../store/cluster.store.js';
@@ -73,9 +74,10 @@ export class VpcResolver {
     return (await loadValue(context, this.store.groupsOfVpcs, vpc.id)) ?? [];
   }
 
-  @FieldResolver(() => Int, { description: 'Number of clusters in the VPC.' })
+  @FieldResolver(() => Int, { description: 'Number of clusters in the VPC that the caller may read.' })
   async clusterCount(@Ctx() context: RequestContext, @Root() vpc: VpcRow) {
-    return (await loadValue(context, this.store.clustersIn, vpc.id)) ?? 0;
+    const { clusters } = await reachOf(context, 'clusters.read');
+    return (await loadValue(context, this.store.clustersIn(clusters), vpc.id)) ?? 0;
   }
 }
 
