@@ -35,6 +35,8 @@ export type NodeProblem = 'NetworkUnavailable' | 'HealthChecksFailing';
 export interface NodeHealth {
   /** Whether the control plane reaches the kubelet. */
   readonly ready: boolean;
+  /** When the machine was switched off last, in milliseconds: the containers that ran then have ended. */
+  readonly stoppedAt?: number | undefined;
   /** Other problems of the node, each with the operation that caused it. */
   readonly problems: Readonly<Partial<Record<NodeProblem, string>>>;
 }

@@ -55,6 +55,8 @@ export interface KubeletClient {
   podByUid(uid: string): Pod | undefined;
   /** The node; undefined while its machine does not work, which the control plane notices later. */
   node(name: string): Node | undefined;
+  /** When the machine of a node was switched off last, in milliseconds; undefined if it never was. */
+  stoppedAt(nodeName: string): number | undefined;
   configMap(namespace: string, name: string): ConfigMap | undefined;
   secret(namespace: string, name: string): Secret | undefined;
   service(namespace: string, name: string): Service | undefined;

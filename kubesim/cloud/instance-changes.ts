@@ -155,6 +155,7 @@ export function repairInstance(
     state: 'STARTING',
     readyAt: now + cloud.span(reset ? RESET_SECONDS : RESTART_SECONDS, `${id}/${action}`),
     restarting: true,
+    stoppedAt: now,
     ...(reset && {
       // The id of the first disk has no number.
       systemDisk: { ...instance.systemDisk, id: systemDiskId(id, now), files: [] },

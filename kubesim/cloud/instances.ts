@@ -81,7 +81,12 @@ export function setPower(
   const instance = instanceOf(cluster, id);
   if (!!instance.off === !on) return instance;
   const broken = !on && fault === 'SYSTEM_DISK' ? fault : undefined;
-  const saved = cloud.saveInstance(cluster, { ...instance, off: !on, fault: broken });
+  // Containers run on while only the kubelet is stopped.
+  const stoppedAt = on || fault === 'KUBELET' ? instance.stoppedAt : cloud.now();
+  const saved = cloud.saveInstance(cluster, {
+    ...{ ...instance, off: !on, fault: broken },
+    ...(stoppedAt !== undefined && { stoppedAt }),
+  });
   reportNode(cloud, cluster, saved);
   return saved;
 }

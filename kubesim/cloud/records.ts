@@ -192,6 +192,8 @@ export interface InstanceRecord {
   readonly drain?: boolean;
   /** Whether it is switched off: the kubelet does not respond. */
   readonly off?: boolean;
+  /** When it was switched off or restarted last: containers that ran then have ended. */
+  readonly stoppedAt?: number;
   /** Whether it is disconnected from the control plane, but running. */
   readonly offline?: boolean;
   /** A fault that survives a restart; a system disk replacement ends it. */

@@ -60,6 +60,11 @@ export class NodeRegistry {
     return this.machines.get(name)?.health.ready ?? false;
   }
 
+  /** When the machine was switched off last. */
+  stoppedAt(name: string): number | undefined {
+    return this.machines.get(name)?.health.stoppedAt;
+  }
+
   join(instance: NodeInstance, type: InstanceType): void {
     const { health = { ready: true, problems: {} }, phase = this.machines.size % RENEWAL_SECONDS } =
       this.machines.get(instance.name) ?? {};

@@ -88,6 +88,10 @@ export class RemoteKubeletClient implements KubeletClient {
     return this.options.machines.isReady(name) ? this.options.cache.get(nodes, '', name) : undefined;
   }
 
+  stoppedAt(name: string): number | undefined {
+    return this.options.machines.stoppedAt(name);
+  }
+
   serviceAccountToken(pod: Pod, file: TokenFile): string | undefined {
     return this.tokens.get(pod, file);
   }

@@ -17,6 +17,8 @@ import { KILLED, type SimulatedContainers } from './simulated-containers.js';
 
 /** Network of a pod whose node was deleted while the pod starts. */
 const FALLBACK_NETWORK = '10.64.0.0/24';
+/** Exit code of a container of which the runtime only knows that it does not run any more. */
+const LOST = 255;
 const MIN_BACKOFF_SECONDS = 10;
 const MAX_BACKOFF_SECONDS = 300;
 /** Least real time between two attempts to start a container that lacks something. */
@@ -167,6 +169,25 @@ export class ContainerLifecycle {
     };
     const statuses = { containers: containers.map(ended), init: init?.map(ended) };
     this.cluster.setPodStatus(pod, { ...podStatus(pod, statuses, at), phase: pod.status.phase });
+  }
+
+  /** Ends the containers that ran when their machine was switched off; returns whether there are any. */
+  endLost(pod: Pod, stoppedAt: number): boolean {
+    // Times of statuses have seconds.
+    const second = stoppedAt - (stoppedAt % 1_000);
+    const isLost = ({ state: { running } }: ContainerStatus) =>
+      running !== undefined && Date.parse(running.startedAt) < second;
+    const statuses = statusesOf(pod);
+    if (!statuses || ![...statuses.containers, ...(statuses.init ?? [])].some(isLost)) return false;
+    const end = { code: LOST, at: new Date(stoppedAt), reason: 'Unknown' };
+    const ended = (status: ContainerStatus) => (isLost(status) ? endedStatus(status, end) : status);
+    const next = { containers: statuses.containers.map(ended), init: statuses.init?.map(ended) };
+    this.cluster.record(pod, {
+      ...{ type: 'Normal', reason: 'SandboxChanged', component: 'kubelet', host: pod.spec.nodeName },
+      message: 'Pod sandbox changed, it will be killed and re-created.',
+    });
+    this.cluster.setPodStatus(pod, podStatus(pod, next, this.cluster.clock.now()));
+    return true;
   }
 
   private stopped(

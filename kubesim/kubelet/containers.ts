@@ -39,11 +39,21 @@ export function runningStatus(
 /** Status of a container that ended with the code, and left a message. */
 export function endedStatus(
   status: ContainerStatus,
-  { code, at, message }: { readonly code: number; readonly at: Date; readonly message?: string },
+  {
+    code,
+    at,
+    message,
+    reason = code === 0 ? 'Completed' : 'Error',
+  }: {
+    readonly code: number;
+    readonly at: Date;
+    readonly message?: string;
+    readonly reason?: string;
+  },
 ): ContainerStatus {
   const terminated: ContainerState['terminated'] = {
     exitCode: code,
-    reason: code === 0 ? 'Completed' : 'Error',
+    reason,
     ...(message ? { message } : {}),
     startedAt: status.state.running?.startedAt,
     finishedAt: timestamp(at),

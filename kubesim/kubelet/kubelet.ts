@@ -136,8 +136,7 @@ export class Kubelets {
     const container = pod && activeContainers(pod).find((each) => each.name === name);
     if (!container) return;
     this.simulated.reconsider(container);
-    this.steps.get(podUid)?.cancel();
-    this.steps.delete(podUid);
+    this.replan(pod);
     this.queue.add(keyOf(pod));
   }
 
@@ -164,10 +163,25 @@ export class Kubelets {
     if (pod.metadata.deletionTimestamp) return this.stop(pod);
     if (hasEnded(pod)) return;
     if (!pod.status.containerStatuses) return this.admit(pod, host);
+    if (this.endLost(pod)) return;
     // One time for both: what a probe decides in between would be in neither.
     const now = this.cluster.clock.now();
     if (this.probe(pod, now)) return;
     this.advance(pod, now);
+  }
+
+  /** Ends the containers that ran when the machine of a pod was switched off; returns whether there are any. */
+  private endLost(pod: Pod): boolean {
+    const stoppedAt = this.cluster.stoppedAt(pod.spec.nodeName ?? '');
+    if (stoppedAt === undefined || !this.containers.endLost(pod, stoppedAt)) return false;
+    this.replan(pod);
+    return true;
+  }
+
+  /** Forgets the next step of a pod, which depended on what has changed. */
+  private replan(pod: Pod): void {
+    this.steps.get(pod.metadata.uid)?.cancel();
+    this.steps.delete(pod.metadata.uid);
   }
 
   /** Updates the readiness of the pod by its probes; returns whether it changed. */

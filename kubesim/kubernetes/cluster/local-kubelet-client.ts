@@ -22,6 +22,7 @@ export function localKubeletClient(cluster: ClusterContext): KubeletClient {
     pod: (namespace, name) => store.get(pods, namespace, name),
     podByUid: (uid) => store.byUid(uid) as Pod | undefined,
     node: (name) => (machines.isReachable(name) ? store.get(nodes, '', name) : undefined),
+    stoppedAt: (name) => machines.reportOf(name)?.stoppedAt,
     configMap: (namespace, name) => store.get(configMaps, namespace, name),
     secret: (namespace, name) => store.get(secrets, namespace, name),
     service: (namespace, name) => store.get(services, namespace, name),

@@ -18,6 +18,12 @@ interface ConditionView {
   readonly reason?: string;
 }
 
+interface ContainerView {
+  readonly restartCount: number;
+  readonly state: { readonly running?: { readonly startedAt: string }; readonly terminated?: object };
+  readonly lastState: { readonly terminated?: object };
+}
+
 const conditionsOf = (status: Readonly<Record<string, unknown>>) =>
   (status['conditions'] ?? []) as readonly ConditionView[];
 
@@ -282,7 +288,7 @@ export const nodeLifecycle: Area = {
       const { tolerations } = machine.spec as { readonly tolerations: readonly object[] };
       const always = { key: 'node.kubernetes.io/unreachable', operator: 'Exists', effect: 'NoExecute' };
       const pod = await runPod(context, 'web', {
-        ...{ ...script('sleep 100000'), ...machine.spec },
+        ...{ ...script('sleep 100000'), ...machine.spec, restartPolicy: 'Always' },
         tolerations: [...tolerations, always],
       });
       const sleep = `${pod}/exec?stdout=true&command=sleep&command=100000`;
@@ -295,9 +301,44 @@ export const nodeLifecycle: Area = {
       using late = api.channels(sleep);
       expect(await late.status().catch(() => 'no connection')).not.toMatchObject({ status: 'Success' });
       await machine.power(true);
-      using again = api.channels(`${pod}/exec?stdout=true&command=echo&command=back`);
-      await again.status();
-      expect(again.text(channels.stdout)).toBe('back\n');
+      await eventually(async () => {
+        using again = api.channels(`${pod}/exec?stdout=true&command=echo&command=back`);
+        await again.status().catch(() => undefined);
+        return again.text(channels.stdout) === 'back\n';
+      });
+    },
+
+    async 'restarts the containers of a machine that was off, or ends their pod by its policy'(context) {
+      const { api, namespace, eventually } = context;
+      const machine = await context.startMachine();
+      const run = (name: string, restartPolicy: string) =>
+        runPod(context, name, { ...script('sleep 100000'), ...machine.spec, restartPolicy });
+      const [always, never] = [await run('always', 'Always'), await run('never', 'Never')];
+      const containerOf = async (pod: string) => {
+        const { containerStatuses = [] } = (await api.get(pod)).body.status;
+        return (containerStatuses as ContainerView[])[0];
+      };
+      const startOf = async (pod: string) => (await containerOf(pod))?.state.running?.startedAt ?? '';
+      const [startedAt, last] = [await startOf(always), await startOf(never)];
+      // Times of statuses have seconds.
+      await eventually(() => Promise.resolve(Date.now() > Date.parse(last) + 1_000));
+      await machine.power(false);
+      await machine.power(true);
+      const restarted = await eventually(async () => {
+        const status = await containerOf(always);
+        return status?.state.running && status.restartCount === 1 && status;
+      });
+      expect(restarted.lastState.terminated).toMatchObject({ exitCode: 255, reason: 'Unknown', startedAt });
+      await eventually(async () => (await api.get(never)).body.status['phase'] === 'Failed');
+      expect((await containerOf(never))?.state.terminated).toMatchObject({
+        exitCode: 255,
+        reason: 'Unknown',
+      });
+      expect(
+        await eventAbout(context, namespace, 'involvedObject.name=always,reason=SandboxChanged'),
+      ).toMatchObject({
+        ...{ type: 'Normal', message: 'Pod sandbox changed, it will be killed and re-created.' },
+      });
     },
 
     async 'reports the node of a machine that stops as unknown, evicts its pods, and lets it return'(
@@ -314,6 +355,7 @@ export const nodeLifecycle: Area = {
       const stays = await runPod(context, 'stays', {
         ...script('sleep 100000'),
         ...machine.spec,
+        restartPolicy: 'Always',
         // By default it would leave after five minutes, which in a fast simulation are seconds.
         tolerations: [...tolerations, patient],
       });
