@@ -18,7 +18,7 @@ export interface Credential {
   readonly user: CredentialUser;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
-  /** Whether the user of a cluster's own token is gone. */
+  /** Whether the user of a cluster's own token is gone, or the cluster rejects tokens that were issued to clients. */
   readonly isRevoked?: () => boolean;
 }
 
@@ -35,6 +35,8 @@ export class Credentials {
   constructor(
     private readonly issuer: TokenIssuer,
     private readonly accepted: AcceptedTokens,
+    /** Whether the API server of a cluster rejects tokens that were issued to clients. */
+    private readonly rejectsClients: (clusterId: string) => boolean,
   ) {}
 
   issue(clusterId: string, user: KubeconfigUser, expiresAt: Date): Promise<string> {
@@ -58,7 +60,12 @@ export class Credentials {
 
   private async check(clusterId: string, token: string, now: Date): Promise<Credential | undefined> {
     const verified = await this.issuer.verify(clusterId, token, now);
-    return verified && credentialOf(verified);
+    return (
+      verified && {
+        ...credentialOf(verified),
+        isRevoked: () => !!verified.user.origin && this.rejectsClients(clusterId),
+      }
+    );
   }
 }
 

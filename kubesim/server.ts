@@ -99,9 +99,13 @@ export async function startKubesim(options: KubesimOptions): Promise<Kubesim> {
   const advertised = options.advertiseHost ?? (host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host);
   const urls = { cloud: '', kubernetes: '' };
   const accepted = started.use(await AcceptedTokens.open({ ...options.clientTokens, log }));
-  const credentials = new Credentials(issuer, accepted);
-  const streams = started.use(new OpenStreams(credentials, clock));
   const cloud = () => keeper.simulation?.cloud;
+  const credentials = new Credentials(
+    issuer,
+    accepted,
+    (id) => cloud()?.clusters.get(id)?.record.authenticationMode === 'KUBERNETES',
+  );
+  const streams = started.use(new OpenStreams(credentials, clock));
   const authority = keeper.authority;
   const certificate = await issueCertificate(
     authority,

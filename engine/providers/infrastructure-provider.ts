@@ -163,6 +163,8 @@ export interface InfrastructureProvider
   upgradeControlPlane(clusterId: string, version: string): Promise<ControlPlane>;
   /** Moves a managed control plane to another edition; workloads continue to run. */
   migrateControlPlane(clusterId: string, edition: Edition): Promise<ControlPlane>;
+  /** Whether the API server accepts credentials of clients (PLATFORM), or none but the platform's own and those of the cluster itself. */
+  setAuthenticationMode(clusterId: string, mode: 'PLATFORM' | 'KUBERNETES'): Promise<void>;
   /**
    * Cancels an unfinished upgrade of the control plane, which returns to its version and is UPGRADING until it has; does nothing when
    * the upgrade has finished.

@@ -30,6 +30,8 @@ export interface ClusterRecord {
   readonly maxPods?: number | undefined;
   /** The account's decisions on cloud resource claims; undefined: every claim is granted. */
   readonly grants?: Grants | undefined;
+  /** KUBERNETES: tokens that were issued to clients are rejected. Default PLATFORM. */
+  readonly authenticationMode?: 'PLATFORM' | 'KUBERNETES' | undefined;
   readonly edition?: 'STANDARD' | 'PRO' | undefined;
   /** Target edition of a running migration. */
   readonly targetEdition?: 'STANDARD' | 'PRO' | undefined;

@@ -48,6 +48,9 @@ export type ClusterBody = z.infer<typeof clusterSchema>;
 
 export const editionSchema = z.object({ edition: z.enum(['STANDARD', 'PRO']) });
 
+/** Whether the API server accepts tokens that were issued to clients. */
+export const authenticationModeSchema = z.object({ mode: z.enum(['PLATFORM', 'KUBERNETES']) });
+
 /** Maximum number of pods; null: unlimited. */
 export const podLimitSchema = z.object({ maxPods: z.number().int().min(0).nullable() });
 

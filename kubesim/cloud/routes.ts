@@ -21,6 +21,7 @@ import { apiAvailable, replicasOf } from './control-plane.js';
 import { setReplica, incidentsResponse } from './control-plane-incidents.js';
 import type { Credentials } from '../credentials.js';
 import {
+  authenticationModeSchema,
   clusterSchema,
   connectionSchema,
   credentialsSchema,
@@ -123,6 +124,13 @@ function clusterRoutes(on: On, options: CloudApiOptions): void {
     const { maxPods } = await body(podLimitSchema);
     const cluster = clusterOf(cloud, id);
     cloud.saveCluster(cluster, { maxPods: maxPods ?? undefined });
+    return ok(show(cloud, cluster));
+  });
+  on('PUT', '/cloud/v1/clusters/:id/authentication-mode', async (cloud, { id = '' }, { body }) => {
+    const { mode } = await body(authenticationModeSchema);
+    const cluster = clusterOf(cloud, id);
+    const { authenticationMode = 'PLATFORM' } = cluster.record;
+    if (mode !== authenticationMode) cloud.saveCluster(cluster, { authenticationMode: mode });
     return ok(show(cloud, cluster));
   });
   on('DELETE', '/cloud/v1/clusters/:id/version', (cloud, { id = '' }) =>

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -280,6 +281,59 @@ describe.skipIf(!assets).each(['SIMULATED', 'REAL'] as const)(
       expect(await ask('dev', update, { input })).toMatchObject({
         updateNode: { userErrors: [{ code: 'FORBIDDEN', message: expect.stringContaining('acme:dev') }] },
       });
+    });
+
+    test('kubeconfigs of the platform are rejected while the cluster authenticates users of Kubernetes only', async () => {
+      const setMode = async (authenticationMode: string) => {
+        const update = `mutation ($input: UpdateClusterInput!) { updateCluster(input: $input) {
+          cluster { authenticationMode } userErrors { code message } } }`;
+        expect(await ask('dev', update, { input: { id, authenticationMode } })).toEqual({
+          updateCluster: { cluster: { authenticationMode }, userErrors: [] },
+        });
+      };
+      const file = join(folder, 'platform');
+      await writeFile(file, await kubeconfigOf('dev'));
+      const whoAmI = () => runKubectl(file, 'auth', 'whoami');
+      const accounts = '/api/v1/namespaces/team/serviceaccounts';
+      const { status } = await owner.create<{ status: { token: string } }>(`${accounts}/default/token`, {
+        apiVersion: 'authentication.k8s.io/v1',
+        kind: 'TokenRequest',
+        spec: {},
+      });
+      const ofKubernetes = join(folder, 'service-account');
+      await writeFile(
+        ofKubernetes,
+        (await readFile(file, 'utf8')).replace(/token: .*/, `token: ${status.token}`),
+      );
+      expect(await whoAmI()).toMatchObject({ failed: false });
+      const args = ['get', 'deployments', '-n', 'team', '--watch', '-o', 'name'];
+      const watch = spawn(join(assets ?? '', 'kubectl'), args, { env: { KUBECONFIG: file, HOME: folder } });
+      opened.defer(() => void watch.kill());
+      const ended = once(watch, 'exit');
+      // The objects that exist: the watch runs.
+      expect(String(await once(watch.stdout, 'data'))).toContain('web');
+      expect(watch.exitCode).toBeNull();
+
+      await setMode('KUBERNETES');
+      await eventually(async () => (await whoAmI()).failed, { what: 'the rejection' });
+      expect((await whoAmI()).output).toContain('Unauthorized');
+      await ended;
+      expect(await runKubectl(ofKubernetes, 'auth', 'whoami')).toMatchObject({
+        failed: false,
+        output: expect.stringContaining('system:serviceaccount:team:default') as string,
+      });
+      const token = await testToken('acme', { subject: 'dev' });
+      const refused = await graphqlRequest(platform.url, {
+        query: documents.KUBECONFIG,
+        variables: { id },
+        token,
+      });
+      expect(refused.errors).toMatchObject([{ extensions: { code: 'INVALID_STATE' } }]);
+      // The platform itself acts for callers as before.
+      expect((await apply('dev', 'team')).userErrors).toEqual([]);
+
+      await setMode('PLATFORM');
+      await eventually(async () => !(await whoAmI()).failed, { what: 'the same kubeconfig again' });
     });
   },
 );

@@ -16,6 +16,13 @@ export type ApplyManifestInput = {
   readonly yaml: string;
 };
 
+/** Whose users the API server of a cluster authenticates. */
+export type AuthenticationMode =
+  /** Users of Kubernetes only, such as its service accounts: the API server rejects the kubeconfigs of the platform. */
+  | 'KUBERNETES'
+  /** Principals of the account, by kubeconfigs of the platform, and users of Kubernetes. */
+  | 'PLATFORM';
+
 /** Availability of a product in a region. */
 export type Availability =
   /** Clusters of the product can be created here. */
@@ -821,6 +828,8 @@ export type TaintInput = {
 export type UpdateClusterInput = {
   /** Labels of a registered cluster are changed only with true: applications there may depend on them. */
   readonly acknowledgeRisk?: boolean | null | undefined;
+  /** Whose users the API server authenticates. With KUBERNETES it rejects the kubeconfigs of the platform within seconds and ends their watches and execs. Rejected with INVALID_INPUT for registered clusters. */
+  readonly authenticationMode?: AuthenticationMode | null | undefined;
   /** Immutable: the current value is accepted, another one is rejected with IMMUTABLE_FIELD. */
   readonly capability?: ClusterCapability | null | undefined;
   /** Idempotency token, 1 to 128 characters: a repetition with the same token and input returns the first response. Use a new one for each request. */

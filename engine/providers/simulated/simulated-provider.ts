@@ -149,6 +149,9 @@ export function createSimulatedProvider(
     },
     upgradeControlPlane: async (clusterId, version) =>
       controlPlane.parse(await cloud.put(path(clusterId, 'version'), { version })),
+    async setAuthenticationMode(clusterId, mode) {
+      await cloud.put(path(clusterId, 'authentication-mode'), { mode });
+    },
     migrateControlPlane: async (clusterId, edition) =>
       controlPlane.parse(await cloud.put(path(clusterId, 'edition'), { edition })),
     cancelControlPlaneUpgrade: async (clusterId) =>

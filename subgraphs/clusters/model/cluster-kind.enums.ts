@@ -29,5 +29,10 @@ export const STORAGE_PLUGINS = ['CSI', 'FLEXVOLUME'] as const;
 
 export type StoragePlugin = (typeof STORAGE_PLUGINS)[number];
 
+/** Whose users the API server of a cluster authenticates: also those of the platform, or only those of Kubernetes. */
+export const AUTHENTICATION_MODES = ['PLATFORM', 'KUBERNETES'] as const;
+
+export type AuthenticationMode = (typeof AUTHENTICATION_MODES)[number];
+
 /** The party that runs the control plane of a cluster. */
 export type ControlPlaneOwner = 'PLATFORM' | 'ACCOUNT' | 'EXTERNAL';

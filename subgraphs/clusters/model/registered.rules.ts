@@ -1,5 +1,6 @@
 import type { Product } from '../../../kernel/product.js';
 import type { Problem } from '../../../kernel/result.js';
+import type { AuthenticationMode } from './cluster-kind.enums.js';
 import type { Condition } from './conditions.js';
 
 /**
@@ -38,4 +39,15 @@ export function labelRiskProblems(
   const message =
     'Applications in a registered cluster may depend on its labels, annotations and tags: changing them can break those.';
   return [{ code: 'RISK_NOT_ACKNOWLEDGED', message, path: ['input', 'acknowledgeRisk'] }];
+}
+
+/** The API server of a registered cluster is configured outside the platform. */
+export function authenticationProblems(
+  { product }: { readonly product: Product },
+  requested: AuthenticationMode | null | undefined,
+): Problem[] {
+  if (product !== 'REGISTERED' || requested == null) return [];
+  const message =
+    'The platform does not configure whose users the API server of a registered cluster authenticates.';
+  return [{ code: 'INVALID_INPUT', message, path: ['input', 'authenticationMode'] }];
 }

@@ -20,7 +20,12 @@ import {
   CLUSTER_TYPES,
   type ClusterState,
 } from '../model/cluster.enums.js';
-import { CLUSTER_CAPABILITIES, NETWORK_PLUGINS, STORAGE_PLUGINS } from '../model/cluster-kind.enums.js';
+import {
+  AUTHENTICATION_MODES,
+  CLUSTER_CAPABILITIES,
+  NETWORK_PLUGINS,
+  STORAGE_PLUGINS,
+} from '../model/cluster-kind.enums.js';
 import { type ClusterFilter, filterLabels } from '../model/cluster-filter.js';
 import { whereTransitionAllowed } from '../model/cluster-states.js';
 import type { ClusterFilter as VisibleClusters } from '../../../access/model/cluster-filter.js';
@@ -36,6 +41,7 @@ const checks = {
   capability: oneOf(CLUSTER_CAPABILITIES).nullable(),
   networkPlugin: oneOf(NETWORK_PLUGINS),
   storagePlugin: oneOf(STORAGE_PLUGINS),
+  authenticationMode: oneOf(AUTHENTICATION_MODES),
   labels: stringMapSchema,
   conditions: conditionsSchema,
 };

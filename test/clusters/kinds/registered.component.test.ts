@@ -50,6 +50,9 @@ describe('registered cluster', () => {
           account,
         )
       ).data.payload.userErrors;
+    expect(await update({ acknowledgeRisk: true, authenticationMode: 'KUBERNETES' })).toEqual([
+      { code: 'INVALID_INPUT', path: ['input', 'authenticationMode'] },
+    ]);
     expect(await update({})).toEqual([{ code: 'RISK_NOT_ACKNOWLEDGED', path: ['input', 'acknowledgeRisk'] }]);
     const stream = await clusters.open<{ provisioningEvents: object }>(
       'subscription { provisioningEvents { type actor message } }',

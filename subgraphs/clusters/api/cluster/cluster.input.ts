@@ -7,7 +7,12 @@ import { ChargeType } from '../entities/pool-config.type.js';
 import { NodePoolInput } from '../node-pool/node-pool.input.js';
 import { CLIENT_TOKEN } from '../../../runtime/graph/client-token.js';
 import { ClusterProfile, ClusterSpec, ClusterState, ClusterType } from '../entities/cluster.enums.js';
-import { ClusterCapability, NetworkPlugin, StoragePlugin } from '../entities/cluster-kind.enums.js';
+import {
+  AuthenticationMode,
+  ClusterCapability,
+  NetworkPlugin,
+  StoragePlugin,
+} from '../entities/cluster-kind.enums.js';
 import { ChangeTiming } from '../entities/maintenance-window.enums.js';
 
 const IMMUTABLE = 'Immutable: the current value is accepted, another one is rejected with IMMUTABLE_FIELD.';
@@ -172,6 +177,13 @@ export class UpdateClusterInput {
 
   @Field(() => Boolean, { nullable: true, description: 'Turn deletion protection on or off.' })
   deletionProtection?: boolean | null;
+
+  @Field(() => AuthenticationMode, {
+    nullable: true,
+    description:
+      'Whose users the API server authenticates. With KUBERNETES it rejects the kubeconfigs of the platform within seconds and ends their watches and execs. Rejected with INVALID_INPUT for registered clusters.',
+  })
+  authenticationMode?: AuthenticationMode | null;
 
   @Field(() => Boolean, {
     nullable: true,

@@ -37,7 +37,7 @@ export class ClusterMutations {
   }
 
   @Mutation(() => UpdateClusterPayload, {
-    description: 'Changes name, labels or deletion protection of a cluster.',
+    description: 'Changes name, labels, deletion protection or authentication mode of a cluster.',
   })
   updateCluster(
     @Ctx() context: RequestContext,

@@ -16,6 +16,7 @@ import type { NodeStore } from '../../store/node.store.js';
 import { NodeConnection, NodeOrder } from '../entities/node.type.js';
 import type { OperationStore } from '../../store/operation.store.js';
 import { OperationConnection, OperationOrder } from '../entities/operation.type.js';
+import { AuthenticationMode } from '../entities/cluster-kind.enums.js';
 import { OrderByArg } from '../../../runtime/graph/order.type.js';
 import { PageArgs } from '../../../runtime/graph/page.args.js';
 import { KubernetesVersion } from '../entities/version.type.js';
@@ -109,10 +110,19 @@ export class ClusterResolver {
   }
 
   @Requires('issueKubeconfig')
+  @FieldResolver(() => AuthenticationMode, {
+    nullable: true,
+    description:
+      'Whose users the API server authenticates. Default: PLATFORM. Null for registered clusters, where the platform does not decide it.',
+  })
+  authenticationMode(@Root() { product, authenticationMode }: ClusterRow) {
+    return product === 'REGISTERED' ? null : authenticationMode;
+  }
+
   @FieldResolver(() => Kubeconfig, {
     nullable: true,
     description:
-      'Issues credentials for the Kubernetes API of the cluster. Null while the cluster has no API. Needs the scope fleet:kubeconfig; the credentials allow what the permissions of the caller allow in the cluster, without the scope fleet:write only reading, and no Secrets. They expire with the token at the latest. Each issue records an event KUBECONFIG_ISSUED. In a subscription the field fails with FORBIDDEN.',
+      'Issues credentials for the Kubernetes API of the cluster. Null while the cluster has no API. Needs the scope fleet:kubeconfig; the credentials allow what the permissions of the caller allow in the cluster, without the scope fleet:write only reading, and no Secrets. They expire with the token at the latest. Each issue records an event KUBECONFIG_ISSUED. In a subscription the field fails with FORBIDDEN, with the authentication mode KUBERNETES with INVALID_STATE.',
   })
   kubeconfig(
     @Ctx() context: RequestContext,

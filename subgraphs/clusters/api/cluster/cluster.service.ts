@@ -37,7 +37,7 @@ export class ClusterService {
   ) {}
 
   /**
-   * Changes name, labels or deletion protection. Rejects with `CONFLICT` when `resourceVersion` is not the current
+   * Changes name, labels, deletion protection or authentication mode. Rejects with `CONFLICT` when `resourceVersion` is not the current
    * one.
    */
   async update(actor: Actor, input: UpdateClusterInput, dryRun?: boolean | null): Promise<ChangeOutcome> {
@@ -59,9 +59,9 @@ export class ClusterService {
         const { id, regionId, labels } = cluster;
         const before = { id, regionId, labels: labels as Record<string, string> };
         await guardRelabelling(tx, { actor, cluster: before, labels: fields.labels, at });
-        // Permissions with a selector have role bindings in the cluster.
-        await enqueue(tx, 'cluster-access', id);
       }
+      // Permissions with a selector have role bindings in the cluster.
+      if (fields.labels || fields.authenticationMode) await enqueue(tx, 'cluster-access', cluster.id);
       await updateCluster(tx, cluster.id, fields);
       tx.emit(account, updated(cluster, fields, actor.subject));
       return { clusterId: cluster.id };
@@ -179,13 +179,18 @@ function checkVersion(cluster: ClusterRow, expected: bigint | null | undefined):
   );
 }
 
-function changedFields(cluster: ClusterRow, { name, labels, deletionProtection }: UpdateClusterInput) {
+function changedFields(
+  cluster: ClusterRow,
+  { name, labels, deletionProtection, authenticationMode }: UpdateClusterInput,
+) {
   const sameLabels = labels == null || sameJson(labels, cluster.labels);
   return {
     ...(name != null && name !== cluster.name && { name }),
     ...(!sameLabels && { labels: labels as Record<string, string> }),
     ...(deletionProtection != null &&
       deletionProtection !== cluster.deletionProtection && { deletionProtection }),
+    ...(authenticationMode != null &&
+      authenticationMode !== cluster.authenticationMode && { authenticationMode }),
   };
 }
 

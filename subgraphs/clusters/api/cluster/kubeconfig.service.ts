@@ -31,11 +31,13 @@ export class KubeconfigService {
 
   /**
    * A kubeconfig with the actor's name and at most the actor's permissions, which expires with the actor's token at
-   * the latest; null while the cluster has no API server. Of a service account for an hour at most. Rejects a ttl outside 15 to 4320 minutes, requests of
-   * streams (`FORBIDDEN`), and with `SERVICE_UNAVAILABLE` when the cloud provider does not respond.
+   * the latest; null while the cluster has no API server. Of a service account for an hour at most. Rejects a ttl outside
+   * 15 to 4320 minutes, requests of streams (`FORBIDDEN`), clusters that would not accept it (`INVALID_STATE`), and with
+   * `SERVICE_UNAVAILABLE` when the cloud provider does not respond.
    */
   async kubeconfig(context: RequestContext, cluster: ClusterRow, ttlMinutes?: number | null) {
     const { actor } = context;
+    checkAuthentication(cluster);
     const expiresAt = this.end(actor, ttlMinutes ?? DEFAULT_TTL_MINUTES);
     const credentials = await this.credentials(actor, cluster, expiresAt);
     if (!credentials) return null;
@@ -98,6 +100,12 @@ export class KubeconfigService {
     const controlPlane = await this.platform.provider.controlPlane(cluster.id);
     return controlPlane?.state === 'RUNNING';
   }
+}
+
+function checkAuthentication({ id, authenticationMode }: ClusterRow): void {
+  if (authenticationMode === 'PLATFORM') return;
+  const message = `The cluster ${id} authenticates users of Kubernetes only. Set authenticationMode to PLATFORM with updateCluster first.`;
+  throwProblem('INVALID_STATE', message);
 }
 
 function issuedEvent(actor: Actor, { cluster, credentials }: Issued): NewEvent {

@@ -62,6 +62,18 @@ export const StoragePlugin = graphEnum<model.StoragePlugin>(
 
 export type StoragePlugin = model.StoragePlugin;
 
+export const AuthenticationMode = graphEnum<model.AuthenticationMode>(
+  'AuthenticationMode',
+  'Whose users the API server of a cluster authenticates.',
+  {
+    PLATFORM: 'Principals of the account, by kubeconfigs of the platform, and users of Kubernetes.',
+    KUBERNETES:
+      'Users of Kubernetes only, such as its service accounts: the API server rejects the kubeconfigs of the platform.',
+  },
+);
+
+export type AuthenticationMode = model.AuthenticationMode;
+
 export const ControlPlaneOwner = graphEnum<model.ControlPlaneOwner>(
   'ControlPlaneOwner',
   'Owner of the control plane of a cluster.',

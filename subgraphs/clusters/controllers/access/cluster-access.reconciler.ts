@@ -11,22 +11,25 @@ export const CLUSTER_ACCESS = 'cluster-access';
 const GONE = ['DELETING', 'DELETED'];
 
 /**
- * Binds the principals of an account in a cluster as its permissions say, takes away what they no longer say, and corrects what was
+ * Sets whose users the API server of a cluster authenticates, binds the principals of an account in a cluster as its permissions say, takes away what they no longer say, and corrects what was
  * changed by hand; keys are cluster ids. Runs again when a permission ends.
  */
 export function createClusterAccessReconciler({
   kubernetes,
-}: Pick<ReconcilerDependencies, 'kubernetes'>): Reconciler {
+  provider,
+}: Pick<ReconcilerDependencies, 'kubernetes' | 'provider'>): Reconciler {
   return {
     kind: CLUSTER_ACCESS,
     async reconcile(key, scope) {
       const { database, clock } = scope;
       const cluster = await findCluster(database, key);
       if (!cluster || cluster.deletedAt || GONE.includes(cluster.state)) return done;
-      const grants = await permissionsOfCluster(database, cluster);
       // Without an API the schedule comes back to the cluster.
-      const client = grants && (await clientOf(key, { scope, kubernetes }));
-      if (!grants || !client) return done;
+      const client = await clientOf(key, { scope, kubernetes });
+      if (!client) return done;
+      await provider.setAuthenticationMode(key, cluster.authenticationMode);
+      const grants = await permissionsOfCluster(database, cluster);
+      if (!grants) return done;
       const at = clock.now();
       const target = { id: key, regionId: cluster.regionId, labels: stringMapSchema.parse(cluster.labels) };
       await writeBindings(client, bindingsOf(target, grants, at));
