@@ -14,6 +14,8 @@ import { ledgerReport } from './ledger/summary.js';
 import { temporaryFolder } from './platform/database.js';
 import { queryBench } from './query/run.js';
 import { queryReport } from './query/summary.js';
+import { rightsBench } from './rights/run.js';
+import { rightsReport } from './rights/summary.js';
 import { streamsBench } from './streams/run.js';
 import { streamsReport } from './streams/summary.js';
 
@@ -42,13 +44,14 @@ const reports = [
   isolationReport,
   ledgerReport,
   kubeletsReport,
+  rightsReport,
 ];
 
 const program = new Command('bench').description('measures the platform; see bench/README.md');
 
 const all = benchCommand(
   'all',
-  'all benchmarks except ledger and kubelets, one after the other',
+  'all benchmarks except ledger, kubelets and rights, one after the other',
   [gatewayBench, fleetBench, accountBench, queryBench, streamsBench, isolationBench],
   { isDefault: true },
 );
@@ -75,6 +78,11 @@ benchCommand(
   'kubelets',
   "pods of a Deployment on kubesim's kubelets and on KWOK's, on one real control plane, and on kubesim alone",
   [kubeletsBench],
+);
+benchCommand(
+  'rights',
+  'subscribers with few different sets of rights: shared executions, and time until a revoked right is out',
+  [rightsBench],
 );
 program
   .command('tables')
