@@ -2,6 +2,7 @@ import { type Problem, throwProblem } from '../kernel/result.js';
 
 /** Kinds of objects with an id: their name in messages, and the field that lists those of the account. */
 const KINDS = {
+  ACCESS_REQUEST: ['request for access', 'Query.accessRequests'],
   CLUSTER: ['cluster', 'Query.clusters'],
   COMPONENT: ['component', 'Cluster.components'],
   EIP: ['public address (EIP)', 'Query.retainedResources'],

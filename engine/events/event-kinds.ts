@@ -1,5 +1,8 @@
 /** Kinds of events and their meaning; `Event.type` has the same names as text. */
 export const eventKinds = {
+  ACCESS_REQUESTED: 'A principal asked for a permission.',
+  ACCESS_REQUEST_APPROVED: 'A request for a permission was approved: the principal has it until it ends.',
+  ACCESS_REQUEST_REFUSED: 'A request for a permission was refused.',
   ACCOUNT_VERIFIED: 'The holder of the account was identified.',
   AUTOMATIC_UPGRADE_BLOCKED: 'An automatic upgrade cannot start; the message has the reason.',
   BILLING_STARTED: 'The management fee of a cluster is billed from now on.',

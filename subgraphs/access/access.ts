@@ -5,6 +5,8 @@ export const accessRules: AccessRules = {
   queries: {
     // Answer for oneself without a verb; for others the service asks for permissions.read in the scope.
     explainAccess: 'open',
+    // Those of the caller, and those in scopes in which it has accessRequests.read.
+    accessRequests: 'open',
     permissions: 'open',
     // The gateway asks, in the name of no account.
     verifyServiceAccountKeys: 'open',
@@ -13,15 +15,20 @@ export const accessRules: AccessRules = {
     whoCan: 'open',
   },
   mutations: {
+    // Who has no permission may ask for one; the service asks for the verbs of the scope.
+    approveAccessRequest: 'open',
     createRole: 'roles.create',
     createServiceAccount: 'serviceAccounts.create',
     createServiceAccountKey: 'serviceAccountKeys.create',
     deleteRole: 'roles.delete',
     deleteServiceAccount: 'serviceAccounts.delete',
     grantPermissions: 'open',
+    refuseAccessRequest: 'open',
+    requestAccess: 'open',
     revokePermissions: 'open',
     revokeServiceAccountKey: 'serviceAccountKeys.revoke',
     updateRole: 'roles.update',
+    withdrawAccessRequest: 'open',
   },
   // The caller's own.
   subscriptions: { rightsKey: 'open' },

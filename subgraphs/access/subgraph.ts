@@ -12,6 +12,11 @@ import {
   RoleKeyResolver,
 } from './api/entities/permission.resolver.js';
 import { PermissionReader } from './api/entities/permission-reader.js';
+import {
+  AccessRequestEdgesResolver,
+  AccessRequestResolver,
+} from './api/access-request/access-request.resolver.js';
+import { AccessRequestService } from './api/access-request/access-request.service.js';
 import { DecisionResolver } from './api/explanation/decision.resolver.js';
 import { DecisionService } from './api/explanation/decision.service.js';
 import { PermissionResolver } from './api/permission/permission.resolver.js';
@@ -27,6 +32,7 @@ import {
 } from './api/service-account/service-account.resolver.js';
 import { ServiceAccountService } from './api/service-account/service-account.service.js';
 import { Viewer, ViewerResolver } from './api/viewer/viewer.resolver.js';
+import { AccessRequestStore } from './store/access-request.store.js';
 import { PermissionStore } from './store/permission.store.js';
 import { PrincipalStore } from './store/principal.store.js';
 import { RoleStore } from './store/role.store.js';
@@ -72,6 +78,10 @@ export function createAccessSubgraph(
       ),
       new ServiceAccountEdgesResolver(serviceAccounts, reader),
       new ServiceAccountKeyEdgesResolver(reader),
+      new AccessRequestResolver(
+        new AccessRequestService(platform, { ...stores, targets, requests: new AccessRequestStore(prisma) }),
+      ),
+      new AccessRequestEdgesResolver(reader),
       new KeyVerificationResolver(serviceAccounts, platform.clock),
       new DecisionResolver(decisions),
       new ViewerResolver(reader, decisions),

@@ -33,6 +33,7 @@ interface Occasions extends AccountResources {
 
 /** Mutations that are always rejected here, with the reason. */
 const REJECTED: Readonly<Record<string, string>> = {
+  approveAccessRequest: 'another principal than the requester decides',
   cancelOperation: 'nothing is under way',
   decideQuotaApplication: 'needs the token of an operator',
   deleteEip: 'the cluster uses its public address',
@@ -41,6 +42,7 @@ const REJECTED: Readonly<Record<string, string>> = {
   deleteVpc: 'the cluster is in the VPC',
   pauseOperation: 'nothing is under way',
   publishKubernetesVersion: 'needs the token of an operator',
+  refuseAccessRequest: 'another principal than the requester decides',
   resumeOperation: 'nothing is paused',
   upgradeComponent: 'every component was installed in its newest version',
 };

@@ -358,6 +358,7 @@ describe('object types with an id', () => {
   const CATALOG = 'an entry of the catalog: its id has no prefix, and its own list or field has it';
   /** Types that Query.node does not find, with the reason. */
   const EXCEPTIONS: Readonly<Record<string, string>> = {
+    AccessRequest: 'only the list shows requests to the requester and to those who may decide',
     AuditEvent: 'only the list, which needs a scope of its own, shows the audit log',
     ClusterResource: 'a view of a VPC, an instance and so on: it has the id of what it shows',
     ControlPlaneReplica: 'its id is its name, unique in its cluster alone',

@@ -338,6 +338,12 @@ export type EventFilter = {
 
 /** Type of an event. */
 export type EventKind =
+  /** A principal asked for a permission. */
+  | 'ACCESS_REQUESTED'
+  /** A request for a permission was approved: the principal has it until it ends. */
+  | 'ACCESS_REQUEST_APPROVED'
+  /** A request for a permission was refused. */
+  | 'ACCESS_REQUEST_REFUSED'
   /** The holder of the account was identified. */
   | 'ACCOUNT_VERIFIED'
   /** An automatic upgrade cannot start; the message has the reason. */

@@ -7,6 +7,8 @@ import { approveQuota } from '../../kit/quotas.js';
 
 /** Ids of one resource of each type that an account can have. */
 export interface AccountResources {
+  /** A request of the account's own subject. */
+  readonly accessRequest: string;
   readonly cluster: string;
   readonly clusterCheck: string;
   readonly clusterResource: string;
@@ -165,6 +167,12 @@ async function buildAccess(session: GraphSession, clusterId: string) {
     roles.push(role.id);
   }
   const [role = '', otherRole = ''] = roles;
+  const { accessRequest } = await done<{ accessRequest: { id: string } }>(
+    session,
+    'requestAccess',
+    'accessRequest { id }',
+    { roleId: role, reason: 'secret', minutes: 5 },
+  );
   const holder = { kind: 'USER', name: 'secret' };
   const {
     permissions: [permission],
@@ -174,7 +182,13 @@ async function buildAccess(session: GraphSession, clusterId: string) {
     'permissions { id principal { id } }',
     { permissions: [{ principal: holder, roleId: role, scope: { clusterId } }] },
   );
-  return { role, otherRole, permission: permission?.id ?? '', principal: permission?.principal.id ?? '' };
+  return {
+    accessRequest: accessRequest.id,
+    role,
+    otherRole,
+    permission: permission?.id ?? '',
+    principal: permission?.principal.id ?? '',
+  };
 }
 
 async function buildServiceAccounts(session: GraphSession) {

@@ -36,7 +36,7 @@ const named = (whose: string) =>
 const [mine, theirs] = [named('my'), named('their')];
 const theirIds = new Set(
   [
-    'cluster clusterCheck clusterResource component eip eventCursor loadBalancer instance node nodePool operation',
+    'accessRequest cluster clusterCheck clusterResource component eip eventCursor loadBalancer instance node nodePool operation',
     'otherInstance otherNode otherRole otherServiceAccount permission principal quota quotaApplication role securityGroup serviceAccount serviceAccountKey supportTicket vpc vSwitch watchCursor workload',
   ].flatMap((names) => names.split(' ').map((name) => `their ${name}`)),
 );

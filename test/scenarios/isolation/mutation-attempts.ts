@@ -184,6 +184,10 @@ export const mutationAttempts: readonly Attempt[] = [
     ],
   })),
   attempt('revokePermissions', (_, their) => ({ permissionIds: [their.permission] })),
+  attempt('requestAccess', (_, their) => ({ roleId: their.role, reason: 'intruder', minutes: 5 })),
+  attempt('approveAccessRequest', (_, their) => ({ accessRequestId: their.accessRequest })),
+  attempt('refuseAccessRequest', (_, their) => ({ accessRequestId: their.accessRequest })),
+  attempt('withdrawAccessRequest', (_, their) => ({ accessRequestId: their.accessRequest })),
   attempt('createServiceAccountKey', (_, their) => ({
     serviceAccountId: their.serviceAccount,
     expiresAt: new Date(Date.now() + 3_600_000).toISOString(),

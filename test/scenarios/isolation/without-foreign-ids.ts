@@ -1,5 +1,6 @@
 /** Root fields without an argument that identifies an object of an account, with the reason. */
 export const WITHOUT_FOREIGN_IDS: Readonly<Record<string, string>> = {
+  'Query.accessRequests': 'a list of what the account has, tried as a list',
   'Query.auditEvents':
     'needs the scope fleet:audit; tried in test/subgraphs/observability/audit-events.component.test.ts',
   'Query.clusterKinds': 'describes what can be created, to everyone the same',
@@ -44,5 +45,7 @@ export const CATALOG_IDS: readonly string[] = [
 export const NOT_LOOKED_UP: Readonly<Record<string, string>> = {
   'Mutation.remediateHighRiskOperation(input.highRiskOperationId)': 'a row of the catalog',
   'Mutation.performHighRiskOperation(input.highRiskOperationId)': 'a row of the catalog',
+  'Mutation.requestAccess(input.scope.clusterId)':
+    'its requester may not see the cluster; looked up when the request is approved',
   'Mutation.updateCluster(input.vpcId)': 'cannot be changed, whatever it says',
 };
