@@ -125,6 +125,17 @@ const envSchema = z.object({
   RETENTION_QUOTA_APPLICATIONS: days.default(365),
   RETENTION_USAGE_RECORDS: days.min(31).default(400),
   RETENTION_AUDIT_EVENTS: days.min(30).default(400),
+  /** Sinks to which engines export the audit log: a URL with the key of its signatures, a syslog server, a file or `stdout`. */
+  AUDIT_WEBHOOK_URL: z.url({ protocol: /^https?$/ }).optional(),
+  AUDIT_WEBHOOK_SECRET: z.string().min(32).optional(),
+  AUDIT_SYSLOG: z
+    .string()
+    .refine((text) => URL.canParse(`tls://${text}`) && new URL(`tls://${text}`).href === `tls://${text}`, {
+      message: 'a host, or host:port',
+    })
+    .optional(),
+  AUDIT_SYSLOG_CA: z.string().optional(),
+  AUDIT_JSON_LINES: z.string().optional(),
   /** Timeout of a query or mutation in seconds; a subgraph process cancels statements that take longer. */
   REQUEST_TIMEOUT: z.coerce.number().int().min(1).max(600).default(30),
   /** Maximum cost of one operation. */

@@ -28,6 +28,8 @@ import {
 } from '../subgraphs/clusters/controllers/provisioning/platform-access.js';
 import { reconcilers, schedules } from './reconcilers.js';
 import { createSubgraph } from './subgraphs.js';
+import type { AuditSink } from '../access/audit/export/audit-sink.js';
+import { startAuditExport } from '../access/audit/export/audit-exporter.js';
 import { auditSchedule } from './audit-schedule.js';
 import { committedSupergraph } from './supergraph.js';
 import { SubgraphExecutor } from '../subgraphs/runtime/execution/subgraph-executor.js';
@@ -56,6 +58,8 @@ export interface AllInOneOptions {
   readonly engineTiming?: EngineTiming;
   /** Retention of finished objects. */
   readonly retention?: Retention | undefined;
+  /** Where the audit log is exported to. Default: nowhere. */
+  readonly auditSinks?: readonly AuditSink[] | undefined;
   /** A simulated cloud that runs elsewhere; without it one is started. */
   readonly cloudUrl?: string | undefined;
   readonly kubesimPort: number;
@@ -117,6 +121,8 @@ export async function startAllInOne(options: AllInOneOptions): Promise<AllInOne>
       faults: noFaultInjection,
     }),
   );
+  const { auditSinks: sinks = [] } = options;
+  if (sinks.length > 0) started.use(startAuditExport({ databaseUrl: platform.database.url, sinks, log }));
   started.use(await watchPermissions(platform));
   const gateway = started.use(
     await startGateway({

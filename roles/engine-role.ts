@@ -1,3 +1,4 @@
+import { startAuditExport } from '../access/audit/export/audit-exporter.js';
 import { noFaultInjection } from '../engine/contract.js';
 import { EngineMetrics } from '../engine/jobs/engine-metrics.js';
 import { startEngine } from '../engine/engine.js';
@@ -8,6 +9,7 @@ import { createLog } from '../kernel/log.js';
 import { watchPermissions } from '../subgraphs/clusters/controllers/access/cluster-access.schedule.js';
 import { renewFormerAccess } from '../subgraphs/clusters/controllers/provisioning/platform-access.js';
 import { auditSchedule } from './audit-schedule.js';
+import { auditSinks } from './audit-sinks.js';
 import { databaseReadiness } from './database-readiness.js';
 import { openPlatformFromEnv } from './platform-from-env.js';
 import { serveRoleMetrics } from './role-metrics.js';
@@ -37,6 +39,8 @@ export async function engineRole(env: Env): Promise<Role> {
       faults: noFaultInjection,
     }),
   );
+  const sinks = await auditSinks(env);
+  if (sinks.length > 0) started.use(startAuditExport({ databaseUrl: platform.database.url, sinks, log }));
   started.use(await watchPermissions(platform));
   const running = started.move();
   return {

@@ -1,3 +1,4 @@
+import { auditSinks } from './audit-sinks.js';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { accountScopes } from '../access/scopes.js';
@@ -90,6 +91,7 @@ export async function start(env: Env, { newSecrets = false }: StartOptions = {})
       gateway: await gatewaySettings(env),
       engineConcurrency: env.ENGINE_CONCURRENCY,
       retention: retention(env),
+      auditSinks: await auditSinks(env),
       cloudUrl: env.KUBESIM_URL,
       kubesimPort: env.KUBESIM_PORT ?? (env.PORT === 0 ? 0 : env.PORT + 1),
       simulationSpeed: env.SIMULATION_SPEED,
