@@ -109,7 +109,6 @@ export class ClusterResolver {
     return childConnection(context, this.parts.operations.ofClusters, cluster.id, { ...page, orderBy });
   }
 
-  @Requires('issueKubeconfig')
   @FieldResolver(() => AuthenticationMode, {
     nullable: true,
     description:
@@ -119,6 +118,7 @@ export class ClusterResolver {
     return product === 'REGISTERED' ? null : authenticationMode;
   }
 
+  @Requires('issueKubeconfig')
   @FieldResolver(() => Kubeconfig, {
     nullable: true,
     description:
