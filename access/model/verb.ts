@@ -13,6 +13,7 @@ const clusterVerbs = [
 /** Verbs on permissions and on what was done with them. */
 const accessVerbs = [
   'accessRequests.approve',
+  'accessRequests.breakGlass',
   'accessRequests.create',
   'accessRequests.read',
   'auditEvents.export',

@@ -1,5 +1,6 @@
 /** Verbs of the graph's fields; written by `npm run generate` from the access rules of the subgraphs. */
 export const graphVerbs = [
+  'accessRequests.breakGlass',
   'accounts.verify',
   'auditEvents.read',
   'billingReports.read',

@@ -40,6 +40,7 @@ export const eventKinds = {
   DNS_HEALTHY: 'Pods of a cluster can resolve names again.',
   EDGE_AUTONOMY_SET: 'Edge autonomy of a node pool was turned on or off.',
   EIP_DELETED: 'A retained public address was deleted.',
+  GLASS_BROKEN: 'A principal made itself administrator of the account in an emergency, until that ends.',
   HIGH_RISK_OPERATION_FOUND: 'A high-risk operation was done to a cluster outside the platform.',
   HIGH_RISK_OPERATION_REMEDIATED: 'A high-risk operation was fixed.',
   KUBECONFIG_ISSUED: 'A kubeconfig of a cluster was issued.',

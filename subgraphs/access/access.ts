@@ -17,6 +17,7 @@ export const accessRules: AccessRules = {
   mutations: {
     // Who has no permission may ask for one; the service asks for the verbs of the scope.
     approveAccessRequest: 'open',
+    breakGlass: 'accessRequests.breakGlass',
     createRole: 'roles.create',
     createServiceAccount: 'serviceAccounts.create',
     createServiceAccountKey: 'serviceAccountKeys.create',

@@ -58,6 +58,7 @@ const INPUTS: Readonly<Record<string, (estate: Occasions) => object>> = {
     spec: 'PRO',
     nodePools: [{ name: 'tried', instanceTypes: ['ecs.g7.xlarge'], desiredSize: 1 }],
   }),
+  breakGlass: () => ({ reason: 'tried', minutes: 5 }),
   createServiceAccount: () => ({ name: 'tried' }),
   createRole: () => ({ name: 'tried', verbs: ['clusters.read'] }),
   createNodePool: ({ cluster }) => ({

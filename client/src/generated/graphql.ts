@@ -418,6 +418,8 @@ export type EventKind =
   | 'EDGE_AUTONOMY_SET'
   /** A retained public address was deleted. */
   | 'EIP_DELETED'
+  /** A principal made itself administrator of the account in an emergency, until that ends. */
+  | 'GLASS_BROKEN'
   /** A high-risk operation was done to a cluster outside the platform. */
   | 'HIGH_RISK_OPERATION_FOUND'
   /** A high-risk operation was fixed. */

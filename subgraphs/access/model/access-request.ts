@@ -9,6 +9,8 @@ export type AccessRequestState = (typeof ACCESS_REQUEST_STATES)[number];
 export const MAX_PENDING = 10;
 /** Days after which a request that is not decided expires. */
 const DAYS = 7;
+/** An emergency is short. */
+export const MAX_EMERGENCY_MINUTES = 60;
 const MAX_MINUTES = 7 * 24 * 60;
 const MAX_TEXT = 1_000;
 
@@ -21,6 +23,8 @@ export interface AccessRequest extends ScopeColumns {
   readonly roleId: string;
   readonly reason: string;
   readonly minutes: number;
+  /** Whether the requester approved it itself, in an emergency. */
+  readonly breakGlass: boolean;
   readonly state: AccessRequestState;
   /** The principal that approved or refused it. */
   readonly decidedBy: string | null;
@@ -44,11 +48,14 @@ export function requestAt(request: AccessRequest, at: Date): AccessRequest {
 }
 
 /** Checks reason and duration of a request. Throws INVALID_INPUT. */
-export function checkRequest({ reason, minutes }: Pick<AccessRequest, 'reason' | 'minutes'>): void {
+export function checkRequest(
+  { reason, minutes }: Pick<AccessRequest, 'reason' | 'minutes'>,
+  maxMinutes = MAX_MINUTES,
+): void {
   if (reason.trim().length < 1 || reason.length > MAX_TEXT)
     throwProblem('INVALID_INPUT', `reason has 1 to ${MAX_TEXT} characters.`, { path: ['input', 'reason'] });
-  if (minutes < 1 || minutes > MAX_MINUTES)
-    throwProblem('INVALID_INPUT', `minutes is from 1 to ${MAX_MINUTES}, not ${minutes}.`, {
+  if (minutes < 1 || minutes > maxMinutes)
+    throwProblem('INVALID_INPUT', `minutes is from 1 to ${maxMinutes}, not ${minutes}.`, {
       path: ['input', 'minutes'],
     });
 }

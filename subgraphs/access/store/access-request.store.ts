@@ -78,7 +78,7 @@ export class AccessRequestStore {
     const rows = await this.database.$queryRaw<AccessRequest[]>`
       SELECT id, account, principal_id AS "principalId", role_id AS "roleId", region_id AS "regionId",
         cluster_id AS "clusterId", cluster_selector AS "clusterSelector", namespaces, reason, minutes, state,
-        decided_by AS "decidedBy", decided_at AS "decidedAt", message, permission_id AS "permissionId",
+        break_glass AS "breakGlass",        decided_by AS "decidedBy", decided_at AS "decidedAt", message, permission_id AS "permissionId",
         created_at AS "createdAt"
       FROM access.access_request WHERE ${condition(account, selection)} ${afterKey}
       ORDER BY ${order} LIMIT ${limit + 1}`;

@@ -21,6 +21,7 @@ export const WITHOUT_FOREIGN_IDS: Readonly<Record<string, string>> = {
     'for operators of the platform, of all accounts; needs the scope fleet:admin',
   'Query.viewer': 'describes the caller',
   'Query.vpcs': 'a list of what the account has, tried as a list',
+  'Mutation.breakGlass': 'names nothing that exists',
   'Mutation.createRole': 'names verbs, which are the same for all accounts',
   'Mutation.createServiceAccount': 'names nothing that exists',
   'Mutation.createVpc': 'stands in a region of the catalog',

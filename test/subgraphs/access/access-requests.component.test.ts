@@ -165,3 +165,25 @@ test.each([
 ])('rejects a request with %s', async (_, input, code) => {
   expect((await ask(user('bad', 'ann'), input)).codes).toEqual([code]);
 });
+
+test('who may break the glass is administrator for some minutes, with a warning in the event log', async () => {
+  const root = await foundAccount(world, 'emergency');
+  const ann = user('emergency', 'ann');
+  const emergency = { reason: 'the control plane is down', minutes: 15 };
+  expect((await change(ann, 'breakGlass', emergency)).codes).toEqual(['FORBIDDEN']);
+  const { data } = await world.ask<{ createRole: { role: { id: string } } }>(
+    root,
+    'mutation { createRole(input: { name: "on-call", verbs: ["accessRequests.breakGlass"] }) { role { id } } }',
+  );
+  await grant(world, root, [{ principal: { kind: 'USER', name: 'ann' }, roleId: data.createRole.role.id }]);
+  expect((await change(ann, 'breakGlass', { ...emergency, minutes: 61 })).codes).toEqual(['INVALID_INPUT']);
+  expect((await change(ann, 'breakGlass', { ...emergency, reason: '' })).codes).toEqual(['INVALID_INPUT']);
+  expect(await may(ann)).toBe(false);
+  const broken = await change(ann, 'breakGlass', emergency);
+  const end = new Date(broken.accessRequest!.permission!.expiresAt).getTime();
+  expect([await may(ann, new Date(end - 1)), await may(ann, new Date(end))]).toEqual([true, false]);
+  const events = await world.kit.database.prisma.event.findMany({
+    where: { account: 'emergency', type: 'GLASS_BROKEN' },
+  });
+  expect(events).toMatchObject([{ level: 'WARNING', data: { subject: 'ann', reason: emergency.reason } }]);
+});

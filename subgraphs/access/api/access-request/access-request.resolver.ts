@@ -19,6 +19,8 @@ import {
   AccessRequestOrder,
   ApproveAccessRequestInput,
   ApproveAccessRequestPayload,
+  BreakGlassInput,
+  BreakGlassPayload,
   RefuseAccessRequestInput,
   RefuseAccessRequestPayload,
   RequestAccessInput,
@@ -61,6 +63,18 @@ export class AccessRequestResolver {
     @DryRun() dryRun?: boolean | null,
   ) {
     return toPayload(await this.service.request(context, input, dryRun));
+  }
+
+  @Mutation(() => BreakGlassPayload, {
+    description:
+      'Makes the caller administrator of the account for some minutes, without an approval. Needs `accessRequests.breakGlass` in the whole account; writes an event with the level WARNING. Denials still apply.',
+  })
+  async breakGlass(
+    @Ctx() context: RequestContext,
+    @Arg('input', () => BreakGlassInput, { description: 'The emergency.' }) input: BreakGlassInput,
+    @DryRun() dryRun?: boolean | null,
+  ) {
+    return toPayload(await this.service.breakGlass(context, input, dryRun));
   }
 
   @Mutation(() => ApproveAccessRequestPayload, {

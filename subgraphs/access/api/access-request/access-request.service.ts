@@ -1,5 +1,6 @@
 import { principalIdsOf } from '../../../../access/model/principal.js';
-import { scopeOf } from '../../../../access/store/grants.js';
+import { ADMINISTRATOR } from '../../../../access/model/role-id.js';
+import { type ScopeColumns, scopeOf } from '../../../../access/store/grants.js';
 import { idResult } from '../../../../engine/operations/client-tokens.js';
 import { throwNotFound } from '../../../../engine/not-found.js';
 import { newId } from '../../../../kernel/ids.js';
@@ -15,6 +16,7 @@ import {
   type AccessRequestState,
   checkMessage,
   checkRequest,
+  MAX_EMERGENCY_MINUTES,
   MAX_PENDING,
   requestAt,
 } from '../../model/access-request.js';
@@ -22,10 +24,12 @@ import { scopeInWords } from '../../model/permission.js';
 import { checkedScope, MAX_PERMISSIONS_OF_PRINCIPAL } from '../../model/permission.rules.js';
 import type { AccessRequestSelection, AccessRequestStore } from '../../store/access-request.store.js';
 import type { TargetStore } from '../../store/target.store.js';
-import type { RefuseAccessRequestInput, RequestAccessInput } from './access-request.type.js';
+import type { BreakGlassInput, RefuseAccessRequestInput, RequestAccessInput } from './access-request.type.js';
 
 const PATH = ['input', 'accessRequestId'];
 const MINUTE = 60_000;
+/** The scope of an emergency. */
+const ACCOUNT = { regionId: null, clusterId: null, clusterSelector: null, namespaces: [] } as const;
 
 /** The stores that requests need. */
 export interface AccessRequestStores extends AccessStores {
@@ -49,6 +53,7 @@ interface DecisionInput {
 const decisions = {
   ACCESS_REQUESTED: ['AccessRequested', 'asked for'],
   ACCESS_REQUEST_APPROVED: ['AccessRequestApproved', 'got, as requested,'],
+  GLASS_BROKEN: ['GlassBroken', 'became, in an emergency,'],
   ACCESS_REQUEST_REFUSED: ['AccessRequestRefused', 'was refused'],
 } as const;
 
@@ -89,6 +94,7 @@ export class AccessRequestService {
         roleId: role.id,
         reason: input.reason,
         minutes: input.minutes,
+        breakGlass: false,
         state: 'PENDING',
         decidedBy: null,
         decidedAt: null,
@@ -98,6 +104,40 @@ export class AccessRequestService {
       };
       await this.stores.requests.create(tx, row);
       await this.emit(change, 'ACCESS_REQUESTED', row);
+      return row;
+    });
+  }
+
+  /** Makes the caller administrator of the account for some minutes. Rejects with INVALID_INPUT and FORBIDDEN. */
+  breakGlass(
+    context: RequestContext,
+    input: BreakGlassInput,
+    dryRun?: boolean | null,
+  ): Promise<Result<AccessRequest | null>> {
+    return this.change(context, { name: 'breakGlass', input, dryRun }, async (change) => {
+      const { tx, account, actor, at } = change;
+      checkRequest(input, MAX_EMERGENCY_MINUTES);
+      const checked = { scope: ACCOUNT, cluster: undefined, path: ['input'] };
+      await requireVerb(change, 'accessRequests.breakGlass', checked);
+      const principalId = await this.stores.principals.ensureActor(tx, actor, at);
+      const row: AccessRequest = {
+        ...ACCOUNT,
+        id: newId('accessRequest'),
+        account,
+        principalId,
+        roleId: ADMINISTRATOR,
+        reason: input.reason,
+        minutes: input.minutes,
+        breakGlass: true,
+        state: 'APPROVED',
+        decidedBy: principalId,
+        decidedAt: at,
+        message: null,
+        permissionId: await this.grant(change, { ...ACCOUNT, principalId, roleId: ADMINISTRATOR, ...input }),
+        createdAt: at,
+      };
+      await this.stores.requests.create(tx, row);
+      await this.emit(change, 'GLASS_BROKEN', row);
       return row;
     });
   }
@@ -114,31 +154,11 @@ export class AccessRequestService {
     return this.change(context, { name: 'approveAccessRequest', input, dryRun }, async (change) => {
       const { tx, account, actor, at } = change;
       const request = await this.decidable(change, input);
-      const { principalId, roleId, regionId, clusterId, clusterSelector, namespaces, reason } = request;
+      const { principalId } = request;
       if ((await this.stores.principals.byIds(account, [principalId], tx)).length === 0)
         throwProblem('INVALID_STATE', 'The requester does not exist any more.', { path: PATH });
-      const own = await this.stores.permissions.all(account, { principalIds: [principalId] }, tx);
-      if (own.length >= MAX_PERMISSIONS_OF_PRINCIPAL)
-        throwProblem(
-          'LIMIT_EXCEEDED',
-          `A principal has at most ${MAX_PERMISSIONS_OF_PRINCIPAL} permissions.`,
-        );
       const grantedBy = await this.stores.principals.ensureActor(tx, actor, at);
-      const permissionId = newId('permission');
-      await this.stores.permissions.create(tx, {
-        ...{
-          id: permissionId,
-          account,
-          principalId,
-          roleId,
-          effect: 'ALLOW',
-          reason,
-          grantedBy,
-          grantedAt: at,
-        },
-        ...{ regionId, clusterId, clusterSelector, namespaces },
-        expiresAt: new Date(at.getTime() + request.minutes * MINUTE),
-      });
+      const permissionId = await this.grant(change, request);
       const decision = { state: 'APPROVED', decidedBy: grantedBy, decidedAt: at, permissionId } as const;
       await this.stores.requests.decide(tx, request, decision);
       await this.emit(change, 'ACCESS_REQUEST_APPROVED', request);
@@ -249,6 +269,25 @@ export class AccessRequestService {
       : throwNotFound('ACCESS_REQUEST', id, PATH);
   }
 
+  /** Makes a permission that ends after the minutes of a request; returns its id. */
+  private async grant(
+    { tx, account, actor, at }: AccessChange,
+    terms: Pick<AccessRequest, 'principalId' | 'roleId' | 'reason' | 'minutes' | keyof ScopeColumns>,
+  ): Promise<string> {
+    const { principalId, roleId, regionId, clusterId, clusterSelector, namespaces, reason, minutes } = terms;
+    const own = await this.stores.permissions.all(account, { principalIds: [principalId] }, tx);
+    if (own.length >= MAX_PERMISSIONS_OF_PRINCIPAL)
+      throwProblem('LIMIT_EXCEEDED', `A principal has at most ${MAX_PERMISSIONS_OF_PRINCIPAL} permissions.`);
+    const id = newId('permission');
+    const grantedBy = await this.stores.principals.ensureActor(tx, actor, at);
+    await this.stores.permissions.create(tx, {
+      ...{ id, account, principalId, roleId, effect: 'ALLOW' as const, reason, grantedBy, grantedAt: at },
+      ...{ regionId, clusterId, clusterSelector, namespaces },
+      expiresAt: new Date(at.getTime() + minutes * MINUTE),
+    });
+    return id;
+  }
+
   private async emit(
     { tx, account, actor }: AccessChange,
     type: keyof typeof decisions,
@@ -263,9 +302,10 @@ export class AccessRequestService {
       category: 'ACCESS',
       type,
       reason,
+      level: type === 'GLASS_BROKEN' ? 'WARNING' : 'INFO',
       message: `${subject} ${verb} ${role} in ${scopeInWords(request)} for ${minutes} minutes.`,
       ...(clusterId !== null && { clusterId }),
-      data: { subject, actor: actor.subject, accessRequestId: id, principalId, role },
+      data: { subject, actor: actor.subject, accessRequestId: id, principalId, role, reason: request.reason },
     });
   }
 

@@ -32,6 +32,11 @@ export class AccessRequest {
   @Field(() => Int, { description: 'Minutes from the approval after which the permission ends.' })
   minutes: number;
 
+  @Field(() => Boolean, {
+    description: 'Whether the requester approved it itself, by breakGlass.',
+  })
+  breakGlass: boolean;
+
   @Field(() => AccessRequestState, { description: 'State.' })
   state: AccessRequestState;
 
@@ -74,6 +79,18 @@ export class RequestAccessInput {
   clientToken?: string | null;
 }
 
+@InputType({ description: 'An emergency.' })
+export class BreakGlassInput {
+  @Field(() => String, { description: 'What happened, 1 to 1,000 characters.' })
+  reason: string;
+
+  @Field(() => Int, { description: 'Minutes for which the caller is administrator: 1 to 60.' })
+  minutes: number;
+
+  @Field(() => String, { nullable: true, description: CLIENT_TOKEN })
+  clientToken?: string | null;
+}
+
 @InputType()
 abstract class DecisionInput {
   @Field(() => ID, { description: 'Id of the request.' })
@@ -106,6 +123,9 @@ abstract class AccessRequestPayload extends ChangePayload {
 
 @ObjectType({ description: 'Payload of requestAccess.' })
 export class RequestAccessPayload extends AccessRequestPayload {}
+
+@ObjectType({ description: 'Payload of breakGlass.' })
+export class BreakGlassPayload extends AccessRequestPayload {}
 
 @ObjectType({ description: 'Payload of approveAccessRequest.' })
 export class ApproveAccessRequestPayload extends AccessRequestPayload {}
