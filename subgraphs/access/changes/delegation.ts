@@ -18,6 +18,21 @@ interface CheckedScope {
   readonly scope: ScopeColumns;
   readonly cluster: TargetCluster | undefined;
   readonly path: readonly string[];
+  /**
+   * The end of the permission that the caller wants to give, null for one without: the caller must have the verbs until then, as a
+   * permission that ends could otherwise give one that does not. Undefined: the caller gives none.
+   */
+  readonly until?: Date | null;
+}
+
+/** A time at which only permissions without an end are left. */
+const FOREVER = new Date(8.64e15);
+
+/** The times at which the caller must have a verb. */
+function times({ at }: Pick<AccessChange, 'at'>, { until }: CheckedScope): Date[] {
+  if (until === undefined) return [at];
+  // At its end a permission has ended, so the last time at which it is needed is before.
+  return [at, until ? new Date(until.getTime() - 1) : FOREVER];
 }
 
 /** Whether the caller may see a permission: one that applies to it, or in whose scope it may read permissions. */
@@ -34,10 +49,10 @@ export function maySee(
 
 /** Rejects with FORBIDDEN a caller without the verb in all of a scope. */
 export async function requireVerb(change: AccessChange, verb: Verb, checked: CheckedScope): Promise<void> {
-  const { rights, at } = change;
   const { scope, cluster } = checked;
-  if (rights.contains(verb, scopeOf(scope), at, cluster)) return;
-  await refuse(change, `You have no permission for ${verb} in ${scopeInWords(scope)}.`, { ...checked, verb });
+  if (times(change, checked).every((at) => change.rights.contains(verb, scopeOf(scope), at, cluster))) return;
+  const reason = `You have no permission for ${verb} in ${scopeInWords(scope)}${untilThen(checked)}.`;
+  await refuse(change, reason, { ...checked, verb });
 }
 
 /**
@@ -49,13 +64,20 @@ export async function requireRole(
   role: Pick<Role, 'name' | 'verbs'>,
   checked: CheckedScope,
 ): Promise<void> {
-  const { rights, actor, at } = change;
+  const { rights, actor } = change;
   const { scope, cluster } = checked;
   const delegable = new Rights(rights.grants, [...(actor.scopes ?? []), OPERATOR_SCOPE]);
-  const missing = role.verbs.find((verb) => !delegable.contains(verb, scopeOf(scope), at, cluster));
+  const missing = role.verbs.find((verb) =>
+    times(change, checked).some((at) => !delegable.contains(verb, scopeOf(scope), at, cluster)),
+  );
   if (missing === undefined) return;
-  const reason = `The role ${role.name} has ${missing}, for which you have no permission in ${scopeInWords(scope)}. Nobody grants what they do not have.`;
+  const reason = `The role ${role.name} has ${missing}, for which you have no permission in ${scopeInWords(scope)}${untilThen(checked)}. Nobody grants what they do not have.`;
   await refuse(change, reason, { ...checked, verb: missing });
+}
+
+function untilThen({ until }: CheckedScope): string {
+  if (until === undefined) return '';
+  return until === null ? ' without an end' : ` until ${until.toISOString()}`;
 }
 
 /** Rejects with FORBIDDEN, and with the principals that can grant the verb. */

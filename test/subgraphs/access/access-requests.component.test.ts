@@ -187,3 +187,28 @@ test('who may break the glass is administrator for some minutes, with a warning 
   });
   expect(events).toMatchObject([{ level: 'WARNING', data: { subject: 'ann', reason: emergency.reason } }]);
 });
+
+test('a permission that ends gives none that ends later', async () => {
+  const root = await foundAccount(world, 'ends');
+  const [ann, bob] = [user('ends', 'ann'), user('ends', 'bob')];
+  const soon = new Date(Date.now() + 600_000).toISOString();
+  await grant(world, root, [toUser('bob', 'administrator', { expiresAt: soon })]);
+  const long = await ask(ann);
+  expect((await decide(bob, 'approve', long.accessRequest?.id)).codes).toEqual(['FORBIDDEN']);
+  const short = await ask(ann, { minutes: 5 });
+  expect((await decide(bob, 'approve', short.accessRequest?.id)).codes).toEqual([]);
+  expect((await grant(world, bob, [toUser('bob', 'administrator')])).codes).toEqual(['FORBIDDEN']);
+  expect((await grant(world, bob, [toUser('eve', 'developer', { expiresAt: soon })])).codes).toEqual([]);
+});
+
+test('who may not read roles asks for the predefined ones only', async () => {
+  const root = await foundAccount(world, 'roles');
+  const { data } = await world.ask<{ createRole: { role: { id: string } } }>(
+    root,
+    'mutation { createRole(input: { name: "hidden", verbs: ["quotas.read"] }) { role { id } } }',
+  );
+  const { id: roleId } = data.createRole.role;
+  expect((await ask(user('roles', 'ann'), { roleId })).codes).toEqual(['NOT_FOUND']);
+  await grant(world, root, [toUser('ann', 'auditor')]);
+  expect((await ask(user('roles', 'ann'), { roleId })).codes).toEqual([]);
+});

@@ -1,5 +1,5 @@
 import { principalIdsOf } from '../../../../access/model/principal.js';
-import { ADMINISTRATOR } from '../../../../access/model/role-id.js';
+import { ADMINISTRATOR, predefinedRolesById } from '../../../../access/model/role-id.js';
 import { type ScopeColumns, scopeOf } from '../../../../access/store/grants.js';
 import { idResult } from '../../../../engine/operations/client-tokens.js';
 import { throwNotFound } from '../../../../engine/not-found.js';
@@ -22,6 +22,7 @@ import {
 } from '../../model/access-request.js';
 import { scopeInWords } from '../../model/permission.js';
 import { checkedScope, MAX_PERMISSIONS_OF_PRINCIPAL } from '../../model/permission.rules.js';
+import type { Role } from '../../model/role.js';
 import type { AccessRequestSelection, AccessRequestStore } from '../../store/access-request.store.js';
 import type { TargetStore } from '../../store/target.store.js';
 import type { BreakGlassInput, RefuseAccessRequestInput, RequestAccessInput } from './access-request.type.js';
@@ -82,7 +83,7 @@ export class AccessRequestService {
           path: ['input', 'scope', 'regionId'],
         });
       const role = await this.stores.roles.find(account, input.roleId, tx);
-      if (!role) return throwNotFound('ROLE', input.roleId, ['input', 'roleId']);
+      if (!role || !maySeeRole(change, role)) return throwNotFound('ROLE', input.roleId, ['input', 'roleId']);
       const principalId = await this.stores.principals.ensureActor(tx, actor, at);
       if ((await this.stores.requests.pendingOf(tx, account, principalId, at)) >= MAX_PENDING)
         throwProblem('LIMIT_EXCEEDED', `You have ${MAX_PENDING} requests that are not decided.`);
@@ -245,7 +246,7 @@ export class AccessRequestService {
     const { tx, account } = change;
     const { request, cluster } = await this.visible(change, id);
     if (request.clusterId !== null && !cluster) return throwNotFound('CLUSTER', request.clusterId, PATH);
-    const checked = { scope: request, cluster, path: PATH };
+    const checked = { scope: request, cluster, path: PATH, until: endOf(request, change.at) };
     await requireVerb(change, 'accessRequests.approve', checked);
     await requireVerb(change, 'permissions.grant', checked);
     const role = await this.stores.roles.find(account, request.roleId, tx);
@@ -274,7 +275,7 @@ export class AccessRequestService {
     { tx, account, actor, at }: AccessChange,
     terms: Pick<AccessRequest, 'principalId' | 'roleId' | 'reason' | 'minutes' | keyof ScopeColumns>,
   ): Promise<string> {
-    const { principalId, roleId, regionId, clusterId, clusterSelector, namespaces, reason, minutes } = terms;
+    const { principalId, roleId, regionId, clusterId, clusterSelector, namespaces, reason } = terms;
     const own = await this.stores.permissions.all(account, { principalIds: [principalId] }, tx);
     if (own.length >= MAX_PERMISSIONS_OF_PRINCIPAL)
       throwProblem('LIMIT_EXCEEDED', `A principal has at most ${MAX_PERMISSIONS_OF_PRINCIPAL} permissions.`);
@@ -283,7 +284,7 @@ export class AccessRequestService {
     await this.stores.permissions.create(tx, {
       ...{ id, account, principalId, roleId, effect: 'ALLOW' as const, reason, grantedBy, grantedAt: at },
       ...{ regionId, clusterId, clusterSelector, namespaces },
-      expiresAt: new Date(at.getTime() + minutes * MINUTE),
+      expiresAt: endOf(terms, at),
     });
     return id;
   }
@@ -325,6 +326,16 @@ export class AccessRequestService {
       return accessRequest;
     });
   }
+}
+
+/** Custom roles exist only for those who may read them. */
+function maySeeRole({ rights, at }: AccessChange, { id }: Role): boolean {
+  return predefinedRolesById.has(id) || rights.decide('roles.read', {}, at).allowed;
+}
+
+/** When the permission of a request that is approved now ends. */
+function endOf({ minutes }: Pick<AccessRequest, 'minutes'>, at: Date): Date {
+  return new Date(at.getTime() + minutes * MINUTE);
 }
 
 function requirePending({ state }: AccessRequest): void {

@@ -128,7 +128,7 @@ export class PermissionService {
     checkTerms(input, at, path);
     const scope = checkedScope(input.scope, [...path, 'scope']);
     const cluster = await this.clusterOf(change, scope, [...path, 'scope']);
-    const checked = { scope, cluster, path };
+    const checked = { scope, cluster, path, until: input.expiresAt ?? null };
     // First: who may grant nothing there learns nothing of roles.
     await requireVerb(change, 'permissions.grant', checked);
     const role = await this.stores.roles.find(account, input.roleId, tx);
