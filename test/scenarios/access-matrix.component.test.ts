@@ -174,7 +174,9 @@ describe.each(roots)('each field of %s', (root) => {
       const tried = await answer(name, root, attempt, theirs);
       const text = textOf(tried, name);
       const other = hasNoId ? undefined : textOf(await answer(name, root, attempt, absent), name);
-      const outcome = outcomeOf(tried, text === other);
+      // What a reader of the account asks for may be empty, as that of an absent object, until the engine has made it.
+      const isHidden = text === other && !(name === 'reader' && root !== 'Mutation');
+      const outcome = outcomeOf(tried, isHidden);
       total[outcome] += 1;
       if (BLIND.includes(name)) expect(text).not.toContain('secret');
       if (BLIND.includes(name) && !hasNoId) expect(text).toBe(other);
@@ -183,9 +185,9 @@ describe.each(roots)('each field of %s', (root) => {
   });
 });
 
-function outcomeOf({ codes }: AttemptResult, isSame: boolean): Outcome {
+function outcomeOf({ codes }: AttemptResult, isHidden: boolean): Outcome {
   if (codes.some((code) => REFUSALS.includes(code))) return 'refused';
-  return isSame ? 'hidden' : 'allowed';
+  return isHidden ? 'hidden' : 'allowed';
 }
 
 function changesNothing(name: Principal, hasNoId: boolean): boolean {
