@@ -219,3 +219,16 @@ test('the list shows keys with their last use, and the viewer shows the service 
   );
   expect(data._entities[0]?.principal).toEqual({ kind: 'SERVICE_ACCOUNT', name: 'ci' });
 });
+
+test('a permission that ends makes no key that ends later', async () => {
+  const root = await foundAccount(world, 'key-ends');
+  const { id } = await createServiceAccount(world, root, 'deployer');
+  await grant(world, root, [
+    { principal: { kind: 'SERVICE_ACCOUNT', name: 'deployer' }, roleId: 'role_developer' },
+    toUser('bob', 'administrator', { expiresAt: new Date(Date.now() + 3_600_000) }),
+  ]);
+  const bob = user('key-ends', 'bob');
+  const until = (minutes: number) => ({ expiresAt: new Date(Date.now() + minutes * 60_000) });
+  expect((await createKey(world, bob, id, until(90))).codes).toEqual(['FORBIDDEN']);
+  expect((await createKey(world, bob, id, until(30))).codes).toEqual([]);
+});

@@ -171,7 +171,7 @@ export class ServiceAccountService {
     checkKeyEnd(input.expiresAt, at, ['input', 'expiresAt']);
     const scopes = checkedScopes(input.scopes, actor.scopes ?? [], ['input', 'scopes']);
     await this.requireIdentified(change);
-    await this.requireRightsOf(change, found, scopes);
+    await this.requireRightsOf(change, found, { scopes, until: input.expiresAt });
     await this.makeRoom(change, found);
     const createdBy = await principals.ensureActor(tx, actor, at);
     const id = newId('serviceAccountKey');
@@ -194,11 +194,14 @@ export class ServiceAccountService {
     throwProblem('FORBIDDEN', 'The holder of the account is not identified. Call verifyAccount first.');
   }
 
-  /** The caller could use the key, so it must have what the key gives. Denials of the service account do not count. */
+  /**
+   * The caller could use the key, so it must have what the key gives, until the key ends. Denials of the service account do not
+   * count.
+   */
   private async requireRightsOf(
     change: AccessChange,
     { principalId: holder }: ServiceAccount,
-    scopes: readonly string[],
+    { scopes, until }: { readonly scopes: readonly string[]; readonly until: Date },
   ): Promise<void> {
     const { tx, account, at } = change;
     const { permissions, roles, targets } = this.stores;
@@ -219,7 +222,11 @@ export class ServiceAccountService {
       const { name, verbs } = roleOf.get(permission.roleId) ?? { name: permission.roleId, verbs: [] };
       const reached = verbs.filter((verb) => tokenScopesOf(verb).every((scope) => scopes.includes(scope)));
       const cluster = clusters.get(permission.clusterId ?? '');
-      await requireRole(change, { name, verbs: reached }, { scope: permission, cluster, path: ['input'] });
+      await requireRole(
+        change,
+        { name, verbs: reached },
+        { scope: permission, cluster, path: ['input'], until },
+      );
     }
   }
 
