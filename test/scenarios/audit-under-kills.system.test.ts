@@ -71,6 +71,13 @@ test('no mutation is without its entry, however often each process and PostgreSQ
     await eventually(() => answered.size >= enough, { what: 'more answers', timeoutMs: 120_000 });
   }
   await work;
+  // PostgreSQL may have been killed last.
+  const isUp = () =>
+    database.pool.query('SELECT 1').then(
+      () => true,
+      () => false,
+    );
+  await eventually(isUp, { what: 'PostgreSQL', timeoutMs: 120_000 });
 
   const { rows } = await database.pool.query<{ record: string }>('SELECT record FROM audit.event');
   const entries = rows.map(
