@@ -126,3 +126,15 @@ test('a role that lets nobody revoke permissions any more cannot be denied to al
   const denial = { principal: everyone, roleId: role!.id, effect: 'DENY' };
   expect((await grant(world, root, [denial])).codes).toEqual(['LAST_ADMINISTRATOR']);
 });
+
+test('a permission that ends adds nothing to a role', async () => {
+  const root = await foundAccount(world, 'role-ends');
+  const { role } = await create(root, 'on-call', ['quotas.read']);
+  const expiresAt = new Date(Date.now() + 3_600_000);
+  await grant(world, root, [toUser('bob', 'administrator', { expiresAt })]);
+  const update = (actor: Actor, verbs: string[]) => change(actor, 'updateRole', { id: role?.id, verbs });
+  expect((await update(user('role-ends', 'bob'), ['quotas.read', 'clusters.delete'])).codes).toEqual([
+    'FORBIDDEN',
+  ]);
+  expect((await update(root, ['quotas.read', 'clusters.delete'])).codes).toEqual([]);
+});

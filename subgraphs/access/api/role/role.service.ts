@@ -72,7 +72,8 @@ export class RoleService {
       const description = checkDescription(input.description ?? role.description, ['input', 'description']);
       // Who has the role gets what is added. Where the role denies, others may do what is removed.
       const changed = { name: role.name, verbs: [...new Set([...verbs, ...role.verbs])] };
-      await requireRole(change, changed, { ...ACCOUNT, path: ['input', 'verbs'] });
+      // A role does not end, as the permission by which the caller changes it may.
+      await requireRole(change, changed, { ...ACCOUNT, path: ['input', 'verbs'], until: null });
       await this.stores.roles.update(tx, account, { id: role.id, description, verbs });
       await requireAdministrator(this.stores, tx, { account, at });
       return { id: role.id };
