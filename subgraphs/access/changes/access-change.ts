@@ -8,6 +8,7 @@ import { changeInTransaction } from '../../../engine/operations/change-transacti
 import type { Platform } from '../../../engine/platform.js';
 import type { Actor } from '../../../kernel/actor.js';
 import type { Database, Transaction } from '../../../kernel/postgres/database.js';
+import { ProblemError } from '../../../kernel/result.js';
 
 /** What changes of permissions, roles and keys need of the platform. */
 export type AccessPlatform = Pick<Platform, 'database' | 'clock' | 'rights'>;
@@ -59,7 +60,7 @@ export async function changePermissions<A, R extends Readonly<Record<string, unk
     result,
   };
   try {
-    return await changeInTransaction<A, R>(database.prisma, request, {
+    const changed = await changeInTransaction<A, R>(database.prisma, request, {
       make: async (tx) => {
         await changeAccess(tx, account, at);
         const { rights } = await readRights(tx, actor);
@@ -67,7 +68,11 @@ export async function changePermissions<A, R extends Readonly<Record<string, unk
       },
       read: work.read,
     });
-  } finally {
     if (!dryRun) reader.changed(account);
+    return changed;
+  } catch (error) {
+    // What was rejected is rolled back: a caller without rights must not make the account read all rights again.
+    if (!(error instanceof ProblemError) && !dryRun) reader.changed(account);
+    throw error;
   }
 }

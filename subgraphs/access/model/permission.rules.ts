@@ -10,6 +10,8 @@ export const MAX_GRANTS = 100;
 export const MAX_PERMISSIONS = 5_000;
 /** Permissions of a principal: each request of it compares them. */
 export const MAX_PERMISSIONS_OF_PRINCIPAL = 500;
+/** Those of a principal with a selector: each list compares the labels of clusters with all requirements in SQL. */
+export const MAX_SELECTORS_OF_PRINCIPAL = 50;
 const MAX_NAMESPACES = 50;
 const MAX_REASON = 1_000;
 const MAX_SELECTOR = 1_000;

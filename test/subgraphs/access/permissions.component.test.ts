@@ -175,6 +175,26 @@ describe('granting', () => {
     );
   });
 
+  test('a rejected change keeps the rights that are known', async () => {
+    const root = await foundAccount(world, 'rejected');
+    const { rights } = world.kit;
+    const known = await rights.of(root);
+    const ben = user('rejected', 'ben');
+    expect((await grant(world, ben, [toUser('ben', 'auditor')])).codes).toEqual(['FORBIDDEN']);
+    expect(await rights.of(root)).toBe(known);
+  });
+
+  test('a principal has at most 50 permissions with a selector', async () => {
+    const root = await foundAccount(world, 'selectors');
+    const select = (value: string) =>
+      toUser('ann', 'auditor', { scope: { clusterSelector: `env=${value}` } });
+    const values = Array.from({ length: 50 }, (_, index) => `v${index}`);
+    expect((await grant(world, root, values.map(select))).codes).toEqual([]);
+    expect((await grant(world, root, [select('v0')])).codes).toEqual([]);
+    expect((await grant(world, root, [select('one-more')])).codes).toEqual(['LIMIT_EXCEEDED']);
+    expect((await grant(world, root, [toUser('ann', 'auditor')])).codes).toEqual([]);
+  });
+
   test('the clientToken of another principal is a new one', async () => {
     const root = await foundAccount(world, 'foreign-token');
     const terms = [toUser('ann', 'auditor')];

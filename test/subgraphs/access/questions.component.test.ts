@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Actor } from '../../../kernel/actor.js';
+import { newId } from '../../../kernel/ids.js';
 import { type AccessWorld, foundAccount, grant, revoke, startAccess, toUser, user } from './kit.js';
 
 let world: AccessWorld;
@@ -108,6 +109,19 @@ describe('questions about permissions', () => {
     const cluster = await world.cluster('secretive');
     const ask = (on: string) => world.ask(user('secretive', 'kim'), WHO, { verb: 'clusters.read', on });
     expect((await ask(cluster)).errors).toEqual((await ask('cluster_absent')).errors);
+  });
+
+  test('whoCan answers for a hidden VPC as for an absent one', async () => {
+    await foundAccount(world, 'networks');
+    const id = newId('vpc');
+    await world.kit.database.prisma.vpc.create({
+      data: {
+        ...{ id, account: 'networks', name: 'v', regionId: 'cn-hangzhou', cidr: '10.0.0.0/8' },
+        ...{ creator: 'USER', createdAt: new Date() },
+      },
+    });
+    const ask = (on: string) => world.ask(user('networks', 'kim'), WHO, { verb: 'vpcs.read', on });
+    expect((await ask(id)).errors).toEqual((await ask('vpc_absent')).errors);
   });
 
   test('explainAccess names the permission that decides', async () => {

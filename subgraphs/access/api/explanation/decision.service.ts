@@ -5,6 +5,7 @@ import { type Decision, Rights } from '../../../../access/model/rights.js';
 import type { Target } from '../../../../access/model/target.js';
 import { isVerb, tokenScopesOf, type Verb } from '../../../../access/model/verb.js';
 import type { Clock } from '../../../../kernel/clock.js';
+import { isId } from '../../../../kernel/ids.js';
 import { ProblemError, throwProblem } from '../../../../kernel/result.js';
 import { forbidden } from '../../../runtime/access/forbidden.js';
 import type { RequestContext } from '../../../runtime/subgraph.js';
@@ -128,8 +129,9 @@ export class DecisionService {
   private async target(context: RequestContext, on: string | null | undefined): Promise<Target> {
     const target = await this.targets.of(context.actor.account, on);
     const rights = await context.rights();
-    const isHidden =
-      target?.cluster !== undefined && !rights.decide('clusters.read', target, this.clock.now()).allowed;
+    // Regions are the same for every caller.
+    const verb = target?.cluster ? 'clusters.read' : isId('vpc', on ?? '') ? 'vpcs.read' : undefined;
+    const isHidden = target && verb && !rights.decide(verb, target, this.clock.now()).allowed;
     if (!target || isHidden)
       return throwProblem('NOT_FOUND', 'The account has no object of this id that permissions apply to.', {
         path: ['on'],

@@ -26,6 +26,7 @@ import {
   MAX_GRANTS,
   MAX_PERMISSIONS,
   MAX_PERMISSIONS_OF_PRINCIPAL,
+  MAX_SELECTORS_OF_PRINCIPAL,
 } from '../../model/permission.rules.js';
 import type { Role } from '../../model/role.js';
 import type { TargetStore } from '../../store/target.store.js';
@@ -103,12 +104,7 @@ export class PermissionService {
       const terms = await this.checked(change, input, path);
       const own = await this.stores.permissions.all(account, { principalIds: [terms.principalId] }, tx);
       const existing = own.find((permission) => isSamePermission(permission, terms));
-      if (!existing && own.length >= MAX_PERMISSIONS_OF_PRINCIPAL)
-        throwProblem(
-          'LIMIT_EXCEEDED',
-          `A principal has at most ${MAX_PERMISSIONS_OF_PRINCIPAL} permissions.`,
-          { path },
-        );
+      if (!existing) checkNumber(own, terms, path);
       const id = existing?.id ?? newId('permission');
       ids.push(id);
       if (existing) continue;
@@ -244,6 +240,16 @@ export class PermissionService {
     const rows = new Map((await this.stores.permissions.byIds(account, ids, tx)).map((row) => [row.id, row]));
     return ids.flatMap((id) => rows.get(id) ?? []);
   }
+}
+
+/** Rejects with LIMIT_EXCEEDED one more permission of a principal that has as many as it may have. */
+function checkNumber(own: readonly Permission[], { clusterSelector }: PermissionTerms, path: Path): void {
+  const withSelector = own.filter((permission) => permission.clusterSelector !== null);
+  const reject = (limit: number, what: string) =>
+    throwProblem('LIMIT_EXCEEDED', `A principal has at most ${limit} permissions${what}.`, { path });
+  if (own.length >= MAX_PERMISSIONS_OF_PRINCIPAL) reject(MAX_PERMISSIONS_OF_PRINCIPAL, '');
+  if (clusterSelector !== null && withSelector.length >= MAX_SELECTORS_OF_PRINCIPAL)
+    reject(MAX_SELECTORS_OF_PRINCIPAL, ' with a clusterSelector');
 }
 
 function checkCount(items: readonly unknown[], path: Path): void {
