@@ -36,6 +36,16 @@ interface PodStep {
   run(pod: Pod): void;
 }
 
+/** A pod whose containers are being stopped. */
+interface PodStop {
+  /** Its grace period in seconds. */
+  readonly grace: number;
+  /** The containers that have ended so far. */
+  readonly ended: readonly Container[];
+  /** The end of the next ones; undefined after the last. */
+  readonly timer: Timer | undefined;
+}
+
 /**
  * The kubelets of all nodes of a cluster. They run the containers of each pod that is bound to a ready node in steps.
  * The next step is derived only from the stored status, so that the simulation can resume it.
@@ -52,7 +62,7 @@ export class Kubelets {
   /** Seconds of the last failure of a probe that was reported, by pod, then by container and restart. */
   private readonly failures = new Map<string, Map<string, number>>();
   /** The pods whose containers are being stopped. */
-  private readonly stops = new Map<string, { readonly timer: Timer; readonly grace: number }>();
+  private readonly stops = new Map<string, PodStop>();
   private readonly queue: KeyQueue;
   private readonly containers: ContainerLifecycle;
   private readonly simulated: SimulatedContainers;
@@ -143,7 +153,7 @@ export class Kubelets {
   private remove(pod: Pod): void {
     this.changes.forget(pod.metadata.uid);
     this.failures.delete(pod.metadata.uid);
-    this.stops.get(pod.metadata.uid)?.timer.cancel();
+    this.stops.get(pod.metadata.uid)?.timer?.cancel();
     this.stops.delete(pod.metadata.uid);
     this.cluster.faults.releasePods([pod.metadata.uid]);
     this.steps.get(pod.metadata.uid)?.cancel();
@@ -415,33 +425,41 @@ export class Kubelets {
       if (pod.metadata.deletionGracePeriodSeconds !== 0) this.cluster.removePod(pod);
       return;
     }
-    const { deletionGracePeriodSeconds: grace = 0 } = pod.metadata;
     const stop = this.stops.get(uid);
-    // A client may shorten the grace period.
+    // The status with the ends of all containers was not accepted.
+    if (stop && !stop.timer) return this.endStopped(pod, stop.ended);
+    this.beginStop(pod, stop);
+  }
+
+  /** Begins to stop the pod's containers, again if a client has shortened the grace period. */
+  private beginStop(pod: Pod, stop: PodStop | undefined): void {
+    const { deletionGracePeriodSeconds: grace = 0 } = pod.metadata;
     if (stop && stop.grace <= grace) return;
-    stop?.timer.cancel();
+    stop?.timer?.cancel();
     const begun = stop ? [] : this.containers.beginStop(pod, grace);
     const nothing = { containers: activeContainers(pod), seconds: Math.min(STOP_SECONDS, grace) };
-    this.endInOrder(pod, begun.length > 0 ? begun : [nothing], { grace, elapsed: 0 });
+    this.endInOrder(pod, begun.length > 0 ? begun : [nothing], { grace, elapsed: 0, ended: [] });
   }
 
   /** Ends the containers of a pod at their times. */
   private endInOrder(
     pod: Pod,
     [next, ...later]: readonly ContainerStop[],
-    { grace, elapsed }: { readonly grace: number; readonly elapsed: number },
+    { elapsed, ...stop }: Omit<PodStop, 'timer'> & { readonly elapsed: number },
   ): void {
-    if (!next) return;
     const { uid, namespace = '', name } = pod.metadata;
+    if (!next) return void this.stops.set(uid, { ...stop, timer: undefined });
     const timer = this.cluster.timers.after(this.cluster.scaled(next.seconds - elapsed), () => {
       this.stops.delete(uid);
       const now = this.cluster.pod(namespace, name);
       // A machine that has stopped begins again when it works again.
       if (now?.metadata.uid !== uid || hasEnded(now) || !this.hostOf(now)) return;
-      this.endInOrder(now, later, { grace, elapsed: next.seconds });
-      this.endStopped(now, next.containers);
+      // The status with the ends of earlier ones may not have been accepted.
+      const ended = [...stop.ended, ...next.containers];
+      this.endInOrder(now, later, { grace: stop.grace, elapsed: next.seconds, ended });
+      this.endStopped(now, ended);
     });
-    this.stops.set(uid, { timer, grace });
+    this.stops.set(uid, { ...stop, timer });
   }
 
   /** Ends containers that have been stopped; with the last ones the pod ends. */
