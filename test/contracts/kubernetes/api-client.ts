@@ -93,6 +93,9 @@ export const patchTypes = {
   apply: 'application/apply-patch+yaml',
 } as const;
 
+/** Times that a request is sent that is asked for again, as clients of Kubernetes do. */
+const ATTEMPTS = 10;
+
 /** Sends requests to an API server as one user. */
 export class ApiClient {
   constructor(
@@ -107,6 +110,14 @@ export class ApiClient {
   }
 
   async call(method: string, path: string, call: Call = {}): Promise<ApiResponse> {
+    for (let attempt = 1; ; attempt += 1) {
+      const response = await this.send(method, path, call);
+      if (attempt === ATTEMPTS || !wasNotServed(response)) return response;
+      await new Promise((wake) => setTimeout(wake, Number(response.headers.get('retry-after')) * 1000));
+    }
+  }
+
+  private async send(method: string, path: string, call: Call): Promise<ApiResponse> {
     const { body, type = 'application/json', accept = 'application/json' } = call;
     const response = await fetch(`${this.server}${path}`, {
       method,
@@ -179,6 +190,14 @@ export class ApiClient {
       throw new Error(`the watch of ${path} was answered ${response.status}: ${await response.text()}`);
     return new Watch(response.body, stop);
   }
+}
+
+/**
+ * Whether a request came to the storage of a definition while the API server replaced it. The API server has
+ * not begun such a request, and asks for it again.
+ */
+function wasNotServed({ status, text, headers }: ApiResponse): boolean {
+  return status === 503 && headers.get('retry-after') !== null && text.includes('apiserver is shutting down');
 }
 
 function encoded(body: unknown): string | Uint8Array | undefined {
